@@ -1,0 +1,102 @@
+// Package fault holds the codes by which a terminal tells what is wrong with it.
+//
+// The codes are a contract: they are printed on readiness slips, shown on
+// central's fleet page and written down by technicians, so the list is
+// append-only. A code is never renamed, reused or removed; a test compares it
+// with the list as published.
+package fault
+
+// Code names one kind of fault. The empty Code means that nothing is wrong.
+type Code string
+
+// The published codes, in the order in which they were added.
+const (
+	None            Code = ""
+	Unplugged       Code = "unplugged"        // the device's port is not there
+	PortBusy        Code = "port_busy"        // another program holds the port
+	NoAnswer        Code = "no_answer"        // the port opens, the device is silent
+	BadChecksum     Code = "bad_checksum"     // answers arrive damaged
+	SAMSelfTest     Code = "sam_selftest"     // the ID reader's security module failed its self-test
+	SAMUnauthorised Code = "sam_unauthorised" // the security module is not authorised
+	PaperNearEnd    Code = "paper_near_end"   // paper for a few slips only
+	PaperOut        Code = "paper_out"        // no paper
+	CoverOpen       Code = "cover_open"       // the printer's cover is open
+	Cutter          Code = "cutter"           // the cutter is stuck
+	HeadHot         Code = "head_hot"         // the print head is cooling down
+	PrintUnknown    Code = "print_unknown"    // nothing tells whether the last slip was printed
+	ButtonStuck     Code = "button_stuck"     // the call button reads pressed for too long
+	Undervoltage    Code = "undervoltage"     // the power supply is too weak
+	Overtemp        Code = "overtemp"         // the board is too hot
+	FSReadOnly      Code = "fs_readonly"      // the data partition became read-only
+	ClockUnset      Code = "clock_unset"      // the clock was never set
+	QueueMissing    Code = "queue_missing"    // the request queue is not where it was
+	QueueDamaged    Code = "queue_damaged"    // the request queue cannot be read
+	QueueFull       Code = "queue_full"       // the data partition has no room
+	ConfigInvalid   Code = "config_invalid"   // the configuration file has a mistake
+	SoundMissing    Code = "sound_missing"    // no sound card, or it was lost
+	CentralRefused  Code = "central_refused"  // central answers, but does not accept this terminal
+	FontMissing     Code = "font_missing"     // rare characters cannot be shown
+	QueueBusy       Code = "queue_busy"       // another kiosk process has the queue open
+	DeviceFailed    Code = "device_failed"    // the device answers that it failed, with no better code
+)
+
+// Severity says what a fault means for the resident in front of the terminal.
+type Severity int
+
+const (
+	// Notice: the service goes on; somebody should look at it soon.
+	Notice Severity = iota + 1
+	// Degraded: one thing is not possible, and the screen says which.
+	Degraded
+	// Fatal: the terminal cannot take requests.
+	Fatal
+)
+
+// Entry is one row of the published list.
+type Entry struct {
+	Code     Code
+	Severity Severity
+	// Meaning and Cure are what a technician reads, in Simplified Chinese.
+	Meaning string
+	Cure    string
+}
+
+// List is the published table, in order of publication.
+var List = []Entry{
+	{Unplugged, Degraded, "设备未接上", "检查数据线和电源；插好后几秒内自动恢复"},
+	{PortBusy, Degraded, "端口被别的程序占用", "关闭占用该端口的程序，或在 kiosk.toml 里改端口"},
+	{NoAnswer, Degraded, "设备没有应答", "检查电源、波特率（kiosk.toml）；拔插一次"},
+	{BadChecksum, Degraded, "通信数据有误", "换一根短的屏蔽线；远离电源线"},
+	{SAMSelfTest, Degraded, "身份证模块自检失败", "断电一分钟后再试；仍失败请更换读卡器"},
+	{SAMUnauthorised, Degraded, "身份证模块未授权", "联系读卡器供应商"},
+	{PaperNearEnd, Notice, "打印纸快用完", "准备换纸"},
+	{PaperOut, Degraded, "缺纸", "换上新纸卷，热敏面朝外"},
+	{CoverOpen, Degraded, "打印机盖未关", "关好上盖，听到咔嗒声"},
+	{Cutter, Degraded, "切刀卡住", "断电，打开上盖，取出卡纸，再合上"},
+	{HeadHot, Notice, "打印头过热", "等待几分钟，会自动恢复"},
+	{PrintUnknown, Notice, "不能确定小票是否打出", "看一眼出纸口；打印机应支持打印完成应答"},
+	{ButtonStuck, Degraded, "呼叫按钮一直按下", "检查按钮是否卡住、接线是否短路"},
+	{Undervoltage, Notice, "供电不足", "换用原装电源和短线"},
+	{Overtemp, Notice, "主板过热", "检查通风口"},
+	{FSReadOnly, Fatal, "数据分区变成只读", "更换存储卡；先导出未送达的请求"},
+	{ClockUnset, Notice, "时钟没有校准", "接上网络，会自动校时"},
+	{QueueMissing, Fatal, "找不到请求数据库", "检查数据分区；新机器请运行 kioskctl queue create"},
+	{QueueDamaged, Fatal, "请求数据库损坏", "不要删除文件；运行 kioskctl queue check 并联系支持"},
+	{QueueFull, Fatal, "数据分区已满", "接上网络让请求送达；清理数据分区"},
+	{ConfigInvalid, Fatal, "配置文件有错误", "按屏幕上的行号修改 kiosk.toml 后重启"},
+	{SoundMissing, Degraded, "没有声音设备", "检查音箱接线"},
+	{CentralRefused, Degraded, "中心不接受本机", "核对 kiosk.toml 里的编号和密钥"},
+	{FontMissing, Notice, "缺少生僻字字体", "安装 fonts-noto-cjk 和 fonts-hanazono"},
+	{QueueBusy, Fatal, "请求数据库被另一个程序占用", "关闭另一个 kiosk 程序后重启"},
+	{DeviceFailed, Degraded, "设备报告出错", "断电一分钟后再试；仍失败请更换设备"},
+}
+
+// Find returns the published row of a code.
+func Find(code Code) (Entry, bool) {
+	for _, e := range List {
+		if e.Code == code {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}

@@ -1,0 +1,62 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+
+	"lintai/kiosk/request"
+	"lintai/kiosk/slip"
+	"lintai/kiosk/ticket"
+	"lintai/kiosk/visit"
+)
+
+// ErrTicketTaken is returned by a Queue whose terminal has issued the ticket
+// code before; the runtime then draws another.
+var ErrTicketTaken = errors.New("terminal: this ticket code was issued before")
+
+// Queue makes requests and calls durable. Both methods return only when the
+// item would survive a power cut, sealed to central's key.
+type Queue interface {
+	SaveRequest(ctx context.Context, r request.Request) error
+	SaveCall(ctx context.Context, c request.Call) error
+	// Progress returns what the terminal itself last knew about a ticket.
+	Progress(ctx context.Context, code ticket.Code) (visit.Progress, bool, error)
+}
+
+// Central answers look-ups for tickets, also of other terminals.
+type Central interface {
+	// Find returns ok == false when central says that it knows no such ticket,
+	// and an error when central could not be asked.
+	Find(ctx context.Context, code ticket.Code) (p visit.Progress, ok bool, err error)
+}
+
+// Printer prints one slip and tells the truth about it. It returns within a
+// bounded time also when the device is gone.
+type Printer interface {
+	Print(ctx context.Context, s slip.Slip) slip.Result
+}
+
+// Voice speaks. Both methods return at once; a new prompt cancels the old.
+type Voice interface {
+	Say(prompt visit.Say)
+	Chime()
+	Hush()
+}
+
+// Light is the ring around the call button. It returns at once.
+type Light interface {
+	Show(p visit.LightPattern)
+}
+
+// Cards is the ID-card reader. It returns at once; cards arrive as events.
+type Cards interface {
+	SetMode(m visit.CardMode)
+}
+
+// Display shows a view. It is called from the runtime's goroutine and returns
+// without waiting for the paint.
+type Display interface {
+	Show(v visit.View)
+	// Forget clears what the display holds of the resident beyond the view.
+	Forget()
+}

@@ -1,0 +1,210 @@
+package visit
+
+import (
+	"time"
+
+	"lintai/kiosk/fault"
+	"lintai/kiosk/request"
+	"lintai/kiosk/slip"
+	"lintai/kiosk/ticket"
+)
+
+// Event is something that happened to a visit: a touch, a card, a code before
+// the scanner, the button, an answer from printer, queue or central, a tick.
+// Events hold values only, so that a recorded visit can be replayed.
+type Event interface{ event() }
+
+// Touches. The UI never makes one up: each control of a View carries its own.
+type (
+	// Wake is a touch on the start screen.
+	Wake struct{}
+	// Start begins a service of the catalogue.
+	Start struct{ Service string }
+	// LookUp opens the screen that asks for a ticket code.
+	LookUp struct{}
+	// Pick chooses an option of the current step.
+	Pick struct{ Option string }
+	// Digit is a key of the keypad, '0' to '9'.
+	Digit struct{ Digit byte }
+	// Erase takes the last digit back.
+	Erase struct{}
+	// Next goes on with what was typed.
+	Next struct{}
+	// SkipCard goes on without the ID card.
+	SkipCard struct{}
+	// Edit goes from the confirm page back to one step.
+	Edit struct{ Step string }
+	// Confirm submits what the confirm page shows.
+	Confirm struct{}
+	// Retry tries again what failed: saving, looking up.
+	Retry struct{}
+	// Finish ends the visit.
+	Finish struct{}
+	// Back goes one screen back; on the first one, to the start.
+	Back struct{}
+	// Replay speaks the prompt again.
+	Replay struct{}
+	// Ease switches large text, slow voice and longer waits on or off.
+	Ease struct{}
+	// Help calls staff, from the bar of any screen.
+	Help struct{}
+	// Dismiss closes the call screen and goes on with the visit.
+	Dismiss struct{}
+	// Stay answers the idle warning.
+	Stay struct{}
+)
+
+// Devices.
+type (
+	// CardPresent: some card lies on the reader; nothing was read from it.
+	CardPresent struct{}
+	// CardRead brings what an ID card says. Expired tells that its validity
+	// ended; it is told, not refused.
+	CardRead struct {
+		Person  request.Person
+		Expired bool
+	}
+	// CardFailed: a card is there and cannot be read.
+	CardFailed struct{ Fault fault.Code }
+	// CardLifted: the card was taken away.
+	CardLifted struct{}
+	// Scanned is a line from the QR scanner.
+	Scanned struct{ Text string }
+	// ButtonPressed is the large call button.
+	ButtonPressed struct{}
+	// Printed ends a print job.
+	Printed struct {
+		Job    int64
+		Result slip.Result
+	}
+	// DeviceChanged reports a device's health; Fault is empty when it is ready.
+	DeviceChanged struct {
+		Device Device
+		Fault  fault.Code
+	}
+)
+
+// Queue and central.
+type (
+	// Saved: the request is durable on this terminal.
+	Saved struct {
+		ID     string
+		Ticket ticket.Code
+		At     time.Time
+	}
+	// SaveFailed: it is not, and the resident must know.
+	SaveFailed struct{ Fault fault.Code }
+	// Delivered: central acknowledged one request.
+	Delivered struct{ ID string }
+	// LinkChanged: whether central is reached, and how many items wait here.
+	LinkChanged struct {
+		Online  bool
+		Pending int
+	}
+	// LookedUp answers a Find effect.
+	LookedUp struct {
+		Ticket   ticket.Code
+		Result   LookupResult
+		Progress Progress
+	}
+	// CallSaved: the call is in the queue under this id.
+	CallSaved struct{ ID string }
+	// CallFailed: the call could not even be queued.
+	CallFailed struct{}
+	// CallDelivered: staff's screens show the call.
+	CallDelivered struct{ ID string }
+	// CallAnswered: a member of staff answered. Answer is the id of a prepared
+	// answer in the phrase catalogue, or empty; Words is what to show.
+	CallAnswered struct {
+		ID     string
+		Answer string
+		Words  string
+	}
+)
+
+// Tick tells the time. It comes about once a second.
+type Tick struct{ Now time.Time }
+
+func (Wake) event()          {}
+func (Start) event()         {}
+func (LookUp) event()        {}
+func (Pick) event()          {}
+func (Digit) event()         {}
+func (Erase) event()         {}
+func (Next) event()          {}
+func (SkipCard) event()      {}
+func (Edit) event()          {}
+func (Confirm) event()       {}
+func (Retry) event()         {}
+func (Finish) event()        {}
+func (Back) event()          {}
+func (Replay) event()        {}
+func (Ease) event()          {}
+func (Help) event()          {}
+func (Dismiss) event()       {}
+func (Stay) event()          {}
+func (CardPresent) event()   {}
+func (CardRead) event()      {}
+func (CardFailed) event()    {}
+func (CardLifted) event()    {}
+func (Scanned) event()       {}
+func (ButtonPressed) event() {}
+func (Printed) event()       {}
+func (DeviceChanged) event() {}
+func (Saved) event()         {}
+func (SaveFailed) event()    {}
+func (Delivered) event()     {}
+func (LinkChanged) event()   {}
+func (LookedUp) event()      {}
+func (CallSaved) event()     {}
+func (CallFailed) event()    {}
+func (CallDelivered) event() {}
+func (CallAnswered) event()  {}
+func (Tick) event()          {}
+
+// Device names the devices that a visit knows about.
+type Device string
+
+const (
+	CardReader Device = "card"
+	Printer    Device = "printer"
+	Scanner    Device = "scanner"
+	Button     Device = "button"
+	Speaker    Device = "speaker"
+)
+
+// LookupResult says what a look-up found.
+type LookupResult int
+
+const (
+	// Found by central just now.
+	Found LookupResult = iota
+	// FoundHere: central is not reached; this is what the terminal last knew.
+	FoundHere
+	// NotFound: central knows no such code.
+	NotFound
+	// CannotTell: central is not reached and the terminal never saw the code.
+	CannotTell
+)
+
+// Progress is what a ticket code tells: nothing personal.
+type Progress struct {
+	Service string // service code
+	Status  Status
+	At      time.Time // when the status began
+	Note    string    // what staff wrote for the resident, may be empty
+}
+
+// Status is how far a request has come, as every channel names it.
+type Status string
+
+const (
+	StatusSaved     Status = "saved"     // 已保存，待送达: on the terminal only
+	StatusDelivered Status = "delivered" // 已送达: central has it, nobody accepted it yet
+	StatusAccepted  Status = "accepted"  // 已受理
+	StatusWorking   Status = "working"   // 处理中
+	StatusDone      Status = "done"      // 已完成
+)
+
+// Statuses lists them in their order.
+var Statuses = []Status{StatusSaved, StatusDelivered, StatusAccepted, StatusWorking, StatusDone}

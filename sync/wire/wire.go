@@ -1,0 +1,169 @@
+// Package wire is what a terminal and central say to each other: JSON over
+// HTTP, under /kiosk/v1/. Both ends import these types and nothing of each other.
+//
+//	POST /kiosk/v1/push            Push → PushAnswer: items of the queue, one answer each
+//	GET  /kiosk/v1/pull?cursor=N   → Pull: what changed for this terminal since N
+//	GET  /kiosk/v1/stream          → text/event-stream: "changed" says pull now, comments are heartbeats
+//	GET  /kiosk/v1/tickets/CODE    → Ticket: progress of any terminal's ticket
+//
+// A terminal names itself with "Authorization: Bearer TOKEN"; central knows the
+// terminal's number by the token. Only an answer that carries Protocol counts:
+// the 200 of a captive portal acknowledges nothing.
+package wire
+
+import (
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"lintai/kiosk/request"
+)
+
+// Protocol stands in every answer of central.
+const Protocol = "lintai-kiosk-1"
+
+// Limits that both ends keep.
+const (
+	MaxItems     = 100     // items in one push
+	MaxBodyBytes = 4 << 20 // bytes of one push
+	MaxPull      = 500     // changes in one pull
+	// Heartbeat is how often the stream sends a comment when nothing happens. A
+	// terminal that hears nothing for three of them opens the stream anew.
+	Heartbeat = 5 * time.Second
+)
+
+// Paths under central's address.
+const (
+	PathPush    = "/kiosk/v1/push"
+	PathPull    = "/kiosk/v1/pull"
+	PathStream  = "/kiosk/v1/stream"
+	PathTickets = "/kiosk/v1/tickets/"
+)
+
+// Push brings items in the order of the queue.
+type Push struct {
+	Kiosk      int       `json:"kiosk"`
+	DeviceTime time.Time `json:"device_time"`
+	Items      []Item    `json:"items"`
+}
+
+// Item is request.Item on the wire. Hash is the hex SHA-256 of Sealed.
+type Item struct {
+	ID       string       `json:"id"`
+	Kind     request.Kind `json:"kind"`
+	Sequence int64        `json:"sequence"`
+	MadeAt   time.Time    `json:"made_at"`
+	Hash     string       `json:"hash"`
+	Sealed   []byte       `json:"sealed"`
+}
+
+// FromItem makes the wire form of a queued item.
+func FromItem(i request.Item) Item {
+	h := i.Hash()
+	return Item{ID: i.ID, Kind: i.Kind, Sequence: i.Sequence, MadeAt: i.MadeAt, Hash: hex.EncodeToString(h[:]), Sealed: i.Sealed}
+}
+
+// Check verifies what can be seen without the key: the id's form, the kind,
+// the sequence and the hash.
+func (i Item) Check() error {
+	if len(i.ID) != 36 {
+		return fmt.Errorf("wire: id of %d characters is no UUID", len(i.ID))
+	}
+	if i.Kind != request.KindRequest && i.Kind != request.KindCall {
+		return fmt.Errorf("wire: kind %q", i.Kind)
+	}
+	if i.Sequence < 1 {
+		return fmt.Errorf("wire: sequence %d", i.Sequence)
+	}
+	h := request.Item{Sealed: i.Sealed}.Hash()
+	if hex.EncodeToString(h[:]) != i.Hash {
+		return fmt.Errorf("wire: the hash does not match the body")
+	}
+	return nil
+}
+
+// Outcome is central's word on one item.
+type Outcome string
+
+const (
+	Created   Outcome = "created"   // filed now, and committed before this was said
+	Duplicate Outcome = "duplicate" // the same item was filed before
+	Conflict  Outcome = "conflict"  // this id or ticket was filed with another body; quarantined
+	Rejected  Outcome = "rejected"  // cannot be filed; kept for staff, see Reason
+)
+
+// Settled tells that the item needs no further push.
+func (o Outcome) Settled() bool {
+	switch o {
+	case Created, Duplicate, Conflict, Rejected:
+		return true
+	}
+	return false
+}
+
+// ItemAnswer answers one item of a push.
+type ItemAnswer struct {
+	ID      string  `json:"id"`
+	Outcome Outcome `json:"outcome"`
+	Reason  string  `json:"reason,omitempty"`
+}
+
+// PushAnswer answers a push, item by item, in order.
+type PushAnswer struct {
+	Protocol   string       `json:"protocol"`
+	ServerTime time.Time    `json:"server_time"`
+	Answers    []ItemAnswer `json:"answers"`
+}
+
+// Pull is what changed for a terminal since a cursor, oldest first. More says
+// that another pull from Cursor finds the rest.
+type Pull struct {
+	Protocol   string    `json:"protocol"`
+	ServerTime time.Time `json:"server_time"`
+	Cursor     int64     `json:"cursor"`
+	More       bool      `json:"more"`
+	Changes    []Change  `json:"changes"`
+}
+
+// Change is one of: a new status of a request, an answer to a call.
+type Change struct {
+	Cursor int64   `json:"cursor"`
+	Status *Status `json:"status,omitempty"`
+	Answer *Answer `json:"answer,omitempty"`
+}
+
+// Status is a request's status after an event of its case. Event counts up per
+// case, so that an older event never overwrites a newer one.
+type Status struct {
+	RequestID string    `json:"request_id"`
+	Event     int64     `json:"event"`
+	Status    string    `json:"status"` // delivered, accepted, working, done
+	At        time.Time `json:"at"`
+	Note      string    `json:"note,omitempty"` // for the resident; nothing personal
+}
+
+// Answer is what staff said to a call.
+type Answer struct {
+	CallID string    `json:"call_id"`
+	Answer string    `json:"answer,omitempty"` // id of a prepared answer, e.g. "coming"
+	Words  string    `json:"words"`
+	At     time.Time `json:"at"`
+}
+
+// Ticket is the progress of one ticket; Known is false when there is no such
+// code. It holds nothing personal.
+type Ticket struct {
+	Protocol string    `json:"protocol"`
+	Known    bool      `json:"known"`
+	Service  string    `json:"service,omitempty"`
+	Status   string    `json:"status,omitempty"`
+	At       time.Time `json:"at,omitzero"`
+	Note     string    `json:"note,omitempty"`
+}
+
+// Error is the body of an answer that is not 200.
+type Error struct {
+	Protocol    string `json:"protocol"`
+	Code        string `json:"code"` // unauthorised, forbidden, too_large, bad_request, unavailable
+	Description string `json:"description"`
+}
