@@ -1,0 +1,209 @@
+// Package settings is the one file that a technician edits: kiosk.toml. It turns
+// the bytes of the file into checked values, or into a list of problems that
+// each name the line, the key and what is allowed there. A key that is not known
+// is a problem too: a misspelt "prot" must not leave the printer silent.
+package settings
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"lintai/kiosk/seal"
+	"lintai/kiosk/ticket"
+)
+
+// Settings is a checked configuration.
+type Settings struct {
+	Terminal Terminal
+	Central  Central
+	Panel    Panel
+	Card     Serial
+	Printer  Printer
+	Scanner  Serial
+	Button   Button
+	Sound    Sound
+}
+
+// Terminal is who and where this terminal is.
+type Terminal struct {
+	Number int    // 1 to ticket.MaxTerminal, unique at central
+	Place  string // shown to residents: "幸福里社区服务站"
+	Phone  string // told when the network is down; may be empty
+	Data   string // directory of kiosk.db
+}
+
+// Central is the service that this terminal reports to.
+type Central struct {
+	Address       string         // base address, https unless on this machine
+	PublicAddress string         // base of the address in a slip's QR code
+	Token         string         // says to central which terminal this is
+	PublicKey     seal.PublicKey // requests are sealed to it
+}
+
+// Panel is the screen.
+type Panel struct {
+	PxPerMM    float64
+	Width      int // pixels, of the window when not full screen
+	Height     int
+	FullScreen bool
+}
+
+// Serial is a device on a serial port. An empty Port means: this terminal has
+// none.
+type Serial struct {
+	Port string
+	Baud int
+}
+
+// Printer is the slip printer.
+type Printer struct {
+	Serial
+	WidthMM int // 58 or 80, of the paper
+}
+
+// Button is the large call button and the light around it, on GPIO pins or on
+// the socket of an emulated bench.
+type Button struct {
+	Pin   string
+	Light string
+	Bench string
+}
+
+// Sound is where the voice goes.
+type Sound struct {
+	Output string // "alsa" or "none"
+	Volume int    // percent
+}
+
+var bauds = []int{9600, 19200, 38400, 57600, 115200}
+
+// Parse reads and checks the text of a configuration file. The error, if any,
+// is of type Problems.
+func Parse(text []byte) (*Settings, error) {
+	f, problems := read(text)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	s := &Settings{}
+	s.Terminal.Number = f.integer("terminal", "number", required, between(1, ticket.MaxTerminal))
+	s.Terminal.Place = f.text("terminal", "place", required, lengthUpTo(20))
+	s.Terminal.Phone = f.text("terminal", "phone", "", lengthUpTo(20))
+	s.Terminal.Data = f.text("terminal", "data", required, absolutePath)
+
+	s.Central.Address = f.text("central", "address", required, centralAddress)
+	s.Central.PublicAddress = f.text("central", "public_address", s.Central.Address, webAddress)
+	s.Central.Token = f.text("central", "token", required, lengthUpTo(200))
+	key := f.text("central", "public_key", required, publicKey)
+	s.Central.PublicKey, _ = seal.ParsePublicKey(key)
+
+	s.Panel.PxPerMM = f.decimal("panel", "px_per_mm", 4.0, 1.5, 20)
+	s.Panel.Width = f.integer("panel", "width", "1080", between(600, 7680))
+	s.Panel.Height = f.integer("panel", "height", "1920", between(600, 7680))
+	s.Panel.FullScreen = f.boolean("panel", "fullscreen", true)
+
+	s.Card = Serial{f.text("card", "port", "", absolutePath), f.integer("card", "baud", "115200", oneOf(bauds...))}
+	s.Printer.Serial = Serial{f.text("printer", "port", "", absolutePath), f.integer("printer", "baud", "115200", oneOf(bauds...))}
+	s.Printer.WidthMM = f.integer("printer", "width_mm", "80", oneOf(58, 80))
+	s.Scanner = Serial{f.text("scanner", "port", "", absolutePath), f.integer("scanner", "baud", "9600", oneOf(bauds...))}
+
+	s.Button.Pin = f.text("button", "pin", "", pinName)
+	s.Button.Light = f.text("button", "light", "", pinName)
+	s.Button.Bench = f.text("button", "bench", "", absolutePath)
+	if s.Button.Bench != "" && s.Button.Pin != "" {
+		f.problem("button", "bench", "不能和 pin 同时使用", "只写 pin，或只写 bench")
+	}
+
+	s.Sound.Output = f.text("sound", "output", "alsa", words("alsa", "none"))
+	s.Sound.Volume = f.integer("sound", "volume", "80", between(0, 100))
+
+	if problems := f.finish(); len(problems) > 0 {
+		return nil, problems
+	}
+	return s, nil
+}
+
+// required marks a key without a default.
+const required = "\x00"
+
+type textRule func(value string) (allowed string, ok bool)
+
+func lengthUpTo(n int) textRule {
+	return func(v string) (string, bool) {
+		return fmt.Sprintf("1 到 %d 个字", n), v != "" && len([]rune(v)) <= n
+	}
+}
+
+func words(allowed ...string) textRule {
+	return func(v string) (string, bool) {
+		for _, w := range allowed {
+			if v == w {
+				return "", true
+			}
+		}
+		return `"` + strings.Join(allowed, `"、"`) + `"`, false
+	}
+}
+
+func absolutePath(v string) (string, bool) {
+	return "以 / 开头的完整路径", filepath.IsAbs(v)
+}
+
+func pinName(v string) (string, bool) {
+	ok := strings.HasPrefix(v, "GPIO") && len(v) > 4
+	for _, r := range strings.TrimPrefix(v, "GPIO") {
+		ok = ok && r >= '0' && r <= '9'
+	}
+	return `引脚名，例如 "GPIO17"`, ok
+}
+
+func publicKey(v string) (string, bool) {
+	_, err := seal.ParsePublicKey(v)
+	return `central kiosk add 打印出的公钥，以 "lintai-public-1:" 开头`, err == nil
+}
+
+func webAddress(v string) (string, bool) {
+	u, err := url.Parse(v)
+	ok := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.RawQuery == "" && u.Fragment == ""
+	return `网址，例如 "https://central.example.cn"`, ok
+}
+
+// centralAddress allows plain http only to this machine: the token and the
+// answers must not cross a network in the clear.
+func centralAddress(v string) (string, bool) {
+	const allowed = `以 https:// 开头的网址（只有本机 127.0.0.1 可以用 http://）`
+	if _, ok := webAddress(v); !ok {
+		return allowed, false
+	}
+	u, _ := url.Parse(v)
+	if u.Scheme == "https" {
+		return "", true
+	}
+	host := u.Hostname()
+	if host == "localhost" {
+		return "", true
+	}
+	a, err := netip.ParseAddr(host)
+	return allowed, err == nil && a.IsLoopback()
+}
+
+func between(low, high int) func(int) (string, bool) {
+	return func(v int) (string, bool) {
+		return fmt.Sprintf("%d 到 %d 的整数", low, high), v >= low && v <= high
+	}
+}
+
+func oneOf(allowed ...int) func(int) (string, bool) {
+	return func(v int) (string, bool) {
+		list := make([]string, len(allowed))
+		for i, a := range allowed {
+			if v == a {
+				return "", true
+			}
+			list[i] = fmt.Sprint(a)
+		}
+		return strings.Join(list, "、"), false
+	}
+}

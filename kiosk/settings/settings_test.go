@@ -1,0 +1,119 @@
+package settings
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"lintai/kiosk/seal"
+)
+
+func valid(t *testing.T) string {
+	t.Helper()
+	k, err := seal.Generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return `# 邻台
+[terminal]
+number = 12
+place = "幸福里社区服务站"
+data = "/var/lib/lintai"
+
+[central]
+address = "https://central.example.cn"
+token = "secret-token"
+public_key = "` + k.Public().String() + `"
+
+[printer]
+port = "/dev/serial/by-id/printer"
+baud = 9600
+`
+}
+
+func TestParseFillsDefaults(t *testing.T) {
+	s, err := Parse([]byte("\ufeff" + strings.ReplaceAll(valid(t), "\n", "\r\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Terminal.Number != 12 || s.Printer.Baud != 9600 || s.Printer.WidthMM != 80 || s.Card.Port != "" || s.Card.Baud != 115200 ||
+		s.Central.PublicAddress != "https://central.example.cn" || !s.Panel.FullScreen || s.Panel.PxPerMM != 4 || s.Central.PublicKey.IsZero() {
+		t.Errorf("got %+v", s)
+	}
+}
+
+func TestProblemsNameLineAndWhatIsAllowed(t *testing.T) {
+	tests := []struct {
+		name     string
+		from, to string // replaced in the valid file
+		want     []string
+	}{
+		{"unknown key", "baud = 9600", "bauds = 9600", []string{"第 14 行 printer.bauds", "不认识", "port、baud、width_mm"}},
+		{"unknown section", "[printer]", "[printers]", []string{"printers.port", "不认识这一项", "[printer]"}},
+		{"key outside a section", "# 邻台", "number = 3", []string{"第 1 行 number", "不认识"}},
+		{"baud", "baud = 9600", "baud = 1234", []string{"第 14 行 printer.baud", "9600、19200"}},
+		{"text for a number", "number = 12", `number = "12"`, []string{"第 3 行 terminal.number", "1 到 9999"}},
+		{"number for a text", `place = "幸福里社区服务站"`, "place = 5", []string{"第 4 行 terminal.place", "引号"}},
+		{"too large", "number = 12", "number = 12000", []string{"第 3 行 terminal.number", "1 到 9999"}},
+		{"missing", "number = 12\n", "", []string{"缺少 terminal.number", "没有填写", "1 到 9999"}},
+		{"plain http", "https://central", "http://central", []string{"第 8 行 central.address", "https://"}},
+		{"public key", `public_key = "lintai`, `public_key = "x`, []string{"第 10 行 central.public_key", "lintai-public-1:"}},
+		{"relative path", `"/var/lib/lintai"`, `"lintai"`, []string{"第 5 行 terminal.data", "完整路径"}},
+		{"no TOML", "number = 12", "number = = 12", []string{"第 3 行", "TOML"}},
+		{"half a file", `place = "幸福里社区服务站"`, `place = "幸福`, []string{"第 4 行", "TOML"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			text := valid(t)
+			changed := strings.Replace(text, tt.from, tt.to, 1)
+			if changed == text {
+				t.Fatal("the test changes nothing")
+			}
+			_, err := Parse([]byte(changed))
+			var p Problems
+			if !errors.As(err, &p) {
+				t.Fatalf("error %v", err)
+			}
+			for _, w := range tt.want {
+				if !strings.Contains(err.Error(), w) {
+					t.Errorf("%q does not say %q", err, w)
+				}
+			}
+			if strings.Contains(err.Error(), "secret-token") {
+				t.Errorf("%q tells the token", err)
+			}
+		})
+	}
+}
+
+func TestEveryProblemIsReportedAtOnce(t *testing.T) {
+	_, err := Parse([]byte("[terminal]\nnumber = 0\n"))
+	var p Problems
+	if !errors.As(err, &p) || len(p) < 5 {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLoopbackMayUseHTTP(t *testing.T) {
+	for address, want := range map[string]bool{
+		"http://127.0.0.1:8420": true, "http://localhost:1": true, "http://[::1]:1": true, "http://10.0.0.1": false,
+		"http://127.0.0.1.evil.example": false, "https://a.example": true, "ftp://a": false, "": false, "https://a.example/?q=1": false,
+	} {
+		if _, ok := centralAddress(address); ok != want {
+			t.Errorf("%s: %v", address, ok)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte("[terminal]\nnumber = 1\n"))
+	f.Add([]byte("a = [1, {b = 2}]\n[[terminal]]\n"))
+	f.Add([]byte("terminal = 3"))
+	f.Add([]byte("[terminal]\nnumber.x = 1"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		s, err := Parse(text)
+		if (s == nil) == (err == nil) {
+			t.Errorf("settings %v, error %v", s, err)
+		}
+	})
+}
