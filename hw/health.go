@@ -23,8 +23,8 @@ const (
 	Ready
 	// Busy: the device is at work and is not probed.
 	Busy
-	// Degraded: the device works with a fault that somebody should see to, or
-	// missed probes and may be about to be lost.
+	// Degraded: the device works with a fault that somebody should see to, or it
+	// missed two probes and may be about to be lost.
 	Degraded
 	// Fault: the device is there and cannot be used.
 	Fault
@@ -53,8 +53,9 @@ type Health struct {
 	Code fault.Code
 	// Severity is the published severity of Code, 0 when Code is empty.
 	Severity fault.Severity
-	// Since is when State or Code last changed, LastOK when the device last
-	// answered as it should; zero when it never did.
+	// Since is when Code last changed or the device became usable or unusable;
+	// attempts to open it again do not touch it. LastOK is when the device last
+	// answered as it should, zero when it never did.
 	Since  time.Time
 	LastOK time.Time
 	// Detail is for a technician: an error's text, a firmware version.

@@ -28,22 +28,24 @@ import (
 	"go.bug.st/serial"
 	"golang.org/x/sys/unix"
 
+	"lintai/hw"
 	"lintai/kiosk/fault"
 )
 
+// The errors of a line, each with its published code (hw.FaultOf).
 var (
 	// ErrTimeout: the time given to a Read or Write passed. Bytes may have been
 	// written; none were read.
-	ErrTimeout = errors.New("serialport: time is up")
+	ErrTimeout error = &hw.Error{Code: fault.NoAnswer, Text: "serialport: time is up"}
 	// ErrUnplugged: the line went away while it was open, or is not there.
-	ErrUnplugged = errors.New("serialport: unplugged")
+	ErrUnplugged error = &hw.Error{Code: fault.Unplugged, Text: "serialport: unplugged"}
 	// ErrClosed: this side closed the port.
-	ErrClosed = errors.New("serialport: closed")
+	ErrClosed error = &hw.Error{Code: fault.DeviceFailed, Text: "serialport: closed"}
 	// ErrBusy: another program holds the line, or this user may not open it.
-	ErrBusy = errors.New("serialport: in use or not permitted")
+	ErrBusy error = &hw.Error{Code: fault.PortBusy, Text: "serialport: in use or not permitted"}
 	// ErrUnsuitable: the path leads to something that is not a serial line, or
 	// the line refuses the settings.
-	ErrUnsuitable = errors.New("serialport: not a usable serial line")
+	ErrUnsuitable error = &hw.Error{Code: fault.DeviceFailed, Text: "serialport: not a usable serial line"}
 )
 
 // Port is an open line. One goroutine may read while another writes; Close may
@@ -230,19 +232,4 @@ func openError(path string, err error) error {
 		kind = ErrUnplugged
 	}
 	return fmt.Errorf("%w: open %s: %w", kind, path, err)
-}
-
-// FaultOf gives the published code for an error of this package.
-func FaultOf(err error) fault.Code {
-	switch {
-	case err == nil:
-		return fault.None
-	case errors.Is(err, ErrUnplugged):
-		return fault.Unplugged
-	case errors.Is(err, ErrBusy):
-		return fault.PortBusy
-	case errors.Is(err, ErrTimeout):
-		return fault.NoAnswer
-	}
-	return fault.DeviceFailed
 }

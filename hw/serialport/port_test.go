@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"lintai/hw"
 	"lintai/hw/emulate"
 	"lintai/hw/serialport"
 	"lintai/kiosk/fault"
@@ -103,7 +104,7 @@ func TestSilenceIsATimeout(t *testing.T) {
 	if n != 0 || !errors.Is(err, serialport.ErrTimeout) {
 		t.Fatalf("read %d, %v", n, err)
 	}
-	if got := serialport.FaultOf(err); got != fault.NoAnswer {
+	if got := hw.FaultOf(err); got != fault.NoAnswer {
 		t.Errorf("fault %q", got)
 	}
 }
@@ -148,7 +149,7 @@ func TestUnplugIsNotClose(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := <-reads
-	if !errors.Is(err, serialport.ErrUnplugged) || serialport.FaultOf(err) != fault.Unplugged {
+	if !errors.Is(err, serialport.ErrUnplugged) || hw.FaultOf(err) != fault.Unplugged {
 		t.Errorf("read ended with %v", err)
 	}
 	if _, err := p.Write([]byte("x"), patience); !errors.Is(err, serialport.ErrUnplugged) {
@@ -239,8 +240,8 @@ func TestOpenErrorsHaveNames(t *testing.T) {
 		{"a device that is no line", "/dev/null", serialport.ErrUnsuitable, fault.DeviceFailed},
 	} {
 		_, err := serialport.Open(serialport.Settings{Path: c.path, Baud: 9600})
-		if !errors.Is(err, c.want) || serialport.FaultOf(err) != c.fault {
-			t.Errorf("%s: %v (fault %q)", c.name, err, serialport.FaultOf(err))
+		if !errors.Is(err, c.want) || hw.FaultOf(err) != c.fault {
+			t.Errorf("%s: %v (fault %q)", c.name, err, hw.FaultOf(err))
 		}
 	}
 }
