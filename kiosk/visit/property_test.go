@@ -1,0 +1,322 @@
+package visit
+
+import (
+	"fmt"
+	"math/rand"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lintai/kiosk/fault"
+	"lintai/kiosk/phrase"
+	"lintai/kiosk/request"
+	"lintai/kiosk/slip"
+	"lintai/kiosk/ticket"
+)
+
+// world answers a terminal's effects at random times, with failures, and keeps
+// what must hold.
+type world struct {
+	t         *testing.T
+	random    *rand.Rand
+	s         State
+	now       time.Time
+	owed      []Event // answers to effects, not yet given
+	saves     int     // Save effects without an answer
+	confirmed int
+	settled   int // Saved or SaveFailed shown
+	serial    int
+	persons   []string // of all visitors so far
+	log       []string
+}
+
+func (w *world) step() {
+	e := w.pick()
+	before := w.s
+	w.log = append(w.log, fmt.Sprintf("%s: %T%v", before.visit.screen, e, e))
+	if len(w.log) > 30 {
+		w.log = w.log[1:]
+	}
+	var effects []Effect
+	w.s, effects = Update(w.s, e)
+	w.check(before, e, effects)
+	for _, x := range effects {
+		w.answer(x)
+	}
+}
+
+// pick chooses the next event: mostly what a View offers, sometimes anything.
+func (w *world) pick() Event {
+	if len(w.owed) > 0 && w.random.Intn(3) == 0 {
+		i := w.random.Intn(len(w.owed))
+		e := w.owed[i]
+		w.owed = slices.Delete(w.owed, i, i+1)
+		return e
+	}
+	switch n := w.random.Intn(20); {
+	case n < 11:
+		if controls := offered(Look(w.s)); len(controls) > 0 {
+			return controls[w.random.Intn(len(controls))].Event
+		}
+	case n < 13:
+		w.now = w.now.Add(time.Duration(w.random.Intn(40)) * time.Second)
+		if w.random.Intn(200) == 0 {
+			w.now = time.Unix(int64(w.random.Intn(2e9)), 0) // a clock that travels
+		}
+		return Tick{w.now}
+	case n < 16:
+		w.serial++
+		name := fmt.Sprintf("测试%d姓", w.serial)
+		address := fmt.Sprintf("虚构路%d弄", w.serial)
+		w.persons = append(w.persons, name, address)
+		return CardRead{Person: request.Person{Name: name, Address: address}, Expired: w.random.Intn(2) == 0}
+	}
+	codes := []fault.Code{fault.None, fault.Unplugged, fault.PaperOut, fault.PaperNearEnd}
+	devices := []Device{CardReader, Printer, Scanner, Button, Speaker}
+	any := []Event{
+		Wake{}, Start{"repair"}, Start{"nothing"}, LookUp{}, Pick{"water"}, Pick{"nothing"}, Digit{'7'}, Digit{'x'}, Erase{}, Next{}, SkipCard{},
+		Edit{"what"}, Edit{"building"}, Edit{"nothing"}, Confirm{}, Retry{}, Finish{}, Back{}, Replay{}, Ease{}, Help{}, Dismiss{}, Stay{},
+		CardPresent{}, CardFailed{}, CardLifted{}, ButtonPressed{}, Scanned{"rubbish"}, Scanned{string(testTicket)},
+		DeviceChanged{devices[w.random.Intn(len(devices))], codes[w.random.Intn(len(codes))]},
+		LinkChanged{w.random.Intn(2) == 0, w.random.Intn(3)}, Delivered{"elsewhere"}, Saved{ID: "never asked", Ticket: testTicket},
+		SaveFailed{}, Printed{Job: int64(w.random.Intn(5))}, LookedUp{Ticket: testTicket, Result: Found}, CallAnswered{ID: "other"},
+	}
+	if w.saves > 0 {
+		// The runtime answers a Save itself; nobody else can.
+		any = slices.DeleteFunc(any, func(e Event) bool {
+			switch e.(type) {
+			case Saved, SaveFailed:
+				return true
+			}
+			return false
+		})
+	}
+	return any[w.random.Intn(len(any))]
+}
+
+func offered(v View) []Control {
+	var all []Control
+	add := func(cs ...Control) {
+		for _, c := range cs {
+			if !c.Disabled {
+				all = append(all, c)
+			}
+		}
+	}
+	add(v.Tiles...)
+	add(v.Actions...)
+	add(v.Bar...)
+	for _, r := range v.Rows {
+		if r.Edit != nil {
+			add(*r.Edit)
+		}
+	}
+	if v.Keypad != nil {
+		add(v.Keypad.Keys...)
+		add(v.Keypad.Erase)
+	}
+	return all
+}
+
+// answer owes the answer to an effect.
+func (w *world) answer(x Effect) {
+	w.serial++
+	id := fmt.Sprint("id", w.serial)
+	fails := w.random.Intn(4) == 0
+	switch x := x.(type) {
+	case Save:
+		w.saves++
+		if fails {
+			w.owed = append(w.owed, SaveFailed{fault.QueueFull})
+			return
+		}
+		code, err := ticket.New(12, w.random)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.owed = append(w.owed, Saved{ID: id, Ticket: code, At: w.now}, Delivered{ID: id})
+	case Print:
+		results := []slip.Outcome{slip.Printed, slip.NotPrinted, slip.Unknown}
+		w.owed = append(w.owed, Printed{Job: x.Job, Result: slip.Result{Outcome: results[w.random.Intn(3)]}})
+	case Find:
+		w.owed = append(w.owed, LookedUp{Ticket: x.Ticket, Result: LookupResult(w.random.Intn(4)), Progress: Progress{Service: "repair", Status: StatusWorking}})
+	case RaiseCall:
+		if fails {
+			w.owed = append(w.owed, CallFailed{})
+			return
+		}
+		w.owed = append(w.owed, CallSaved{id}, CallDelivered{id}, CallAnswered{ID: id, Answer: "coming", Words: phrase.Text("answer.coming")})
+	}
+}
+
+func (w *world) fail(format string, args ...any) {
+	w.t.Helper()
+	w.t.Fatalf(format+"\nlast events:\n%s", append(args, strings.Join(w.log, "\n"))...)
+}
+
+func (w *world) check(before State, e Event, effects []Effect) {
+	w.t.Helper()
+	// A confirmed request is saved, or its failure is on the screen.
+	if before.Screen() == ScreenConfirm && e == (Confirm{}) {
+		w.confirmed++
+		if _, n := find[Save](effects); n != 1 {
+			w.fail("confirm caused %d saves", n)
+		}
+	}
+	switch e.(type) {
+	case Saved, SaveFailed:
+		if before.visit.screen == ScreenSaving {
+			w.saves--
+			w.settled++
+			if after := w.s.visit.screen; after != ScreenSaved && after != ScreenUnsaved {
+				w.fail("a settled save shows %s", after)
+			}
+		}
+	}
+	if before.visit.screen == ScreenSaving && w.s.visit.screen != ScreenSaving && w.saves > 0 {
+		w.fail("left %s before the save was answered", ScreenSaving)
+	}
+	// After the wipe nothing is left, in the state or in what it shows.
+	if _, wiped := find[Wipe](effects); wiped > 0 {
+		if left := w.s.personal(); len(left) > 0 || w.s.visit.screen != ScreenStart {
+			w.fail("after the wipe: %q on %s", left, w.s.visit.screen)
+		}
+	}
+	if w.s.visit.screen == ScreenStart {
+		shown := fmt.Sprintf("%+v", Look(w.s))
+		for _, p := range w.persons {
+			if strings.Contains(shown, p) {
+				w.fail("the start screen shows %q", p)
+			}
+		}
+		w.persons = w.persons[:0]
+	}
+	for _, x := range effects {
+		switch x := x.(type) {
+		case Say:
+			for _, p := range w.persons {
+				if strings.Contains(x.Text, p) {
+					w.fail("spoke %q", x.Text)
+				}
+			}
+		case Print:
+			for _, p := range w.persons {
+				if strings.Contains(slipText(x.Slip), p) {
+					w.fail("printed %q", p)
+				}
+			}
+			if delivered := w.s.visit.delivered; delivered == strings.Contains(slipText(x.Slip), "待送达") {
+				w.fail("delivered is %v, the slip:\n%s", delivered, slipText(x.Slip))
+			}
+		}
+	}
+	w.checkView(Look(w.s))
+}
+
+func (w *world) checkView(v View) {
+	w.t.Helper()
+	if len(v.Tiles) > 6 || v.Title == "" || len(v.Bar) == 0 {
+		w.fail("view %+v", v)
+	}
+	if v.Screen != ScreenStart && v.Prompt.Text == "" {
+		w.fail("%s has no prompt", v.Screen)
+	}
+	ids := map[string]bool{}
+	for _, c := range offered(v) {
+		if ids[c.ID] || c.ID == "" || c.Event == nil || c.Label == "" {
+			w.fail("control %+v on %s", c, v.Screen)
+		}
+		ids[c.ID] = true
+	}
+	if !ids["bar.help"] {
+		w.fail("no call for help on %s", v.Screen)
+	}
+}
+
+// wayBack proves that the start can be reached from here by touches alone.
+func (w *world) wayBack() {
+	w.t.Helper()
+	s := w.s
+	for range 40 {
+		if s.Idle() {
+			return
+		}
+		var way Event
+		for _, c := range offered(Look(s)) {
+			switch c.Event.(type) {
+			case Finish, Dismiss:
+				way = c.Event
+			case Back:
+				if way == nil {
+					way = c.Event
+				}
+			}
+		}
+		if s.visit.screen == ScreenSaving && !s.call.shown && !s.visit.warned {
+			return // the terminal has the move
+		}
+		if way == nil {
+			w.fail("no way back from %s", s.Screen())
+		}
+		s, _ = Update(s, way)
+	}
+	w.fail("lost on the way back on %s", s.Screen())
+}
+
+func TestRandomEvents(t *testing.T) {
+	steps := 60_000
+	if testing.Short() {
+		steps = 5_000
+	}
+	for seed := range int64(4) {
+		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
+			t.Parallel()
+			rules := DefaultRules()
+			rules.Phone = "010-5550"
+			w := &world{t: t, random: rand.New(rand.NewSource(seed)), s: New(rules), now: begin}
+			for i := range steps {
+				w.step()
+				if i%50 == 0 {
+					w.wayBack()
+				}
+			}
+			if w.confirmed < steps/1000 || w.settled < w.confirmed/2 {
+				t.Errorf("only %d confirmed and %d settled: the test does not get anywhere", w.confirmed, w.settled)
+			}
+			t.Logf("%d confirmed, %d settled", w.confirmed, w.settled)
+		})
+	}
+}
+
+func TestNobodyThereMeansTheStartScreen(t *testing.T) {
+	// From any state, if nothing more is touched, the terminal wipes by itself.
+	rules := DefaultRules()
+	w := &world{t: t, random: rand.New(rand.NewSource(99)), s: New(rules), now: begin}
+	for i := range 20_000 {
+		w.step()
+		if i%200 != 0 || w.s.busy() {
+			continue
+		}
+		s, now := w.s, w.now
+		for range 1200 {
+			now = now.Add(time.Second)
+			s, _ = Update(s, Tick{now})
+		}
+		if s.visit.screen != ScreenStart {
+			w.fail("still on %s after twenty minutes", s.Screen())
+		}
+	}
+}
+
+func FuzzVisit(f *testing.F) {
+	f.Add(int64(1), 100)
+	f.Fuzz(func(t *testing.T, seed int64, steps int) {
+		rules := DefaultRules()
+		w := &world{t: t, random: rand.New(rand.NewSource(seed)), s: New(rules), now: begin}
+		for range max(0, min(steps, 2000)) {
+			w.step()
+		}
+		w.wayBack()
+	})
+}
