@@ -1,0 +1,240 @@
+// Package terminal brings a visit to life: it owns the state in one goroutine,
+// carries out the effects through the ports it declares, and feeds the results
+// back as events. It knows no device and no file; cmd/kiosk hands those in.
+//
+// Whatever can take time runs beside the loop, so that a touch is answered while
+// a slip is printing and the call button works while the disk is slow. What must
+// keep its order, saving and printing, has one worker each.
+package terminal
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"lintai/kiosk/fault"
+	"lintai/kiosk/request"
+	"lintai/kiosk/slip"
+	"lintai/kiosk/ticket"
+	"lintai/kiosk/visit"
+)
+
+// Config is what a terminal is made of. All fields are needed but Measure.
+type Config struct {
+	Number  int // the terminal's number, 1 to ticket.MaxTerminal
+	Rules   visit.Rules
+	Queue   Queue
+	Central Central
+	Printer Printer
+	Voice   Voice
+	Light   Light
+	Cards   Cards
+	Display Display
+
+	Now    func() time.Time
+	NewID  func() (string, error) // UUIDv7
+	Random io.Reader              // for ticket codes
+	// FaultOf names the fault behind an error of Queue.
+	FaultOf func(error) fault.Code
+	Log     *slog.Logger
+	// Measure, if set, is told how long something took: "durable" is from the
+	// confirming touch until the request would survive a power cut.
+	Measure func(name string, took time.Duration)
+}
+
+// Terminal runs visits, one after the other.
+type Terminal struct {
+	cfg    Config
+	events chan visit.Event
+	done   chan struct{}
+	saves  chan func(context.Context)
+	prints chan visit.Print
+}
+
+// New prepares a terminal; Run runs it.
+func New(cfg Config) *Terminal {
+	if cfg.Measure == nil {
+		cfg.Measure = func(string, time.Duration) {}
+	}
+	return &Terminal{
+		cfg: cfg,
+		// Roomy enough that a device's callback never waits for the loop.
+		events: make(chan visit.Event, 256),
+		done:   make(chan struct{}),
+		saves:  make(chan func(context.Context), 16),
+		prints: make(chan visit.Print, 16),
+	}
+}
+
+// Post hands an event to the terminal. It may be called from any goroutine; after
+// Run has returned it does nothing.
+func (t *Terminal) Post(e visit.Event) {
+	select {
+	case t.events <- e:
+	case <-t.done:
+	}
+}
+
+// findTimeout bounds a look-up: a resident waits for it with nothing to do.
+const findTimeout = 6 * time.Second
+
+// Run shows the start screen and serves until the context ends. Saves under way
+// are finished first: what is confirmed is not thrown away by a restart.
+func (t *Terminal) Run(ctx context.Context, ticks <-chan time.Time) {
+	defer close(t.done)
+	var workers sync.WaitGroup
+	saving := context.WithoutCancel(ctx)
+	workers.Go(func() {
+		for save := range t.saves {
+			save(saving)
+		}
+	})
+	workers.Go(func() {
+		for p := range t.prints {
+			result := slip.Result{Outcome: slip.NotPrinted, Method: "none"}
+			if ctx.Err() == nil {
+				result = t.cfg.Printer.Print(ctx, p.Slip)
+			}
+			t.post(ctx, visit.Printed{Job: p.Job, Result: result})
+		}
+	})
+	defer workers.Wait()
+	defer close(t.prints)
+	defer close(t.saves)
+
+	state := visit.New(t.cfg.Rules)
+	state, effects := visit.Update(state, visit.Tick{Now: t.cfg.Now()})
+	t.cfg.Cards.SetMode(visit.CardsNotice)
+	t.cfg.Light.Show(visit.LightOff)
+	t.run(ctx, effects)
+	t.cfg.Display.Show(visit.Look(state))
+	for {
+		var e visit.Event
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks:
+			e = visit.Tick{Now: t.cfg.Now()}
+		case e = <-t.events:
+		}
+		state, effects = visit.Update(state, e)
+		// The screen first: the wipe's effects must not find the old one shown.
+		t.cfg.Display.Show(visit.Look(state))
+		t.run(ctx, effects)
+	}
+}
+
+func (t *Terminal) post(ctx context.Context, e visit.Event) {
+	select {
+	case t.events <- e:
+	case <-ctx.Done():
+	}
+}
+
+func (t *Terminal) run(ctx context.Context, effects []visit.Effect) {
+	for _, e := range effects {
+		switch e := e.(type) {
+		case visit.Say:
+			t.cfg.Voice.Say(e)
+		case visit.Hush:
+			t.cfg.Voice.Hush()
+		case visit.Chime:
+			t.cfg.Voice.Chime()
+		case visit.Light:
+			t.cfg.Light.Show(e.Pattern)
+		case visit.ReadCards:
+			t.cfg.Cards.SetMode(e.Mode)
+		case visit.Wipe:
+			t.cfg.Display.Forget()
+		case visit.Save:
+			started := t.cfg.Now()
+			t.saves <- func(saving context.Context) { t.save(saving, ctx, e.Draft, started) }
+		case visit.RaiseCall:
+			t.saves <- func(saving context.Context) { t.call(saving, ctx, e.Screen) }
+		case visit.Print:
+			t.prints <- e
+		case visit.Find:
+			go t.find(ctx, e.Ticket)
+		}
+	}
+}
+
+// ticketTries bounds the draws of a code: each fails with the chance that this
+// terminal has issued it before, far below one in a hundred.
+const ticketTries = 20
+
+func (t *Terminal) save(ctx, serving context.Context, r request.Request, started time.Time) {
+	err := t.saveNew(ctx, &r)
+	t.cfg.Measure("durable", t.cfg.Now().Sub(started))
+	if err != nil {
+		code := t.cfg.FaultOf(err)
+		t.cfg.Log.Error("request not saved", "fault", string(code), "error", err)
+		t.post(serving, visit.SaveFailed{Fault: code})
+		return
+	}
+	t.cfg.Log.Info("request saved", "id", r.ID, "service", r.Service)
+	t.post(serving, visit.Saved{ID: r.ID, Ticket: r.Ticket, At: r.MadeAt})
+}
+
+func (t *Terminal) saveNew(ctx context.Context, r *request.Request) error {
+	id, err := t.cfg.NewID()
+	if err != nil {
+		return err
+	}
+	r.ID, r.Kiosk, r.MadeAt = id, t.cfg.Number, t.cfg.Now()
+	for range ticketTries {
+		if r.Ticket, err = ticket.New(t.cfg.Number, t.cfg.Random); err != nil {
+			return err
+		}
+		if err = t.cfg.Queue.SaveRequest(ctx, *r); !errors.Is(err, ErrTicketTaken) {
+			return err
+		}
+	}
+	return err
+}
+
+func (t *Terminal) call(ctx, serving context.Context, from visit.Screen) {
+	id, err := t.cfg.NewID()
+	if err == nil {
+		err = t.cfg.Queue.SaveCall(ctx, request.Call{ID: id, Kiosk: t.cfg.Number, Screen: string(from), MadeAt: t.cfg.Now()})
+	}
+	if err != nil {
+		t.cfg.Log.Error("call not saved", "fault", string(t.cfg.FaultOf(err)), "error", err)
+		t.post(serving, visit.CallFailed{})
+		return
+	}
+	t.cfg.Log.Info("call saved", "id", id, "screen", string(from))
+	t.post(serving, visit.CallSaved{ID: id})
+}
+
+// find asks central, which knows every terminal's tickets and the newest status;
+// when it is not reached, what this terminal last knew is better than nothing,
+// and is shown as such.
+func (t *Terminal) find(ctx context.Context, code ticket.Code) {
+	asking, cancel := context.WithTimeout(ctx, findTimeout)
+	defer cancel()
+	answer := visit.LookedUp{Ticket: code}
+	here, known, err := t.cfg.Queue.Progress(asking, code)
+	if err != nil {
+		t.cfg.Log.Error("ticket not looked up in the queue", "error", err)
+	}
+	p, found, err := t.cfg.Central.Find(asking, code)
+	switch {
+	case err == nil && found:
+		answer.Result, answer.Progress = visit.Found, p
+	case known:
+		// Also when central says no: it does not have yet what still waits here.
+		answer.Result, answer.Progress = visit.FoundHere, here
+		if err == nil && here.Status == visit.StatusSaved {
+			answer.Result = visit.Found
+		}
+	case err == nil:
+		answer.Result = visit.NotFound
+	default:
+		answer.Result = visit.CannotTell
+	}
+	t.post(ctx, answer)
+}
