@@ -1,0 +1,143 @@
+package offline
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"lintai/kiosk/request"
+)
+
+// State is where an item of the queue stands.
+type State string
+
+const (
+	Saved     State = "saved"     // waits for central
+	Delivered State = "delivered" // central has it; the sealed body is wiped here
+	Conflict  State = "conflict"  // central has another body under this id; kept here
+	Rejected  State = "rejected"  // central cannot file it; kept here for staff
+)
+
+// Waiting is an item that central has not settled yet.
+type Waiting struct {
+	request.Item
+	SavedAt time.Time
+	// Attempts counts how often central failed on this item while it settled
+	// others. See SetAside.
+	Attempts int
+}
+
+// Next returns the items to send next, in order: those that never failed before
+// those that did, calls before requests, then by sequence. It returns at most
+// limit items and, beyond the first, no more than maxBytes of sealed bodies.
+func (q *Queue) Next(ctx context.Context, limit, maxBytes int) ([]Waiting, error) {
+	rows, err := q.db.QueryContext(ctx, `SELECT sequence, id, kind, kiosk, made_at, saved_at, attempts, sealed
+		FROM outbox WHERE state = 'saved' ORDER BY attempts, priority, sequence LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("offline: next items: %w", classify(err))
+	}
+	defer rows.Close()
+	var items []Waiting
+	for bytes := 0; rows.Next(); {
+		var w Waiting
+		var kind string
+		var madeAt, savedAt int64
+		if err := rows.Scan(&w.Sequence, &w.ID, &kind, &w.Kiosk, &madeAt, &savedAt, &w.Attempts, &w.Sealed); err != nil {
+			return nil, fmt.Errorf("offline: next items: %w", classify(err))
+		}
+		if bytes += len(w.Sealed); bytes > maxBytes && len(items) > 0 {
+			break
+		}
+		w.Kind, w.MadeAt, w.SavedAt = request.Kind(kind), fromMilli(madeAt), fromMilli(savedAt)
+		items = append(items, w)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("offline: next items: %w", classify(err))
+	}
+	return items, nil
+}
+
+// Answer is central's final word on one item: Delivered, Conflict or Rejected.
+type Answer struct {
+	ID     string
+	State  State
+	Reason string
+}
+
+// Settle writes central's answers down, all in one transaction. The sealed body
+// of a delivered item is wiped; a conflict or a rejected item keeps it. An id
+// that is unknown or already settled is passed over.
+func (q *Queue) Settle(ctx context.Context, answers []Answer) error {
+	var waiting bool
+	err := q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		for _, a := range answers {
+			switch a.State {
+			case Delivered, Conflict, Rejected:
+			default:
+				return fmt.Errorf("%q is no final state", a.State)
+			}
+			_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?1, reason = ?2, delivered_at = ?3,
+				sealed = CASE ?1 WHEN 'delivered' THEN NULL ELSE sealed END
+				WHERE id = ?4 AND state = 'saved'`, string(a.State), a.Reason, q.now().UnixMilli(), a.ID)
+			if err != nil {
+				return err
+			}
+		}
+		return tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'saved')`).Scan(&waiting)
+	})
+	if err != nil {
+		return fmt.Errorf("offline: settle: %w", err)
+	}
+	if !waiting {
+		// The write-ahead log still holds the wiped bodies. Nothing hurries now,
+		// so it is emptied; a reader beside us (kioskctl) may keep it until the
+		// next time, and a failure here would show at the next write.
+		_, _ = q.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	}
+	return nil
+}
+
+// SetAside puts items behind all others that failed less often: central failed
+// on them while it settled others, so they must not hold those up. They are
+// never given up.
+func (q *Queue) SetAside(ctx context.Context, ids []string) error {
+	err := q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		for _, id := range ids {
+			if _, err := tx.ExecContext(ctx, `UPDATE outbox SET attempts = attempts + 1 WHERE id = ? AND state = 'saved'`, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("offline: set aside: %w", err)
+	}
+	return nil
+}
+
+// Pending is the number of items that wait for central.
+func (q *Queue) Pending(ctx context.Context) (int, error) {
+	var n int
+	if err := q.db.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE state = 'saved'`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("offline: pending: %w", classify(err))
+	}
+	return n, nil
+}
+
+// Oldest is when the item that waits longest was saved, by the terminal's
+// clock; ok is false when nothing waits.
+func (q *Queue) Oldest(ctx context.Context) (savedAt time.Time, ok bool, err error) {
+	var at int64
+	err = q.db.QueryRowContext(ctx, `SELECT saved_at FROM outbox WHERE state = 'saved' ORDER BY sequence LIMIT 1`).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, false, nil
+	}
+	if err != nil {
+		return time.Time{}, false, fmt.Errorf("offline: oldest: %w", classify(err))
+	}
+	return fromMilli(at), true, nil
+}
+
+func fromMilli(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

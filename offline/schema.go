@@ -1,0 +1,88 @@
+package offline
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// applicationID stands in the file's header ("LTQ1"), so that no other
+// program's database is taken for a queue.
+const applicationID = 0x4C545131
+
+// ticketKeySize is the length of the random key under which ticket codes are
+// kept, in bytes.
+const ticketKeySize = 32
+
+// migrations are the steps from an empty file to the present schema. PRAGMA
+// user_version counts how many have run. A published step is never changed.
+//
+// Times are milliseconds since 1970 by the terminal's clock, which may be wrong.
+var migrations = []string{
+	`
+	-- ticket_key, pull_cursor, created_at, opened_at
+	CREATE TABLE meta (
+		key   TEXT PRIMARY KEY,
+		value ANY NOT NULL
+	) STRICT, WITHOUT ROWID;
+
+	-- AUTOINCREMENT: a sequence number is never reused, also not after a row is gone.
+	CREATE TABLE outbox (
+		sequence     INTEGER PRIMARY KEY AUTOINCREMENT,
+		id           TEXT NOT NULL UNIQUE,
+		kind         TEXT NOT NULL CHECK (kind IN ('request', 'call')),
+		kiosk        INTEGER NOT NULL,
+		priority     INTEGER NOT NULL,            -- 0 goes first: calls
+		made_at      INTEGER NOT NULL,
+		saved_at     INTEGER NOT NULL,
+		sealed       BLOB,                        -- wiped when delivered
+		hash         BLOB NOT NULL,               -- SHA-256 of sealed
+		state        TEXT NOT NULL DEFAULT 'saved'
+		             CHECK (state IN ('saved', 'delivered', 'conflict', 'rejected')),
+		reason       TEXT NOT NULL DEFAULT '',    -- central's, for staff
+		attempts     INTEGER NOT NULL DEFAULT 0,  -- how often central could not settle it while it settled others
+		delivered_at INTEGER,                     -- when central settled it
+		CHECK ((sealed IS NULL) = (state = 'delivered'))
+	) STRICT;
+	CREATE INDEX outbox_waiting ON outbox (attempts, priority, sequence) WHERE state = 'saved';
+
+	CREATE TABLE tickets (
+		digest  BLOB PRIMARY KEY,                 -- HMAC-SHA256 of the code under ticket_key
+		request TEXT NOT NULL REFERENCES outbox (id),
+		service TEXT NOT NULL
+	) STRICT, WITHOUT ROWID;
+
+	-- What central said last about each request.
+	CREATE TABLE statuses (
+		request TEXT PRIMARY KEY,
+		event   INTEGER NOT NULL,                 -- counts up per case
+		status  TEXT NOT NULL,
+		at      INTEGER NOT NULL,
+		note    TEXT NOT NULL
+	) STRICT, WITHOUT ROWID;
+	`,
+}
+
+// migrate brings the schema up to the present version, each step in one
+// transaction with its version number.
+func migrate(ctx context.Context, db *sql.DB) error {
+	var version int
+	if err := db.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+		return classify(err)
+	}
+	for ; version < len(migrations); version++ {
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return classify(err)
+		}
+		_, err = tx.ExecContext(ctx, migrations[version]+fmt.Sprintf("PRAGMA user_version = %d;", version+1))
+		if err == nil {
+			err = tx.Commit()
+		}
+		if err != nil {
+			tx.Rollback()
+			return fmt.Errorf("migration %d: %w", version+1, classify(err))
+		}
+	}
+	return nil
+}

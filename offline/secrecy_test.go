@@ -1,0 +1,68 @@
+package offline
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// rawFiles is every byte on disk around the queue: database, log, shared
+// memory, lock.
+func rawFiles(t *testing.T, b *bench) []byte {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(filepath.Dir(b.path), "*"))
+	must(t, err)
+	var all []byte
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		must(t, err)
+		all = append(all, content...)
+	}
+	return all
+}
+
+func TestNothingPersonalIsReadableOnDisk(t *testing.T) {
+	b := setup(t)
+	r := b.request(t)
+	r.Address = "幸福里小区3号楼502室 身份证110101195001011234"
+	secrets := map[string]string{
+		"name": r.Person.Name, "address": "幸福里小区", "number of the ID card": "110101195001011234",
+		"ticket": string(r.Ticket), "ticket as printed": r.Ticket.String(), "answer": "水", "screen of a call": "confirm",
+	}
+	look := func(moment string) []byte {
+		t.Helper()
+		raw := rawFiles(t, b)
+		if !bytes.Contains(raw, []byte(r.ID)) {
+			t.Fatalf("%s: not even the id is found, so this test looks in the wrong place", moment)
+		}
+		for what, secret := range secrets {
+			if bytes.Contains(raw, []byte(secret)) {
+				t.Errorf("%s: the %s is readable on disk", moment, what)
+			}
+		}
+		return raw
+	}
+	must(t, b.SaveRequest(t.Context(), r))
+	c := b.saveCall(t)
+	look("after the save")
+	var sealed [][]byte
+	for _, i := range b.next(t) {
+		sealed = append(sealed, bytes.Clone(i.Sealed))
+	}
+	for _, s := range sealed {
+		if !bytes.Contains(rawFiles(t, b), s[41:80]) { // well inside the ciphertext
+			t.Fatal("the sealed body is not found before it is wiped")
+		}
+	}
+	b.settle(t, c.ID, Delivered)
+	b.settle(t, r.ID, Delivered)
+	raw := look("after delivery")
+	for _, s := range sealed {
+		if bytes.Contains(raw, s[41:80]) {
+			t.Error("the sealed body is still on disk after delivery")
+		}
+	}
+	must(t, b.Close())
+	look("after the close")
+}
