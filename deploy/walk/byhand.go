@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// standBy opens the terminal in a window for a person to use, says how, and
+// waits until she has had enough.
+func standBy(ctx context.Context, h *house) error {
+	defer h.stop()
+	if err := h.startBench(ctx); err != nil {
+		return err
+	}
+	if err := h.startCentral(ctx); err != nil {
+		return err
+	}
+	// The upright panel, small enough for a desk's monitor.
+	if err := h.configure(ctx, panel{pxPerMM: 2.22, width: 600, height: 1066}); err != nil {
+		return err
+	}
+	staff, err := h.staffAddress(ctx)
+	if err != nil {
+		return err
+	}
+	if err := h.startKiosk(nil); err != nil {
+		return err
+	}
+	bench := relative(h.program("devbench"))
+	fmt.Printf(`
+The terminal 邻台 is in its window. Central and the devices run beside it.
+
+  staff page   %s
+
+In another terminal, with this first:   export LINTAI_BENCH=%s
+
+  %s card tap          lay an ID card (身份证) on the reader
+  %s button press      press the large call button (呼叫)
+  %s scan TEXT         hold a slip's code before the scanner
+  %s help              everything else: paper out, unplug, slips, the light
+
+Ctrl-C here ends all of it and leaves nothing behind.
+
+`, staff, h.benchDir(), bench, bench, bench, bench)
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-h.kiosk.exited:
+		if h.kiosk.err != nil {
+			return h.kiosk.running()
+		}
+		return nil // its window was closed
+	case <-h.central.exited:
+		return h.central.running()
+	case <-h.bench.exited:
+		return h.bench.running()
+	}
+}
+
+// relative shows a path as one would type it here.
+func relative(path string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if r, err := filepath.Rel(here, path); err == nil && len(r) < len(path) {
+		return r
+	}
+	return path
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// The terminal of the demonstration.
+const (
+	terminalNumber = "12"
+	terminalPlace  = "幸福里社区服务站"
+	terminalPhone  = "010-5550 0112"
+)
+
+// house is everything that runs: central, the bench, the terminal.
+type house struct {
+	bin   string // the programs
+	state string // what lives only as long as the house
+	logs  string
+
+	port    string // of central on 127.0.0.1, kept over its restarts
+	bench   *process
+	central *process
+	kiosk   *process
+}
+
+func (h *house) program(name string) string { return filepath.Join(h.bin, name) }
+func (h *house) address() string            { return "http://127.0.0.1:" + h.port }
+func (h *house) benchDir() string           { return filepath.Join(h.state, "bench") }
+func (h *house) centralData() string        { return filepath.Join(h.state, "central") }
+func (h *house) kioskData() string          { return filepath.Join(h.state, "kiosk") }
+func (h *house) config() string             { return filepath.Join(h.state, "kiosk.toml") }
+
+// stop ends all of it, the terminal first.
+func (h *house) stop() {
+	for _, p := range []*process{h.kiosk, h.central, h.bench} {
+		if p != nil {
+			p.stop()
+		}
+	}
+}
+
+// running tells the first program that ended although nobody asked it to.
+func (h *house) running() error {
+	for _, p := range []*process{h.kiosk, h.bench} {
+		if p != nil {
+			if err := p.running(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (h *house) startBench(ctx context.Context) (err error) {
+	if err := os.MkdirAll(h.benchDir(), 0o700); err != nil {
+		return err
+	}
+	h.bench, err = begin(h.logs, "devbench", nil, h.program("devbench"), "run", "--dir", h.benchDir())
+	if err != nil {
+		return err
+	}
+	return eventually(ctx, 20*time.Second, func() error {
+		for _, name := range []string{"card", "printer", "scanner", "button.sock", "control.sock"} {
+			if _, err := os.Stat(filepath.Join(h.benchDir(), name)); err != nil {
+				return errors.Join(err, h.bench.running())
+			}
+		}
+		return nil
+	})
+}
+
+// startCentral starts central on the port that it had before, or on a free one.
+func (h *house) startCentral(ctx context.Context) (err error) {
+	if h.port == "" {
+		free, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		_, h.port, err = net.SplitHostPort(free.Addr().String())
+		free.Close()
+		if err != nil {
+			return err
+		}
+	}
+	h.central, err = begin(h.logs, "central", nil, h.program("central"), "serve",
+		"--data", h.centralData(), "--listen", "127.0.0.1:"+h.port, "--public-address", h.address())
+	if err != nil {
+		return err
+	}
+	return eventually(ctx, 30*time.Second, func() error {
+		_, err := get(ctx, h.address()+"/open311/v2/services.json")
+		return errors.Join(err, h.central.running())
+	})
+}
+
+// get fetches a page of central.
+func get(ctx context.Context, address string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return "", err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return "", err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("GET %s: %s", address, answer.Status)
+	}
+	return string(body), nil
+}
+
+// staffAddress is where staff sign in.
+func (h *house) staffAddress(ctx context.Context) (string, error) {
+	text, err := ask(ctx, nil, h.program("central"), "key", "--data", h.centralData())
+	if err != nil {
+		return "", err
+	}
+	for _, word := range strings.Fields(text) {
+		if strings.HasPrefix(word, "http://") || strings.HasPrefix(word, "https://") {
+			return word, nil
+		}
+	}
+	return "", fmt.Errorf("central key printed no address: %q", text)
+}
+
+// panel is how the terminal is shown.
+type panel struct {
+	pxPerMM       float64
+	width, height int
+	fullScreen    bool
+}
+
+// configure registers the terminal at central and writes its configuration as
+// a technician would: central's lines pasted, the devices named.
+func (h *house) configure(ctx context.Context, p panel) error {
+	snippet, err := ask(ctx, nil, h.program("central"), "kiosk", "add",
+		"--data", h.centralData(), "--number", terminalNumber, "--name", terminalPlace)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(h.kioskData(), 0o700); err != nil {
+		return err
+	}
+	device := func(name string) string { return filepath.Join(h.benchDir(), name) }
+	text := fmt.Sprintf(`# Written by deploy/demo.
+[terminal]
+number = %s
+place = %q
+phone = %q
+data = %q
+
+%s
+[panel]
+px_per_mm = %.2f
+width = %d
+height = %d
+fullscreen = %v
+
+[card]
+port = %q
+baud = 115200
+
+[printer]
+port = %q
+baud = 115200
+width_mm = 80
+
+[scanner]
+port = %q
+baud = 9600
+
+[button]
+bench = %q
+
+[sound]
+output = "alsa"
+`, terminalNumber, terminalPlace, terminalPhone, h.kioskData(), strings.TrimSpace(snippet),
+		p.pxPerMM, p.width, p.height, p.fullScreen,
+		device("card"), device("printer"), device("scanner"), device("button.sock"))
+	return os.WriteFile(h.config(), []byte(text), 0o600)
+}
+
+// startKiosk starts the terminal; env places its window and its sound.
+func (h *house) startKiosk(env []string, args ...string) (err error) {
+	env = append([]string{"FYNE_SCALE=1", "FYNE_DISABLE_DPI_DETECTION=true", "LANG=zh_CN.UTF-8"}, env...)
+	h.kiosk, err = begin(h.logs, "kiosk", env, h.program("kiosk"), append([]string{"--config", h.config()}, args...)...)
+	return err
+}

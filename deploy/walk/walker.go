@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// limit is how long one thing may take to follow from another. It is generous:
+// a walk proves that something happens, the report says how fast.
+const limit = 30 * time.Second
+
+// walker goes through the house: she has the terminal's display and devices,
+// the staff's browser, and writes down what she finds.
+type walker struct {
+	house  *house
+	screen *screen
+	trace  *trace
+	staff  *staff
+	report *report
+	out    string
+
+	capture  string      // what was played, raw
+	clean    *image.RGBA // the start screen before anybody came
+	pictures int         // numbers the pictures
+
+	first, second paper
+	codes         []string
+}
+
+// step is one thing that must be true, in words, and how it is found out. With
+// a picture the terminal's screen is kept afterwards, under that name.
+type step struct {
+	name    string
+	picture string
+	do      func(context.Context) error
+}
+
+// walk takes the steps in order and stops at the first that is not true: what
+// follows would rest on it.
+func (w *walker) walk(ctx context.Context, steps []step) error {
+	for _, s := range steps {
+		began := time.Now()
+		err := s.do(ctx)
+		if err == nil {
+			err = w.house.running()
+		}
+		took := time.Since(began)
+		line := stepReport{Name: s.name, Milliseconds: float64(took.Microseconds()) / 1000, Outcome: "ok"}
+		if view, ok := w.trace.view(); ok {
+			line.Screen = view.String()
+		}
+		if err != nil {
+			line.Outcome, line.Reason = "failed", err.Error()
+			if cause := context.Cause(ctx); cause != nil {
+				line.Reason += " (" + cause.Error() + ")"
+			}
+			// The walk may have ended because its time was over; the picture of
+			// where it stood is wanted all the same.
+			w.keepFailure()
+			w.report.add(line)
+			return fmt.Errorf("step %q: %w", s.name, err)
+		}
+		if s.picture != "" {
+			if line.Picture, err = w.keep(ctx, s.picture); err != nil {
+				return err
+			}
+		}
+		w.report.add(line)
+	}
+	return nil
+}
+
+// pictureName gives the next number to a picture.
+func (w *walker) pictureName(name string) string {
+	w.pictures++
+	return fmt.Sprintf("%02d-%s.png", w.pictures, name)
+}
+
+func (w *walker) keep(ctx context.Context, name string) (string, error) {
+	picture, err := w.screen.settled(ctx)
+	if err != nil {
+		return "", err
+	}
+	file := w.pictureName(name)
+	return file, writePNG(filepath.Join(w.out, file), picture)
+}
+
+func (w *walker) keepFailure() {
+	if picture, err := w.screen.capture(); err == nil {
+		_ = writePNG(filepath.Join(w.out, "failure-terminal.png"), picture)
+	}
+	if w.staff != nil {
+		_ = w.staff.picture(filepath.Join(w.out, "failure-staff.png"))
+	}
+}
+
+// staffPicture keeps the staff page.
+func (w *walker) staffPicture(name string) error {
+	return w.staff.picture(filepath.Join(w.out, w.pictureName("staff-"+name)))
+}
+
+// on waits for a screen that was laid out at or after a mark.
+func (w *walker) on(ctx context.Context, mark int, where string) (event, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return w.trace.await(ctx, mark, "screen "+where, onScreen(where))
+}
+
+// touch taps a target of the screen that is shown.
+func (w *walker) touch(ctx context.Context, id string) error {
+	view, ok := w.trace.view()
+	if !ok {
+		return errors.New("no screen is shown")
+	}
+	t, ok := view.target(id)
+	if !ok {
+		var ids []string
+		for _, t := range view.Targets {
+			ids = append(ids, t.ID)
+		}
+		return fmt.Errorf("screen %s has no target %s; it has %v", view, id, ids)
+	}
+	return w.screen.tap(ctx, t.X+t.W/2, t.Y+t.H/2)
+}
+
+// tapTo taps a target and waits for the screen that must follow.
+func (w *walker) tapTo(id, where string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		mark := w.trace.mark()
+		if err := w.touch(ctx, id); err != nil {
+			return err
+		}
+		_, err := w.on(ctx, mark, where)
+		return err
+	}
+}
+
+// after does something at the bench and waits for the screen that must follow.
+func (w *walker) after(do func(context.Context) error, where string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		mark := w.trace.mark()
+		if err := do(ctx); err != nil {
+			return err
+		}
+		_, err := w.on(ctx, mark, where)
+		return err
+	}
+}
+
+// typeDigits types on the keypad, each digit after the one before is shown.
+func (w *walker) typeDigits(digits string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for _, d := range digits {
+			view, _ := w.trace.view()
+			if err := w.tapTo("key."+string(d), view.String())(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// reads waits until the words are to be read on the screen: the words of a view
+// are not in the trace, so they are read from the picture, again and again until
+// they are there.
+func (w *walker) reads(words ...string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return eventually(ctx, limit, func() error {
+			picture, err := w.screen.settled(ctx)
+			if err != nil {
+				return err
+			}
+			read, err := readPicture(ctx, w.house.state, picture, picture.Bounds())
+			if err != nil {
+				return err
+			}
+			return seen(read, words...)
+		})
+	}
+}
+
+// all does one thing after the other.
+func all(things ...func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for _, do := range things {
+			if err := do(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// forgotten checks that the start screen looks as it did before anybody came.
+// The strip on top (clock, what is still to be delivered) may differ.
+func (w *walker) forgotten(ctx context.Context) error {
+	now, err := w.screen.settled(ctx)
+	if err != nil {
+		return err
+	}
+	const strip = panelHeight / 14
+	if share := differing(w.clean, now, strip); share > 0 {
+		_ = writePNG(filepath.Join(w.out, "failure-start.png"), now)
+		return fmt.Errorf("%.3f %% of the start screen is not as it was before the visit", share*100)
+	}
+	return nil
+}
+
+// unreadable checks that the terminal's files and all logs hold nothing of the
+// resident.
+func (w *walker) unreadable(secrets []secret) func(context.Context) error {
+	return func(context.Context) error {
+		found, err := findSecrets(secrets, w.house.kioskData(), w.house.logs)
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			return fmt.Errorf("readable at rest: %v", found)
+		}
+		return nil
+	}
+}
+
+// save writes text into the output directory.
+func (w *walker) save(name, text string) error {
+	return os.WriteFile(filepath.Join(w.out, name), []byte(text), 0o644)
+}
