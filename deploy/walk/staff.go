@@ -12,7 +12,7 @@ import (
 )
 
 // patience is how long the staff page may take to show something.
-const patience = 20 * time.Second
+const patience = 45 * time.Second
 
 // staff is a member of staff in front of a real browser on the staff page.
 type staff struct {
@@ -32,6 +32,7 @@ func openBrowser(ctx context.Context, state string, logs string) (*staff, error)
 		chromedp.UserDataDir(filepath.Join(state, "browser")),
 		chromedp.WindowSize(1280, 900),
 		chromedp.CombinedOutput(log),
+		chromedp.WSURLReadTimeout(patience),
 	}
 	for _, flag := range []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "no-default-browser-check",
 		"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage", "disable-extensions",
