@@ -1,0 +1,67 @@
+// Package scanner reads codes from a scanner in line mode: one that types what
+// it sees, a line for a code, without being asked.
+//
+// How a line ends depends on how somebody once set the scanner up with a sheet of
+// barcodes: carriage return, line feed, both, a tab, or nothing at all, in which
+// case a pause is the end. All of these are understood at once. What cannot be a
+// code, such as the noise of a wrong speed, is dropped. What a code says is passed
+// on and never logged.
+//
+// line.go cuts the stream into codes, driver.go owns the port.
+package scanner
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	// shortest and longest bound a code, in bytes. One or two bytes are noise;
+	// the longest is more than any address on a slip needs.
+	shortest = 3
+	longest  = 512
+)
+
+// Splitter cuts what a scanner types into codes.
+type Splitter struct {
+	line [longest]byte
+	n    int
+	bad  bool // this line is no code; dropped up to its end
+}
+
+// Add takes the next byte. When it ended a code, that is returned.
+func (s *Splitter) Add(b byte) (code string, ok bool) {
+	switch b {
+	case '\r', '\n', '\t':
+		return s.End()
+	case 0x02, 0x03: // some scanners frame a line in STX and ETX
+		return "", false
+	}
+	if s.n == len(s.line) {
+		s.bad = true
+		return "", false
+	}
+	s.line[s.n] = b
+	s.n++
+	return "", false
+}
+
+// Open tells whether a line has begun and not ended.
+func (s *Splitter) Open() bool { return s.n > 0 || s.bad }
+
+// End ends the line as it stands, after a pause or a tail.
+func (s *Splitter) End() (code string, ok bool) {
+	line, bad := s.line[:s.n], s.bad
+	s.n, s.bad = 0, false
+	defer clear(line)
+	if bad || len(line) < shortest || !utf8.Valid(line) {
+		return "", false
+	}
+	code = string(line)
+	for _, r := range code {
+		if !unicode.IsPrint(r) {
+			return "", false
+		}
+	}
+	return code, true
+}
