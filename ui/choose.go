@@ -1,0 +1,30 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"lintai/kiosk/visit"
+	"lintai/ui/kit"
+	"lintai/ui/theme"
+)
+
+// newChoose is the screen of choices: the services, or the options of a step.
+func newChoose(p Panel) *page {
+	title := newHeading(p, false, 20)
+	hint := newWords(p, theme.Body, false, theme.SoftInk, fyne.TextAlignLeading)
+	note := newNotice(p)
+	choices := newTiles(p)
+	act := newActions(p)
+	pg := newPage(p, theme.Paper, title, hint, note, choices, act)
+	pg.fill = func(v visit.View) {
+		title.set(v.Title, v.Icon, look(v.Tone))
+		hint.Set(v.Hint)
+		note.set(v.Notice, v.NoticeTone)
+		choices.set(v.Tiles)
+		act.set(v.Actions)
+	}
+	pg.columns = func(area kit.Rect, _ bool) []kit.Column {
+		return one(area, title, hint, note, choices, kit.Spring{Weight: 1}, act)
+	}
+	return pg
+}

@@ -1,0 +1,263 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+
+	"lintai/ui/font"
+	"lintai/ui/theme"
+)
+
+// Shape is how picture and words of a button stand to each other.
+type Shape int
+
+const (
+	Over Shape = iota // picture over the words
+	Row               // picture at the left, words beside it
+	Line              // picture and one line of words together in the middle
+	Cap               // a key: words only
+)
+
+// Face is what a button shows and carries. ID is stable and holds nothing
+// personal; Event comes back to whoever handles the tap.
+type Face struct {
+	ID       string
+	Label    string
+	Detail   string
+	Icon     string
+	Event    any
+	Disabled bool
+	Selected bool
+	Style    Style
+}
+
+// Button is one thing to touch. It draws itself; the Surface decides when it was
+// touched.
+type Button struct {
+	Face
+
+	panel   theme.Panel
+	shape   Shape
+	box     *fyne.Container
+	foot    *Sheet
+	face    *Sheet
+	picture *Picture
+	label   *Text
+	detail  *Text
+	chosen  *Picture
+
+	shown   bool
+	pressed bool
+	bounds  Rect
+	reach   Rect // where a finger hits, when that is more than the drawing
+	scale   theme.Scale
+	fitted  float32 // text size of the label, so that neighbours look alike
+}
+
+// NewButton returns a hidden button. The label's size is given in millimetres.
+func NewButton(p theme.Panel, shape Shape, labelMM float32) *Button {
+	align := fyne.TextAlignCenter
+	if shape == Row {
+		align = fyne.TextAlignLeading
+	}
+	b := &Button{
+		panel: p, shape: shape,
+		foot: NewSheet(theme.Line), face: NewSheet(theme.Sheet),
+		picture: NewPicture(), chosen: NewPicture(),
+		label:  NewText(p, labelMM, true, theme.Ink, align),
+		detail: NewText(p, min(theme.Body, labelMM), false, theme.SoftInk, align),
+	}
+	b.box = container(b.foot.Object(), b.face.Object(), b.picture.Object(), b.label.Object(), b.detail.Object(), b.chosen.Object())
+	b.box.Hide()
+	return b
+}
+
+// Object is what stands in the screen's container.
+func (b *Button) Object() fyne.CanvasObject { return b.box }
+
+// Set fills the button. It shows at the next Place.
+func (b *Button) Set(f Face) {
+	if f.Disabled {
+		f.Style = OffStyle
+	}
+	b.Face = f
+	b.label.Set(f.Label)
+	b.detail.Set(f.Detail)
+}
+
+// Bounds is where a finger hits, in pixels of the window.
+func (b *Button) Bounds() Rect {
+	if b.reach.W > 0 {
+		return b.reach
+	}
+	return b.bounds
+}
+
+// Reach widens where a finger hits beyond the drawing, until the next Place.
+func (b *Button) Reach(r Rect) { b.reach = r }
+
+// Touchable tells whether a finger has an effect.
+func (b *Button) Touchable() bool { return b.shown && !b.Disabled }
+
+// Depth is the height of the foot below a button's face.
+func (b *Button) depth() float32 { return b.panel.MM(1) }
+
+// FitLabel returns the text size at which the label fits a place.
+func (b *Button) FitLabel(r Rect, s theme.Scale) float32 {
+	inner := b.inner(r)
+	_, words := b.split(inner)
+	h := words.H
+	if !b.detail.Empty() && b.shape != Line {
+		h -= b.detail.Height(words.W, s)
+	}
+	size, _ := b.label.Fit(words.W, h, s)
+	return size
+}
+
+// Place draws the button. Every label of a group is drawn at the same size:
+// limit, in pixels; 0 means as it fits.
+func (b *Button) Place(r Rect, s theme.Scale, limit float32) {
+	b.bounds, b.reach, b.scale, b.shown = r, Rect{}, s, true
+	b.fitted = b.FitLabel(r, s)
+	if limit > 0 {
+		b.fitted = min(b.fitted, limit)
+	}
+	b.draw()
+	b.box.Show()
+}
+
+// Least returns the least height the button needs at a width.
+func (b *Button) Least(width float32, s theme.Scale) float32 {
+	inner := b.inner(Rect{W: width, H: 1000})
+	_, words := b.split(Rect{inner.X, inner.Y, inner.W, min(inner.H, b.panel.MM(2*theme.Target))})
+	h := b.label.Height(words.W, s)
+	if b.shape != Line {
+		h += b.detail.Height(words.W, s)
+	}
+	if b.shape == Over && b.Icon != "" {
+		h += b.panel.MM(theme.Label) + b.panel.MM(1)
+	}
+	return max(b.panel.MM(theme.Target), h+2*b.pad()+b.depth())
+}
+
+func (b *Button) pad() float32 { return b.panel.MM(2) }
+
+func (b *Button) inner(r Rect) Rect {
+	r.H -= b.depth()
+	return r.Inset(b.pad(), b.panel.MM(1))
+}
+
+// split divides the inside of a button into the picture's and the words' place.
+func (b *Button) split(in Rect) (picture, words Rect) {
+	if b.Icon == "" || b.shape == Cap {
+		return Rect{}, in
+	}
+	switch b.shape {
+	case Over:
+		side := min(in.H*0.46, in.W*0.6, b.panel.MM(42))
+		top, rest := in.CutTop(side)
+		_, rest = rest.CutTop(b.panel.MM(0.5))
+		return top, rest
+	case Row:
+		side := min(in.H*0.84, in.W*0.26, b.panel.MM(40))
+		left := Rect{in.X + b.panel.MM(2), in.Y + (in.H-side)/2, side, side}
+		x := left.X + left.W + b.panel.MM(5)
+		return left, Rect{x, in.Y, in.X + in.W - x, in.H}
+	default: // Line: the picture's place moves with the words
+		side := min(in.H*0.7, b.panel.MM(14))
+		x := in.X + side + b.panel.MM(2)
+		return Rect{in.X, in.Y + (in.H-side)/2, side, side}, Rect{x, in.Y, in.X + in.W - x, in.H}
+	}
+}
+
+func (b *Button) draw() {
+	style := b.Style
+	face := style.Face
+	if b.pressed {
+		face = style.Pressed
+	}
+	depth, radius := b.depth(), b.panel.MM(4)
+	r := b.bounds
+	b.foot.Colour(style.Foot, nil, 0)
+	b.foot.Place(r, radius)
+	top := Rect{r.X, r.Y, r.W, r.H - depth}
+	if b.pressed {
+		top.Y += depth
+	}
+	edge := b.panel.MM(0.5)
+	if b.Selected {
+		edge, style.Edge = b.panel.MM(1.4), theme.Pine
+	}
+	b.face.Colour(face, style.Edge, edge)
+	b.face.Place(top, radius)
+	b.drawContent(top.Inset(b.pad(), b.panel.MM(1)), style)
+
+	b.chosen.Set("", theme.White, nil)
+	if b.Selected {
+		b.chosen.Set("ok", theme.White, theme.Pine)
+	}
+	side := b.panel.MM(9)
+	b.chosen.Place(Rect{top.X + top.W - side - b.pad(), top.Y + b.pad(), side, side})
+}
+
+func (b *Button) drawContent(in Rect, style Style) {
+	picture, words := b.split(in)
+	b.picture.Set(b.Icon, style.Drawing, style.Medallion)
+	b.label.Colour, b.detail.Colour = style.Ink, style.Soft
+	labelHeight := float32(len(Wrap(b.Label, words.W/b.fitted, true))) * b.fitted * font.LineHeight
+	detailSize, _ := b.detail.Fit(words.W, words.H-labelHeight, b.scale)
+	detailHeight := float32(0)
+	if !b.detail.Empty() && b.shape != Line {
+		detailHeight = float32(len(Wrap(b.Detail, words.W/detailSize, false))) * detailSize * font.LineHeight
+	}
+	block := labelHeight + detailHeight
+	switch b.shape {
+	case Over:
+		gap := max(0, in.H-picture.H-block) / 2
+		picture.Y = in.Y + gap
+		words.Y = picture.Y + picture.H
+		if picture.H == 0 {
+			words.Y = in.Y + gap
+		}
+	case Row, Cap:
+		words.Y = in.Y + (in.H-block)/2
+	case Line:
+		width := font.Width(b.Label, true) * b.fitted
+		shift := max(0, (words.W-width)/2)
+		picture.X += shift
+		words = Rect{words.X + shift - 1, in.Y + (in.H-labelHeight)/2, min(words.W, width) + 2, labelHeight}
+	}
+	b.picture.Place(picture)
+	b.label.PlaceAt(Rect{words.X, words.Y, words.W, labelHeight}, b.fitted)
+	if detailHeight == 0 {
+		b.detail.clear()
+		return
+	}
+	b.detail.PlaceAt(Rect{words.X, words.Y + labelHeight, words.W, detailHeight}, detailSize)
+}
+
+// press shows that a finger is on the button, or no longer.
+func (b *Button) press(down bool) {
+	if b.pressed == down {
+		return
+	}
+	b.pressed = down
+	if b.shown {
+		b.draw()
+	}
+}
+
+// Hide takes the button off the screen.
+func (b *Button) Hide() {
+	b.shown, b.pressed = false, false
+	b.box.Hide()
+}
+
+// Forget hides the button and drops what it carried.
+func (b *Button) Forget() {
+	b.Hide()
+	b.Face = Face{}
+	b.label.Forget()
+	b.detail.Forget()
+	b.picture.Forget()
+	b.chosen.Forget()
+}

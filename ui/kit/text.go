@@ -1,0 +1,158 @@
+package kit
+
+import (
+	"image/color"
+	"unicode/utf8"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"lintai/ui/font"
+	"lintai/ui/theme"
+)
+
+// Text is a block of lines in one size and colour. It wraps at its width and
+// becomes smaller until it fits its place, never smaller than the minimum.
+type Text struct {
+	Bold   bool
+	Colour color.Color
+	Align  fyne.TextAlign
+
+	panel theme.Panel
+	mm    float32
+	words string
+	box   *fyne.Container
+	lines []*canvas.Text // grown to the most lines ever shown, then reused
+}
+
+// NewText returns an empty text of a size in millimetres.
+func NewText(p theme.Panel, mm float32, bold bool, colour color.Color, align fyne.TextAlign) *Text {
+	return &Text{Bold: bold, Colour: colour, Align: align, panel: p, mm: mm, box: container()}
+}
+
+// Object is what stands in the screen's container.
+func (t *Text) Object() fyne.CanvasObject { return t.box }
+
+// Set changes the words. They show at the next Place.
+func (t *Text) Set(words string) { t.words = words }
+
+// Words returns what was set.
+func (t *Text) Words() string { return t.words }
+
+// Empty tells whether there is nothing to show.
+func (t *Text) Empty() bool { return t.words == "" }
+
+// Height returns the pixels of height the words take at a width and scale.
+func (t *Text) Height(width float32, s theme.Scale) float32 {
+	if t.Empty() {
+		return 0
+	}
+	size := t.panel.Text(t.mm, s)
+	return float32(len(Wrap(t.words, width/size, t.Bold))) * size * font.LineHeight
+}
+
+// Width returns the pixels the words take on one line.
+func (t *Text) Width(s theme.Scale) float32 {
+	return font.Width(t.words, t.Bold) * t.panel.Text(t.mm, s)
+}
+
+// Fit returns the largest text size in pixels, at most that of scale s, at which
+// the words fit a place; it stops at the minimum. fits tells whether they do.
+func (t *Text) Fit(w, h float32, s theme.Scale) (size float32, fits bool) {
+	size = t.panel.Text(t.mm, s)
+	least := min(size, t.panel.MM(theme.Minimum))
+	for {
+		lines := Wrap(t.words, w/size, t.Bold)
+		if float32(len(lines))*size*font.LineHeight <= h+0.5 && widest(lines, t.Bold)*size <= w+0.5 && !t.breaksWord(lines, w/size) {
+			return size, true
+		}
+		if size <= least {
+			return size, false
+		}
+		size = max(least, size*0.96)
+	}
+}
+
+// breaksWord tells whether a short label was broken although it has no place
+// where one reads on easily: three or four characters belong on one line.
+func (t *Text) breaksWord(lines []string, ems float32) bool {
+	return len(lines) > 1 && utf8.RuneCountInString(t.words) <= 4 && ems >= 1
+}
+
+// Place draws the words in the middle of a place's height, as large as scale s
+// allows and as small as the place needs.
+func (t *Text) Place(r Rect, s theme.Scale) {
+	size, _ := t.Fit(r.W, r.H, s)
+	t.PlaceAt(r, size)
+}
+
+// PlaceAt is Place with the text size given, in pixels.
+func (t *Text) PlaceAt(r Rect, size float32) {
+	if t.Empty() {
+		t.clear()
+		return
+	}
+	lines := Wrap(t.words, r.W/size, t.Bold)
+	step := size * font.LineHeight
+	// Chinese characters sit a little below the middle of their line.
+	y := r.Y + (r.H-step*float32(len(lines)))/2 - 0.05*size
+	for len(t.lines) < len(lines) {
+		line := canvas.NewText("", t.Colour)
+		t.lines = append(t.lines, line)
+		t.box.Objects = append(t.box.Objects, line)
+	}
+	for i, line := range t.lines {
+		if i >= len(lines) {
+			blank(line)
+			continue
+		}
+		w := font.Width(lines[i], t.Bold) * size
+		x := r.X
+		switch t.Align {
+		case fyne.TextAlignCenter:
+			x += (r.W - w) / 2
+		case fyne.TextAlignTrailing:
+			x += r.W - w
+		}
+		changed := line.Text != lines[i] || line.TextSize != size || line.Color != t.Colour
+		line.Text, line.TextSize, line.Color = lines[i], size, t.Colour
+		line.FontSource = theme.Font(t.Bold)
+		Rect{x, y + float32(i)*step, w, step}.Put(line)
+		if line.Hidden {
+			line.Show()
+		}
+		if changed {
+			line.Refresh()
+		}
+	}
+	t.box.Show()
+}
+
+// Forget drops the words from everything that is drawn.
+func (t *Text) Forget() {
+	t.words = ""
+	t.clear()
+}
+
+func (t *Text) clear() {
+	for _, line := range t.lines {
+		blank(line)
+	}
+	t.box.Hide()
+}
+
+func blank(line *canvas.Text) {
+	if line.Text != "" {
+		line.Text = ""
+		line.Refresh()
+	}
+	line.Hide()
+}
+
+// container returns an empty container that leaves its objects where they are.
+func container(objects ...fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Objects: objects}
+}
+
+// Hide takes the text off the screen.
+func (t *Text) Hide() { t.box.Hide() }

@@ -1,0 +1,107 @@
+package kit
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"lintai/ui/theme"
+)
+
+// repeat is how long a second tap on the same place is taken for a tremble.
+const repeat = 400 * time.Millisecond
+
+// touch is the rule of a tap. A finger shows its effect at once when it lands; it
+// counts when it lifts, inside the target or up to 10 mm beside it. Whatever it
+// does in between, wobble or slide, is no gesture.
+type touch struct {
+	slack  float32 // pixels
+	near   float32 // pixels beside a target that still hit it, less than half a gap
+	now    func() time.Time
+	find   func() []*Button // what can be touched at this moment
+	fire   func(*Button)
+	down   *Button
+	inside bool
+
+	firedAt  time.Time
+	firedID  string
+	newPlace bool // another screen came after the last tap
+}
+
+func newTouch(p theme.Panel, now func() time.Time, find func() []*Button, fire func(*Button)) *touch {
+	return &touch{slack: p.MM(theme.Slack), near: p.MM(1.5), now: now, find: find, fire: fire}
+}
+
+// press begins a tap.
+func (t *touch) press(at fyne.Position) {
+	t.cancel()
+	b := t.target(at)
+	if b == nil || t.repeats(b) {
+		return
+	}
+	t.down, t.inside = b, true
+	b.press(true)
+}
+
+// move follows the finger, only to show honestly whether the tap still counts.
+func (t *touch) move(at fyne.Position) {
+	if t.down == nil {
+		return
+	}
+	if inside := t.down.Bounds().Grown(t.slack).Contains(at); inside != t.inside {
+		t.inside = inside
+		t.down.press(inside)
+	}
+}
+
+// release ends a tap.
+func (t *touch) release(at fyne.Position) {
+	b := t.down
+	if b == nil {
+		return
+	}
+	t.cancel()
+	if !b.Touchable() || !b.Bounds().Grown(t.slack).Contains(at) {
+		return
+	}
+	t.firedAt, t.firedID, t.newPlace = t.now(), b.ID, false
+	t.fire(b)
+}
+
+// cancel forgets a tap in progress.
+func (t *touch) cancel() {
+	if t.down != nil {
+		t.down.press(false)
+	}
+	t.down = nil
+}
+
+// changed says that another screen stands under the finger now: the second tap
+// of a trembling finger must not land there.
+func (t *touch) changed() {
+	t.cancel()
+	t.newPlace = true
+}
+
+func (t *touch) repeats(b *Button) bool {
+	if t.firedAt.IsZero() || t.now().Sub(t.firedAt) >= repeat {
+		return false
+	}
+	return t.newPlace || b.ID == t.firedID
+}
+
+func (t *touch) target(at fyne.Position) *Button {
+	var beside *Button
+	for _, b := range t.find() {
+		if !b.Touchable() {
+			continue
+		}
+		if b.Bounds().Contains(at) {
+			return b
+		}
+		if b.Bounds().Grown(t.near).Contains(at) {
+			beside = b
+		}
+	}
+	return beside
+}

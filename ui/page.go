@@ -1,0 +1,85 @@
+package ui
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+
+	"lintai/kiosk/visit"
+	"lintai/ui/kit"
+	"lintai/ui/theme"
+)
+
+// page is one prebuilt screen between strip and bar.
+type page struct {
+	panel  Panel
+	ground color.Color
+	box    *fyne.Container
+	parts  []kit.Part
+	// fill puts a view into the parts.
+	fill func(visit.View)
+	// columns says how the parts stand in the place between strip and bar.
+	columns func(area kit.Rect, landscape bool) []kit.Column
+}
+
+// newPage puts the parts' objects into one container.
+func newPage(p Panel, ground color.Color, parts ...kit.Part) *page {
+	pg := &page{panel: p, ground: ground, parts: parts, box: &fyne.Container{}}
+	for _, part := range parts {
+		pg.box.Objects = append(pg.box.Objects, part.Object())
+	}
+	pg.box.Hide()
+	return pg
+}
+
+func (pg *page) show(v visit.View, area kit.Rect, from theme.Scale) {
+	pg.fill(v)
+	margin := pg.panel.MM(8)
+	columns := pg.columns(area.Inset(margin, pg.panel.MM(5)), area.W > area.H)
+	scale := kit.Closest(pg.panel, from, columns...)
+	for _, part := range pg.parts {
+		if part.Empty() {
+			part.Hide()
+		}
+	}
+	for _, column := range columns {
+		column.Place(pg.panel, scale)
+	}
+	pg.box.Show()
+}
+
+func (pg *page) forget() {
+	pg.box.Hide()
+	for _, part := range pg.parts {
+		part.Forget()
+	}
+}
+
+func (pg *page) buttons() []*kit.Button {
+	var all []*kit.Button
+	for _, part := range pg.parts {
+		all = append(all, part.Buttons()...)
+	}
+	return all
+}
+
+// one is a single column.
+func one(area kit.Rect, parts ...kit.Part) []kit.Column {
+	return []kit.Column{{Area: area, Parts: parts}}
+}
+
+// two are columns side by side; share is the left one's part of the width.
+func two(p Panel, area kit.Rect, share float32, left, right []kit.Part) []kit.Column {
+	l, r := area.Columns(share, p.MM(8))
+	return []kit.Column{{Area: l, Parts: left}, {Area: r, Parts: right}}
+}
+
+func list(parts ...kit.Part) []kit.Part { return parts }
+
+// face turns a control of a view into what a button shows.
+func face(c visit.Control, style kit.Style) kit.Face {
+	return kit.Face{
+		ID: c.ID, Label: c.Label, Detail: c.Detail, Icon: c.Icon, Event: c.Event,
+		Disabled: c.Disabled, Selected: c.Selected, Style: style,
+	}
+}

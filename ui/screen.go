@@ -1,0 +1,208 @@
+package ui
+
+import (
+	"image/color"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"lintai/kiosk/visit"
+	"lintai/ui/kit"
+	"lintai/ui/theme"
+)
+
+// Panel is the screen the terminal is built around; see theme.Panel.
+type Panel = theme.Panel
+
+// Target is something touchable as it stands on the screen, in pixels of the
+// window. The id holds nothing personal.
+type Target struct {
+	ID         string
+	X, Y, W, H float32
+}
+
+// Screen is everything that the window shows. Show and Forget may be called from
+// any goroutine but the toolkit's own; the rest belongs to the toolkit's.
+type Screen struct {
+	// OnShown, when set before the first Show, is called after a view was laid
+	// out, on the toolkit's goroutine.
+	OnShown func(visit.View, []Target)
+
+	panel   Panel
+	now     func() time.Time
+	onEvent func(visit.Event)
+
+	surface *kit.Surface
+	ground  *canvas.Rectangle
+	strip   *strip
+	bar     *bar
+	pages   map[visit.Screen]*page
+
+	size    fyne.Size
+	view    visit.View
+	filled  bool // a view was given
+	current *page
+}
+
+// New builds all screens for a panel. onEvent gets the event of each control
+// that is touched, on the toolkit's goroutine; it must not wait.
+func New(p Panel, onEvent func(visit.Event)) *Screen {
+	return newScreen(p, onEvent, time.Now)
+}
+
+func newScreen(p Panel, onEvent func(visit.Event), now func() time.Time) *Screen {
+	s := &Screen{panel: p, now: now, onEvent: onEvent, ground: canvas.NewRectangle(theme.Paper)}
+	s.strip = newStrip(p)
+	s.bar = newBar(p)
+	message := newMessage(p)
+	number := newNumber(p)
+	tiles := newChoose(p)
+	s.pages = map[visit.Screen]*page{
+		visit.ScreenStart:    newStart(p),
+		visit.ScreenHome:     tiles,
+		visit.ScreenChoose:   tiles,
+		visit.ScreenIdentify: newIdentify(p),
+		visit.ScreenNumber:   number,
+		visit.ScreenLookUp:   number,
+		visit.ScreenConfirm:  newConfirm(p),
+		visit.ScreenSaving:   message,
+		visit.ScreenFinding:  message,
+		visit.ScreenUnsaved:  message,
+		visit.ScreenSaved:    newSaved(p),
+		visit.ScreenProgress: newProgress(p),
+		visit.ScreenCalling:  newCalling(p),
+		visit.ScreenIdle:     newIdle(p),
+	}
+	content := &fyne.Container{Objects: []fyne.CanvasObject{s.ground, s.strip.object(), s.bar.Object()}}
+	for _, page := range s.distinct() {
+		content.Objects = append(content.Objects, page.box)
+	}
+	s.surface = kit.NewSurface(p, content, now, s.buttons, s.tapped, s.resize)
+	return s
+}
+
+// distinct lists the pages once each, in the order of the screens.
+func (s *Screen) distinct() []*page {
+	var all []*page
+	seen := map[*page]bool{}
+	for _, name := range screens {
+		if p := s.pages[name]; !seen[p] {
+			seen[p] = true
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+var screens = []visit.Screen{
+	visit.ScreenStart, visit.ScreenHome, visit.ScreenChoose, visit.ScreenIdentify, visit.ScreenNumber,
+	visit.ScreenConfirm, visit.ScreenSaving, visit.ScreenUnsaved, visit.ScreenSaved, visit.ScreenLookUp,
+	visit.ScreenFinding, visit.ScreenProgress, visit.ScreenCalling, visit.ScreenIdle,
+}
+
+// CanvasObject is the window's content. The window must not be padded.
+func (s *Screen) CanvasObject() fyne.CanvasObject { return s.surface }
+
+// Theme is the toolkit's theme, to be set on the app before the window opens.
+func (s *Screen) Theme() fyne.Theme { return theme.Toolkit{Panel: s.panel} }
+
+// Show draws a view. It returns without waiting for the paint; views are drawn
+// in the order in which they were given.
+func (s *Screen) Show(v visit.View) { fyne.Do(func() { s.show(v) }) }
+
+// Forget drops every text, picture and event that the screens hold, in the order
+// of Show: views given later are drawn as usual.
+func (s *Screen) Forget() { fyne.Do(s.forget) }
+
+func (s *Screen) show(v visit.View) {
+	if !s.filled || v.Screen != s.view.Screen || v.Step != s.view.Step {
+		s.surface.Changed()
+	}
+	s.view, s.filled = v, true
+	s.layout()
+}
+
+func (s *Screen) forget() {
+	s.surface.Changed()
+	s.view, s.filled = visit.View{}, false
+	s.strip.forget()
+	s.bar.Forget()
+	for _, page := range s.distinct() {
+		page.forget()
+	}
+	s.current = nil
+}
+
+func (s *Screen) resize(size fyne.Size) {
+	if size == s.size {
+		return
+	}
+	s.size = size
+	s.layout()
+}
+
+// layout fills and places the current page; without a view or a window yet it
+// waits for both.
+func (s *Screen) layout() {
+	if !s.filled || s.size.Width < 1 || s.size.Height < 1 {
+		return
+	}
+	page, ok := s.pages[s.view.Screen]
+	if !ok {
+		page = s.pages[visit.ScreenSaving] // a screen newer than this program: its words at least
+	}
+	if s.current != page && s.current != nil {
+		s.current.forget()
+	}
+	s.current = page
+
+	window := kit.Rect{W: s.size.Width, H: s.size.Height}
+	window.Put(s.ground)
+	s.colour(page.ground)
+	scale := theme.Scale(1)
+	if s.view.Ease {
+		scale = theme.EaseFactor
+	}
+	top, rest := window.CutTop(s.strip.height(s.size.Width))
+	s.strip.show(s.view.Strip, top)
+	s.bar.set(s.view.Bar)
+	bottom, rest := rest.CutBottom(s.bar.height())
+	s.bar.Place(bottom, scale)
+	page.show(s.view, rest, scale)
+	if s.OnShown != nil {
+		s.OnShown(s.view, s.Targets())
+	}
+}
+
+func (s *Screen) colour(ground color.Color) {
+	if s.ground.FillColor != ground {
+		s.ground.FillColor = ground
+		s.ground.Refresh()
+	}
+}
+
+func (s *Screen) buttons() []*kit.Button {
+	if s.current == nil {
+		return nil
+	}
+	return append(s.current.buttons(), s.bar.Buttons()...)
+}
+
+// Targets lists what can be touched now.
+func (s *Screen) Targets() []Target {
+	var all []Target
+	for _, b := range s.buttons() {
+		if b.Touchable() {
+			r := b.Bounds()
+			all = append(all, Target{ID: b.ID, X: r.X, Y: r.Y, W: r.W, H: r.H})
+		}
+	}
+	return all
+}
+
+func (s *Screen) tapped(b *kit.Button) {
+	if event, ok := b.Event.(visit.Event); ok {
+		s.onEvent(event)
+	}
+}
