@@ -20,7 +20,7 @@ func (w *walker) theCall() []step {
 		{"the ring around the button blinks", "", w.lightIs("blinking")},
 		{"staff answer 已收到，马上来", "answered", func(ctx context.Context) error {
 			mark, from := w.trace.mark(), played(w.capture)
-			if err := w.staff.presses("已收到，马上来"); err != nil {
+			if err := w.staff.presses(`.call button[value="coming"]`); err != nil {
 				return err
 			}
 			if _, err := w.on(ctx, mark, "calling"); err != nil {
@@ -30,7 +30,12 @@ func (w *walker) theCall() []step {
 		}},
 		{"the terminal shows 已收到，马上来", "", w.reads("已收到，马上来")},
 		{"the ring shines without blinking", "", w.lightIs("on")},
-		{"staff's page says that the call was answered", "", func(context.Context) error { return w.staffPicture("answered") }},
+		{"staff's page says that the call was answered", "", func(context.Context) error {
+			if err := w.staff.finds("#answered"); err != nil {
+				return err
+			}
+			return w.staffPicture("answered")
+		}},
 		{"he goes on where he was, then back to the start", "", all(
 			w.tapTo("dismiss", "choose/what"), w.tapTo("bar.back", "home"), w.tapTo("bar.back", "start"), w.forgotten)},
 		{"the ring is dark again", "", w.lightIs("off")},
@@ -44,7 +49,7 @@ func (w *walker) callAndHear(ctx context.Context) error {
 	if err := w.house.pressButton(ctx); err != nil {
 		return err
 	}
-	if err := w.staff.sees("正在呼叫"); err != nil {
+	if err := w.staff.finds("#calls .call"); err != nil {
 		return err
 	}
 	w.report.measure("call_to_alert_ms", float64(time.Since(began).Microseconds())/1000,

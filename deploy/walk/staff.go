@@ -70,12 +70,17 @@ func (s *staff) do(what string, actions ...chromedp.Action[chromedp.Void]) error
 	return nil
 }
 
-func (s *staff) open(address string) error {
-	return s.do("open", chromedp.Navigate(address))
+// signIn opens the address that central printed, which carries the key, and
+// gives a name.
+func (s *staff) signIn(address, name string) error {
+	return s.do("sign in", chromedp.Navigate(address),
+		chromedp.SendKeys(chromedp.CSS("#sign-in input[name=name]"), name),
+		chromedp.Click(chromedp.CSS("#sign-in button")),
+		chromedp.WaitVisible(chromedp.CSS("#cases")))
 }
 
-// containing is the innermost element of a kind that shows a text, whatever
-// the white space.
+// containing finds elements of a kind that show a text, whatever the white
+// space, as XPath.
 func containing(element, text string) string {
 	// XPath 1.0 has no escape for quotes; our words hold none.
 	return fmt.Sprintf(`//%s[contains(translate(normalize-space(.), ' ', ''), '%s')]`, element, strings.ReplaceAll(text, " ", ""))
@@ -87,10 +92,20 @@ func (s *staff) sees(text string) error {
 	return s.do("waiting to see "+text, chromedp.WaitVisible(containing("body", text)))
 }
 
-// presses clicks the button (or link) that bears a text.
-func (s *staff) presses(text string) error {
-	button := containing("*[self::button or self::a or self::summary]", text)
-	return s.do("pressing "+text, chromedp.WaitVisible(button), chromedp.Click(button))
+// finds waits until an element, as CSS, is to be seen.
+func (s *staff) finds(css string) error {
+	return s.do("waiting for "+css, chromedp.WaitVisible(chromedp.CSS(css)))
+}
+
+// follows clicks the link that shows a text.
+func (s *staff) follows(text string) error {
+	link := containing("a", text)
+	return s.do("following "+text, chromedp.WaitVisible(link), chromedp.Click(link))
+}
+
+// presses clicks an element, as CSS.
+func (s *staff) presses(css string) error {
+	return s.do("pressing "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.Click(chromedp.CSS(css)))
 }
 
 // picture saves the page as the staff sees it.

@@ -12,15 +12,24 @@ import (
 
 // page is a staff page that changes by itself when the server says so.
 const page = `<!doctype html><meta charset="utf-8"><title>t</title>
-<ul id="list"></ul><p id="state">未受理</p>
-<button onclick="document.getElementById('state').textContent='处 理 中'"> 处理中 </button>
+<ul id="cases"><li>…</li></ul><p id="state">未受理</p>
+<button value="working" onclick="document.getElementById('state').textContent='处 理 中'"> 处理中 </button>
 <a href="/case">0012 3456 7891</a>
 <script>new EventSource("/stream").onmessage = e => {
-  const li = document.createElement("li"); li.textContent = e.data; document.getElementById("list").append(li) }</script>`
+  const li = document.createElement("li"); li.textContent = e.data; document.getElementById("cases").append(li) }</script>`
 
 func TestStaffSeesPressesAndPictures(t *testing.T) {
 	release := make(chan struct{})
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /sign-in", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `<!doctype html><meta charset="utf-8"><form id="sign-in" method="post"><input name="name"><button>登录</button></form>`)
+	})
+	mux.HandleFunc("POST /sign-in", func(w http.ResponseWriter, r *http.Request) {
+		if r.PostFormValue("name") != "王小明" {
+			t.Errorf("name %q", r.PostFormValue("name"))
+		}
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+	})
 	mux.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, page) })
 	mux.HandleFunc("/case", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `<!doctype html><meta charset="utf-8"><h1>案件</h1>`)
@@ -45,7 +54,7 @@ func TestStaffSeesPressesAndPictures(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.close()
-	if err := s.open(server.URL); err != nil {
+	if err := s.signIn(server.URL+"/sign-in#key", "王小明"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.sees("00123456 7891"); err != nil {
@@ -55,10 +64,16 @@ func TestStaffSeesPressesAndPictures(t *testing.T) {
 	if err := s.sees("正在呼叫"); err != nil {
 		t.Errorf("what the server sent later: %v", err)
 	}
-	if err := s.presses("处理中"); err != nil {
+	if err := s.presses("button[value=working]"); err != nil {
 		t.Error(err)
 	}
-	if err := s.presses("0012 3456 7891"); err != nil {
+	if err := s.sees("处理中处理中"); err != nil { // the state, then the button
+		t.Error(err)
+	}
+	if err := s.finds("li:nth-child(2)"); err != nil {
+		t.Error(err)
+	}
+	if err := s.follows("0012 3456 7891"); err != nil {
 		t.Error(err)
 	}
 	if err := s.sees("案件"); err != nil {

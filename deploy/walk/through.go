@@ -94,10 +94,10 @@ func (w *walker) start(display, pipe string) []step {
 			if err != nil {
 				return err
 			}
-			if err := w.staff.open(address); err != nil {
+			if err := w.staff.signIn(address, "王小明"); err != nil {
 				return err
 			}
-			return w.staffPicture("empty")
+			return w.staffPicture("signed-in")
 		}},
 		{"the terminal starts", "start", func(ctx context.Context) error {
 			config, capture, err := h.soundConfig()

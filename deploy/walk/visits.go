@@ -34,16 +34,16 @@ func (w *walker) firstVisit() []step {
 		{"nothing of her is readable in the terminal's files", "", w.unreadable(demoResident.secrets())},
 
 		{"staff see her request on their page", "", func(context.Context) error {
-			if err := w.staff.sees(w.first.code.String()); err != nil {
+			if err := w.staff.sees("水，家里，很急"); err != nil {
 				return err
 			}
 			return w.staffPicture("list")
 		}},
-		{"staff open it and see what she chose, and her address", "", func(context.Context) error {
-			if err := w.staff.presses(w.first.code.String()); err != nil {
+		{"staff open it: her code, her address", "", func(context.Context) error {
+			if err := w.staff.follows("水，家里，很急"); err != nil {
 				return err
 			}
-			for _, words := range []string{"家里", "很急", demoResident.address} {
+			for _, words := range []string{w.first.code.String(), demoResident.name, demoResident.address} {
 				if err := w.staff.sees(words); err != nil {
 					return err
 				}
@@ -51,10 +51,10 @@ func (w *walker) firstVisit() []step {
 			return w.staffPicture("case")
 		}},
 		{"staff move it to 已受理, then to 处理中", "", func(context.Context) error {
-			if err := w.moves("已受理"); err != nil {
+			if err := w.moves("accepted"); err != nil {
 				return err
 			}
-			if err := w.moves("处理中"); err != nil {
+			if err := w.moves("working"); err != nil {
 				return err
 			}
 			return w.staffPicture("working")
@@ -64,7 +64,7 @@ func (w *walker) firstVisit() []step {
 			w.reads("处理中"))},
 		{"she ends", "", w.tapTo("finish", "start")},
 		{"staff move it to 已完成", "", func(context.Context) error {
-			if err := w.moves("已完成"); err != nil {
+			if err := w.moves("done"); err != nil {
 				return err
 			}
 			return w.staffPicture("done")
@@ -83,7 +83,10 @@ func (w *walker) firstVisit() []step {
 func (w *walker) secondVisit() []step {
 	address := []secret{{"address", "12号楼301室"}, {"building", "12号楼"}, {"room", "301室"}}
 	return []step{
-		{"central is killed", "", func(ctx context.Context) error {
+		{"central is killed", "", func(context.Context) error {
+			if err := w.staff.follows("返回列表"); err != nil {
+				return err
+			}
 			w.house.central.kill()
 			return nil
 		}},
@@ -120,7 +123,7 @@ func (w *walker) secondVisit() []step {
 		}},
 		{"the terminal shows so", "start-delivered", w.reads("刚刚送达")},
 		{"staff see it without loading their page anew", "", func(context.Context) error {
-			if err := w.staff.sees(w.second.code.String()); err != nil {
+			if err := w.staff.sees("电，楼道，尽快"); err != nil {
 				return err
 			}
 			return w.staffPicture("second")
@@ -133,13 +136,13 @@ func (w *walker) secondVisit() []step {
 	}
 }
 
-// moves clicks the button of a status on the open case and waits until the
-// page's account of it says so.
+// moves clicks the button of a status on the open case and waits until the page
+// has it.
 func (w *walker) moves(status string) error {
-	if err := w.staff.presses(status); err != nil {
+	if err := w.staff.presses(`#move button[value="` + status + `"]`); err != nil {
 		return err
 	}
-	return w.staff.sees(status)
+	return w.staff.finds(`#case[data-status="` + status + `"]`)
 }
 
 // confirm taps 确认 and waits until it is saved; the terminal itself tells how
