@@ -1,0 +1,100 @@
+// Command central is the service that terminals report to and staff work with.
+//
+//	central serve      --data DIR [--listen ADDRESS] [--public-address URL] [--catalog FILE] [--tls-cert FILE --tls-key FILE]
+//	central kiosk add  --data DIR --number N --name NAME [--address URL] [--public-address URL] [--renew]
+//	central key        --data DIR
+//	central version
+//
+// The first serve on an empty folder makes the database and the keys, and prints
+// where staff sign in. "kiosk add" prints the [central] section of a terminal's
+// configuration; it may run while central serves. Logs go to standard error.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errUsage):
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// errUsage is a command line that says nothing that can be done.
+var errUsage = errors.New("usage")
+
+const usage = `central serve      --data DIR [--listen ADDRESS] [--public-address URL] [--catalog FILE] [--tls-cert FILE --tls-key FILE]
+central kiosk add  --data DIR --number N --name NAME [--address URL] [--public-address URL] [--renew]
+central key        --data DIR
+central version
+`
+
+func run(ctx context.Context, args []string, out, log io.Writer) error {
+	command := ""
+	if len(args) > 0 {
+		command, args = args[0], args[1:]
+	}
+	if command == "kiosk" && len(args) > 0 {
+		command, args = "kiosk "+args[0], args[1:]
+	}
+	switch command {
+	case "serve":
+		return serve(ctx, args, out, log)
+	case "kiosk add":
+		return addKiosk(ctx, args, out, log)
+	case "key":
+		return showKey(ctx, args, out, log)
+	case "version":
+		fmt.Fprintln(out, version())
+		return nil
+	case "help", "-h", "--help":
+		fmt.Fprint(out, usage)
+		return nil
+	}
+	return fmt.Errorf("%w:\n%s", errUsage, usage)
+}
+
+// parse reads the flags of a command; words that are no flag are an error.
+func parse(flags *flag.FlagSet, args []string, log io.Writer) error {
+	flags.SetOutput(log)
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return err
+	} else if err != nil {
+		return fmt.Errorf("%w: central %s: %w", errUsage, flags.Name(), err)
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%w: central %s: unexpected %q", errUsage, flags.Name(), flags.Arg(0))
+	}
+	return nil
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "central (unknown build)"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			v += " " + s.Value
+		}
+	}
+	return "central " + v + " " + info.GoVersion
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"lintai/kiosk/catalog"
+	"lintai/sync/central"
+)
+
+func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	data := flags.String("data", "", "data `folder`, made when it is not there")
+	listen := flags.String("listen", central.DefaultListen, "`address` to listen on")
+	public := flags.String("public-address", "", "`URL` at which phones and staff reach central (default: the address it listens on)")
+	services := flags.String("catalog", "", "`file` with the catalogue of services (default: the built-in one)")
+	certificate := flags.String("tls-cert", "", "`file` with the certificate chain (PEM): serve HTTPS")
+	key := flags.String("tls-key", "", "`file` with the certificate's key (PEM)")
+	if err := parse(flags, args, log); err != nil {
+		return err
+	}
+	options := central.Options{PublicAddress: *public}
+	if *data == "" {
+		return fmt.Errorf("%w: central serve: --data is missing", errUsage)
+	}
+	if *public != "" {
+		if err := central.CheckAddress(*public); err != nil {
+			return err
+		}
+	}
+	if (*certificate == "") != (*key == "") {
+		return fmt.Errorf("%w: central serve: --tls-cert and --tls-key go together", errUsage)
+	}
+	if *certificate != "" {
+		pair, err := tls.LoadX509KeyPair(*certificate, *key)
+		if err != nil {
+			return fmt.Errorf("central: certificate: %w", err)
+		}
+		options.Certificate = &pair
+	}
+	config := central.Config{Folder: *data, Log: slog.New(slog.NewTextHandler(log, nil))}
+	if *services != "" {
+		document, err := os.ReadFile(*services)
+		if err != nil {
+			return fmt.Errorf("central: catalogue: %w", err)
+		}
+		if config.Catalog, err = catalog.Parse(document); err != nil {
+			return fmt.Errorf("central: %s: %w", *services, err)
+		}
+	}
+	// The listener first: with a busy port nothing on the disk is touched.
+	listener, err := central.Listen(*listen)
+	if err != nil {
+		return err
+	}
+	c, err := central.Open(ctx, config)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	options.Ready = func(address string) {
+		fmt.Fprintln(out, "central listens on", address)
+		if c.Fresh {
+			if *public != "" {
+				address = *public
+			}
+			fmt.Fprintln(out, "staff sign in at", c.SignIn(address))
+		}
+	}
+	return c.Serve(ctx, listener, options)
+}

@@ -1,0 +1,104 @@
+// The page follows the docket: when central says that something changed, the
+// page is read anew and its regions are replaced. Calls ring until answered.
+'use strict';
+(() => {
+  const key = document.querySelector('#sign-in input[name=key]');
+  if (key && location.hash.length > 1) {
+    // The printed address carries the key behind #, which no server ever sees.
+    key.value = decodeURIComponent(location.hash.slice(1));
+    history.replaceState(null, '', location.pathname);
+  }
+  const address = document.body.dataset.stream;
+  if (!address) return;
+
+  const title = document.title;
+  const line = document.getElementById('line');
+  const show = (live) => {
+    line.textContent = live ? line.dataset.live : line.dataset.lost;
+    line.classList.toggle('lost', !live);
+  };
+
+  // What was being typed survives the replacement.
+  const replace = (region, fresh) => {
+    if (region.innerHTML === fresh.innerHTML) return;
+    const known = new Set([...region.querySelectorAll('[data-case]')].map((e) => e.dataset.case));
+    const typed = [...region.querySelectorAll('textarea')].map((e) => [e.id, e.value, e === document.activeElement, e.selectionStart]);
+    const fill = [...fresh.childNodes].map((n) => document.importNode(n, true));
+    region.replaceChildren(...fill);
+    region.querySelectorAll('li[data-case]').forEach((e) => e.classList.toggle('new', !known.has(e.dataset.case)));
+    for (const [id, value, focused, at] of typed) {
+      const e = document.getElementById(id);
+      if (!e) continue;
+      e.value = value;
+      if (focused) { e.focus(); e.setSelectionRange(at, at); }
+    }
+  };
+
+  let reading = false, again = false;
+  const refresh = async () => {
+    if (reading) { again = true; return; }
+    reading = true;
+    try {
+      const answer = await fetch(location.pathname + location.search, { cache: 'no-store' });
+      if (answer.redirected) { location.reload(); return; } // signed out
+      if (answer.ok) {
+        const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        for (const region of document.querySelectorAll('[data-region]')) {
+          const other = fresh.getElementById(region.id);
+          if (other) replace(region, other);
+        }
+        ring();
+      }
+    } catch { /* the line is down; it is read anew when the stream is back */ }
+    reading = false;
+    if (again) { again = false; refresh(); }
+  };
+
+  // Browsers play no sound before the first click or key on a page.
+  let audio = null;
+  const wake = () => { audio = audio || new AudioContext(); audio.resume(); };
+  addEventListener('pointerdown', wake, { once: true });
+  addEventListener('keydown', wake, { once: true });
+  const sound = () => {
+    if (!audio || audio.state !== 'running') return;
+    [880, 660].forEach((tone, i) => {
+      const source = audio.createOscillator(), gain = audio.createGain(), at = audio.currentTime + i * 0.25;
+      source.frequency.value = tone;
+      gain.gain.setValueAtTime(0.2, at);
+      gain.gain.exponentialRampToValueAtTime(0.001, at + 0.24);
+      source.connect(gain).connect(audio.destination);
+      source.start(at); source.stop(at + 0.25);
+    });
+  };
+  let bell = null;
+  const ring = () => {
+    const calling = document.querySelector('.call') !== null;
+    if (calling && !bell) {
+      let on = false;
+      const strike = () => { on = !on; document.title = on ? document.body.dataset.ringing : title; if (on) sound(); };
+      strike();
+      bell = setInterval(strike, 1000);
+    } else if (!calling && bell) {
+      clearInterval(bell); bell = null; document.title = title;
+    }
+  };
+  ring();
+
+  // A line that is silent for three heartbeats is dead, even if it looks open.
+  let source = null, watch = null;
+  const alive = () => { clearTimeout(watch); watch = setTimeout(open, 15000); };
+  const open = () => {
+    if (source) { source.close(); show(false); }
+    source = new EventSource(address);
+    source.addEventListener('hello', () => { show(true); alive(); refresh(); });
+    source.addEventListener('beat', () => { show(true); alive(); });
+    source.addEventListener('changed', () => { alive(); refresh(); });
+    source.onerror = () => {
+      show(false);
+      // Refused rather than broken: signed out, or central is starting.
+      if (source.readyState === EventSource.CLOSED) { clearTimeout(watch); watch = setTimeout(() => { refresh(); open(); }, 2000); }
+    };
+    alive();
+  };
+  open();
+})();

@@ -1,0 +1,175 @@
+package console
+
+import (
+	"context"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"lintai/kiosk/phrase"
+	"lintai/kiosk/request"
+	"lintai/sync/central/desk"
+	"lintai/sync/central/docket"
+)
+
+// frame is what every page needs around its own content.
+type frame struct {
+	Title   string // key of the section console
+	Session docket.Session
+	Problem string // key of the section problem, or ""
+	Calls   []callView
+	Content any
+}
+
+// callView is one call on the banner.
+type callView struct {
+	docket.Call
+	Terminal string
+	Late     bool // it took minutes to arrive: the person may be gone
+	Answers  []answerView
+}
+
+type answerView struct{ ID, Words string }
+
+// late is when a call or request counts as sent in later.
+const late = 2 * time.Minute
+
+// frame reads what stands on every page.
+func (c *Console) frame(ctx context.Context, s docket.Session, title string, content any) (frame, error) {
+	calls, err := c.Store.OpenCalls(ctx)
+	if err != nil {
+		return frame{}, err
+	}
+	names, err := c.terminalNames(ctx)
+	if err != nil {
+		return frame{}, err
+	}
+	f := frame{Title: title, Session: s, Content: content}
+	var answers []answerView
+	for _, id := range desk.Prepared {
+		words, _ := desk.Words(id)
+		answers = append(answers, answerView{id, words})
+	}
+	for _, call := range calls {
+		f.Calls = append(f.Calls, callView{Call: call, Terminal: names[call.Kiosk],
+			Late: call.ReceivedAt.Sub(call.RaisedAt) >= late, Answers: answers})
+	}
+	return f, nil
+}
+
+func (c *Console) terminalNames(ctx context.Context) (map[int]string, error) {
+	terminals, err := c.Store.Terminals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := map[int]string{}
+	for _, t := range terminals {
+		names[t.Number] = t.Name
+	}
+	return names, nil
+}
+
+// caseView is a case as a row of the list, or as a page.
+type caseView struct {
+	docket.Case
+	Service  string
+	Summary  string // the chosen options, in a line
+	Urgency  string // key of the section urgency
+	Name     string // masked in a list
+	Address  string
+	Terminal string
+	Late     bool
+	Answers  []labelled
+	Events   []docket.Event
+	Moves    []docket.Status
+}
+
+type labelled struct{ Label, Text string }
+
+// view makes a case readable. whole shows the name as it is.
+func (c *Console) view(f docket.Case, names map[int]string, whole bool) (caseView, error) {
+	body, err := f.Request()
+	if err != nil {
+		return caseView{}, err
+	}
+	v := caseView{Case: f, Terminal: names[f.Kiosk], Urgency: f.Urgency.String(), Address: body.Address,
+		Late: f.ReceivedAt.Sub(f.RequestedAt) >= late, Moves: f.Status.Next()}
+	v.Service, v.Answers = c.answers(body)
+	for i, a := range v.Answers {
+		if i > 0 {
+			v.Summary += phrase.Text("console.separator")
+		}
+		v.Summary += a.Text
+	}
+	if body.Person != nil {
+		v.Name = body.Person.Name
+		if v.Address == "" {
+			v.Address = body.Person.Address
+		}
+	}
+	if !whole {
+		v.Name = masked(v.Name)
+	}
+	return v, nil
+}
+
+// answers labels what the resident chose by the catalogue; an unknown service
+// or step keeps its code, and its answer is shown all the same.
+func (c *Console) answers(body request.Request) (string, []labelled) {
+	name := body.Service
+	service, known := c.Catalog.Service(body.Service)
+	if known {
+		name = service.Name
+	}
+	var all []labelled
+	for _, a := range body.Answers {
+		l := labelled{a.Step, a.Text}
+		if known {
+			if step, ok := service.Step(a.Step); ok && step.Label != "" {
+				l.Label = step.Label
+			}
+		}
+		all = append(all, l)
+	}
+	return name, all
+}
+
+// masked leaves the family name: 张**.
+func masked(name string) string {
+	if name == "" {
+		return ""
+	}
+	first, _ := utf8.DecodeRuneInString(name)
+	return string(first) + "**"
+}
+
+// terminalView is a row of the list of terminals.
+type terminalView struct {
+	docket.Terminal
+	Online bool
+	Heard  time.Time
+	Clock  string // how wrong its clock is, or ""
+}
+
+// wrongClock is what is worth telling.
+const wrongClock = time.Minute
+
+func (c *Console) terminals(ctx context.Context) ([]terminalView, error) {
+	terminals, err := c.Store.Terminals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []terminalView
+	for _, t := range terminals {
+		v := terminalView{Terminal: t}
+		v.Online, v.Heard = c.Presence.Of(t.Number)
+		if v.Heard.Before(t.LastContact) {
+			v.Heard = t.LastContact
+		}
+		if off := t.ClockOffset.Abs(); off >= wrongClock {
+			v.Clock = strconv.Itoa(int(off / time.Minute))
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}

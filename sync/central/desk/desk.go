@@ -1,0 +1,130 @@
+// Package desk is what staff do: move a case on, answer a call, say that a
+// quarantined item was dealt with. Each is one transaction that also writes the
+// change log of the terminal concerned; after the commit the terminal and the
+// staff pages are told at once.
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"lintai/kiosk/phrase"
+	"lintai/sync/central/docket"
+	"lintai/sync/central/live"
+	"lintai/sync/wire"
+)
+
+// ErrAnswer is returned for an answer that is not prepared.
+var ErrAnswer = errors.New("desk: no such prepared answer")
+
+// ErrNote is returned for a note longer than MaxNote.
+var ErrNote = errors.New("desk: the note is too long")
+
+// MaxNote is how many characters a note for the resident may have: what a
+// terminal can show and speak.
+const MaxNote = 200
+
+// Prepared are the answers to a call, in the order of their buttons. Their
+// words are the phrases answer.ID.
+var Prepared = []string{"coming", "five_minutes", "busy"}
+
+// Words returns the words of a prepared answer.
+func Words(answer string) (string, bool) {
+	for _, id := range Prepared {
+		if id == answer {
+			return phrase.Text(phrase.ID("answer." + id)), true
+		}
+	}
+	return "", false
+}
+
+// Desk writes what staff decide.
+type Desk struct {
+	Store docket.Store
+	Hub   *live.Hub
+	Clock func() time.Time
+	Log   *slog.Logger
+}
+
+// Move appends a status event to a case. seen is the number of the newest event
+// that the member of staff had before her; when the case went on since, or the
+// move is not in the table, the error is docket.ErrMove and nothing is written.
+func (d *Desk) Move(ctx context.Context, number, seen int64, to docket.Status, note, by string) error {
+	note = strings.TrimSpace(note)
+	if utf8.RuneCountInString(note) > MaxNote {
+		return ErrNote
+	}
+	var c docket.Case
+	err := d.Store.Write(ctx, func(tx docket.Tx) error {
+		var err error
+		if c, err = tx.LockCase(number); err != nil {
+			return err
+		}
+		if c.Events != seen {
+			return fmt.Errorf("%w: it is at event %d, not %d", docket.ErrMove, c.Events, seen)
+		}
+		if err := docket.CheckMove(c.Status, to); err != nil {
+			return err
+		}
+		e := docket.Event{Number: c.Events + 1, Status: to, At: d.Clock().UTC(), By: by, Note: note}
+		if err := tx.Append(number, e); err != nil {
+			return err
+		}
+		return tx.Change(c.Kiosk, wire.Change{Status: &wire.Status{
+			RequestID: c.ID, Event: e.Number, Status: string(to), At: e.At, Note: note,
+		}})
+	})
+	if err != nil {
+		return fmt.Errorf("desk: move case %d: %w", number, err)
+	}
+	d.Hub.Publish(
+		live.Word{Kind: live.Changes, Kiosk: c.Kiosk},
+		live.Word{Kind: live.Case, ID: strconv.FormatInt(number, 10), Kiosk: c.Kiosk},
+	)
+	d.Log.Info("case moved", "case", number, "status", string(to))
+	return nil
+}
+
+// Answer gives a prepared answer to a call. The first answer counts; later ones
+// get docket.ErrAnswered.
+func (d *Desk) Answer(ctx context.Context, callID, answer, by string) error {
+	words, ok := Words(answer)
+	if !ok {
+		return ErrAnswer
+	}
+	var call docket.Call
+	a := docket.CallAnswer{Answer: answer, Words: words, By: by, At: d.Clock().UTC()}
+	err := d.Store.Write(ctx, func(tx docket.Tx) error {
+		var err error
+		if call, err = tx.Call(callID); err != nil {
+			return err
+		}
+		if err := tx.Answer(callID, a); err != nil {
+			return err
+		}
+		return tx.Change(call.Kiosk, wire.Change{Answer: &wire.Answer{CallID: callID, Answer: answer, Words: words, At: a.At}})
+	})
+	if err != nil {
+		return fmt.Errorf("desk: answer call: %w", err)
+	}
+	d.Hub.Publish(live.Word{Kind: live.Changes, Kiosk: call.Kiosk}, live.Word{Kind: live.Call, ID: callID, Kiosk: call.Kiosk})
+	d.Log.Info("call answered", "call", callID, "kiosk", call.Kiosk, "answer", answer, "after_ms", a.At.Sub(call.ReceivedAt).Milliseconds())
+	return nil
+}
+
+// Handle takes an item off the list of quarantined ones; the item is kept.
+func (d *Desk) Handle(ctx context.Context, number int64, by string) error {
+	err := d.Store.Write(ctx, func(tx docket.Tx) error { return tx.Handle(number, d.Clock().UTC(), by) })
+	if err != nil {
+		return fmt.Errorf("desk: handle quarantined item %d: %w", number, err)
+	}
+	d.Hub.Publish(live.Word{Kind: live.Quarantine})
+	d.Log.Info("quarantined item handled", "number", number)
+	return nil
+}

@@ -1,0 +1,132 @@
+// Package docket is the book of central: the requests it filed as cases, the
+// calls for help, what could not be filed, and the terminals they came from.
+//
+// A case is its events. Events are only ever appended, each with who, when and
+// a note for the resident; the status is the fold of the events, and a move
+// that the table of moves does not list is refused. A request that cannot be
+// filed is never dropped: it waits in quarantine, as it came, until somebody
+// has looked at it.
+//
+// The package is pure. Store is what a database must be able to do for it; the
+// suite in docket/storetest says what that means, for every driver.
+package docket
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"lintai/kiosk/request"
+	"lintai/kiosk/ticket"
+)
+
+// Errors of a Store and of the rules of this package.
+var (
+	ErrNotFound    = errors.New("docket: no such entry")
+	ErrExists      = errors.New("docket: the entry exists")
+	ErrIDTaken     = errors.New("docket: another item was filed under this id")
+	ErrTicketTaken = errors.New("docket: another request has this ticket")
+	ErrMove        = errors.New("docket: the case cannot move there")
+	ErrAnswered    = errors.New("docket: the call was answered before")
+)
+
+// Terminal is one terminal that may speak to central.
+type Terminal struct {
+	Number      int
+	Name        string // as staff know it, e.g. "一号楼大厅"
+	AddedAt     time.Time
+	LastContact time.Time     // zero when it never called; kept to about a minute
+	ClockOffset time.Duration // central's clock minus the terminal's, at its last push
+}
+
+// Case is one filed request. Status, Events and UpdatedAt are projections of
+// its events, kept in the same transaction so that lists need not fold.
+type Case struct {
+	Number         int64 // counts up by one per case of this central; names the case to staff
+	ID             string
+	Kiosk          int
+	Ticket         ticket.Code
+	Service        string
+	CatalogVersion int
+	Urgency        Urgency
+	RequestedAt    time.Time // when the resident confirmed, by central's clock as well as can be known
+	ReceivedAt     time.Time // when central had it
+	Status         Status
+	Events         int64 // number of the newest event
+	UpdatedAt      time.Time
+	Body           []byte // the opened request as JSON; see Request
+}
+
+// Request decodes the body.
+func (c Case) Request() (request.Request, error) {
+	var r request.Request
+	if err := json.Unmarshal(c.Body, &r); err != nil {
+		return r, fmt.Errorf("docket: body of case %d: %w", c.Number, err)
+	}
+	return r, nil
+}
+
+// Urgency orders a list of cases; smaller is more urgent.
+type Urgency int
+
+const (
+	Urgent Urgency = iota
+	Soon
+	Normal
+)
+
+// ParseUrgency reads the word that a request carries. A word that this version
+// does not know counts as Soon: better looked at early than late.
+func ParseUrgency(word string) Urgency {
+	switch word {
+	case "urgent":
+		return Urgent
+	case "", "normal":
+		return Normal
+	}
+	return Soon
+}
+
+func (u Urgency) String() string {
+	switch u {
+	case Urgent:
+		return "urgent"
+	case Normal:
+		return "normal"
+	}
+	return "soon"
+}
+
+// Event is one thing that happened to a case. Number counts up by one per case.
+type Event struct {
+	Number int64
+	Status Status // the status that the case has after it
+	At     time.Time
+	By     string // who did it, as staff know them; "" is central itself
+	Note   string // for the resident; nothing personal
+}
+
+// Call is one press for help. Answer is nil until somebody answered.
+type Call struct {
+	ID         string
+	Kiosk      int
+	Screen     string
+	RaisedAt   time.Time // by central's clock as well as can be known
+	ReceivedAt time.Time
+	Answer     *CallAnswer
+}
+
+// CallAnswer is what staff said to a call.
+type CallAnswer struct {
+	Answer string // id of the prepared answer
+	Words  string
+	By     string
+	At     time.Time
+}
+
+// Session is a member of staff who is signed in, in one browser.
+type Session struct {
+	Name    string
+	Expires time.Time
+}

@@ -1,0 +1,102 @@
+package docket
+
+import (
+	"context"
+	"time"
+
+	"lintai/kiosk/ticket"
+	"lintai/sync/wire"
+)
+
+// Store is a database of central. Its methods may be called from many
+// goroutines; what a write returned without error survives a power cut.
+type Store interface {
+	// Write runs f in one transaction: everything or, when f returns an error,
+	// nothing. f must use only its Tx, and may run more than once.
+	Write(ctx context.Context, f func(Tx) error) error
+
+	AddTerminal(ctx context.Context, t Terminal, token Hash) error // ErrExists
+	RenewToken(ctx context.Context, number int, token Hash) error  // ErrNotFound
+	// TerminalByToken finds by the token's SHA-256, and returns the stored one
+	// so that the caller can compare in constant time. ErrNotFound.
+	TerminalByToken(ctx context.Context, token Hash) (Terminal, Hash, error)
+	Terminals(ctx context.Context) ([]Terminal, error) // by number
+	// Contact notes that a terminal was heard of. offset nil leaves the offset.
+	Contact(ctx context.Context, number int, at time.Time, offset *time.Duration) error
+
+	Case(ctx context.Context, number int64) (Case, []Event, error) // ErrNotFound
+	CaseByTicket(ctx context.Context, code ticket.Code) (Case, []Event, error)
+	Cases(ctx context.Context, q CaseQuery) ([]Case, error)
+	// CountOpen counts the cases of every status that is not closed.
+	CountOpen(ctx context.Context) (map[Status]int, error)
+
+	OpenCalls(ctx context.Context) ([]Call, error) // oldest first
+	// RecentCalls returns answered calls, newest first.
+	RecentCalls(ctx context.Context, limit int) ([]Call, error)
+	// Quarantine returns what was not handled yet, newest first.
+	Quarantine(ctx context.Context, limit int) ([]Quarantined, error)
+	QuarantineEntry(ctx context.Context, number int64) (Quarantined, error) // ErrNotFound
+
+	// Changes returns up to limit changes for a terminal after a cursor, oldest
+	// first, and the cursor of the terminal's newest change.
+	Changes(ctx context.Context, kiosk int, after int64, limit int) ([]wire.Change, int64, error)
+
+	PutSession(ctx context.Context, token Hash, s Session) error
+	Session(ctx context.Context, token Hash) (Session, error) // ErrNotFound
+	DeleteSession(ctx context.Context, token Hash) error
+	DeleteExpired(ctx context.Context, now time.Time) error // sessions
+
+	Setting(ctx context.Context, name string) (string, error) // "" when never set
+	PutSetting(ctx context.Context, name, value string) error
+
+	Close() error
+}
+
+// Tx is one write transaction. Methods that refuse (ErrIDTaken, ErrTicketTaken,
+// ErrExists, ErrNotFound) leave the transaction usable.
+type Tx interface {
+	// Seen finds what was answered to this very item before.
+	Seen(kiosk int, id string, hash Hash) (Item, bool, error)
+	// Filed tells whether any terminal filed an item under this id.
+	Filed(id string) (bool, error)
+	// Record remembers an answer; a later one to the same item replaces it.
+	Record(i Item) error
+	// FileCase files a request with its number of events still 0, and returns
+	// the case's number. ErrIDTaken, ErrTicketTaken.
+	FileCase(c Case) (int64, error)
+	FileCall(c Call) error // ErrIDTaken
+	// Keep puts an item into quarantine, once.
+	Keep(q Quarantined) error
+	Handle(number int64, at time.Time, by string) error // ErrNotFound
+
+	// LockCase reads a case and keeps others from writing it until the end.
+	LockCase(number int64) (Case, error) // ErrNotFound
+	// Append adds an event to a case and projects it onto the case. The event's
+	// number must be the next one: ErrExists.
+	Append(number int64, e Event) error
+	Call(id string) (Call, error)          // ErrNotFound
+	Answer(id string, a CallAnswer) error  // ErrAnswered
+	Change(kiosk int, c wire.Change) error // gives it the terminal's next cursor
+}
+
+// Order says how a list of cases is sorted.
+type Order int
+
+const (
+	MostUrgent Order = iota // by urgency, then newest first
+	Newest                  // by number, newest first
+	Latest                  // by the time of the request, newest first
+)
+
+// CaseQuery selects cases. A zero field selects all; a non-nil empty slice
+// selects none.
+type CaseQuery struct {
+	Statuses []Status
+	Services []string
+	Numbers  []int64
+	From     time.Time // requested at or after
+	Until    time.Time // requested at or before
+	Order    Order
+	Limit    int // 0: no limit
+	Offset   int
+}

@@ -1,0 +1,242 @@
+// Package intake takes what terminals push and files it: requests as cases,
+// calls as calls. Every item is opened and verified, the whole push is committed
+// in one transaction, and only then answered; so a terminal that hears nothing
+// may send the same again, and a process killed in between has filed all of a
+// push or nothing of it.
+//
+// What cannot be filed is kept in quarantine as it came, with the reason, and
+// never holds up the rest of the push.
+package intake
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"lintai/kiosk/request"
+	"lintai/kiosk/seal"
+	"lintai/kiosk/ticket"
+	"lintai/sync/central/docket"
+	"lintai/sync/central/live"
+	"lintai/sync/wire"
+)
+
+// Receiver files pushes.
+type Receiver struct {
+	Store docket.Store
+	Ring  seal.Ring
+	Hub   *live.Hub
+	Clock func() time.Time
+	Log   *slog.Logger
+}
+
+// opened is an item after everything that can be done without the database.
+type opened struct {
+	item   docket.Item
+	sealed []byte
+	reason docket.Reason // why it cannot be filed, or ""
+	file   *docket.Case  // one of these two when reason is ""
+	call   *docket.Call
+}
+
+// Push files the items of an authenticated terminal, in order, and returns one
+// answer each. An error means that nothing was filed and nothing answered.
+func (r *Receiver) Push(ctx context.Context, kiosk int, push wire.Push) ([]wire.ItemAnswer, error) {
+	now := r.Clock().UTC()
+	var offset time.Duration
+	if !push.DeviceTime.IsZero() {
+		offset = now.Sub(push.DeviceTime)
+	}
+	items := make([]opened, len(push.Items))
+	for i, item := range push.Items {
+		items[i] = r.open(kiosk, item, now, offset)
+	}
+	answers := make([]wire.ItemAnswer, len(items))
+	var words []live.Word
+	var calls []docket.Call
+	err := r.Store.Write(ctx, func(tx docket.Tx) error {
+		words, calls = nil, nil // Write may run this more than once
+		for i := range items {
+			outcome, reason, number, err := file(tx, &items[i])
+			if err != nil {
+				return err
+			}
+			answers[i] = wire.ItemAnswer{ID: push.Items[i].ID, Outcome: outcome, Reason: string(reason)}
+			switch {
+			case outcome == wire.Conflict || outcome == wire.Rejected:
+				words = append(words, live.Word{Kind: live.Quarantine})
+			case outcome == wire.Created && items[i].call != nil:
+				words = append(words, live.Word{Kind: live.Call, ID: items[i].call.ID, Kiosk: kiosk})
+				calls = append(calls, *items[i].call)
+			case outcome == wire.Created:
+				words = append(words, live.Word{Kind: live.Case, ID: strconv.FormatInt(number, 10), Kiosk: kiosk})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("intake: %w", err)
+	}
+	r.Hub.Publish(words...)
+	r.log(kiosk, answers, calls)
+	return answers, nil
+}
+
+// log writes what was done; ids only of items that were filed, because others
+// may hold any text.
+func (r *Receiver) log(kiosk int, answers []wire.ItemAnswer, calls []docket.Call) {
+	count := map[wire.Outcome]int{}
+	for _, a := range answers {
+		count[a.Outcome]++
+	}
+	r.Log.Info("push", "kiosk", kiosk, "created", count[wire.Created], "duplicate", count[wire.Duplicate],
+		"conflict", count[wire.Conflict], "rejected", count[wire.Rejected])
+	for _, c := range calls {
+		// raised_at to received_at to the "call shown" of the console is the way
+		// from the button to the staff alert.
+		r.Log.Info("call received", "call", c.ID, "kiosk", kiosk,
+			"raised_at", c.RaisedAt.Format(time.RFC3339Nano), "received_at", c.ReceivedAt.Format(time.RFC3339Nano))
+	}
+}
+
+// open verifies an item and opens its body.
+func (r *Receiver) open(kiosk int, i wire.Item, now time.Time, offset time.Duration) opened {
+	o := opened{sealed: i.Sealed, item: docket.Item{
+		Kiosk: kiosk, ID: i.ID, Hash: sha256.Sum256(i.Sealed), Kind: i.Kind, Sequence: i.Sequence,
+		MadeAt: i.MadeAt, ReceivedAt: now, ClockOffset: offset,
+	}}
+	o.reason = o.verify(r.Ring, i, now)
+	return o
+}
+
+func (o *opened) verify(ring seal.Ring, i wire.Item, now time.Time) docket.Reason {
+	if _, err := uuid.Parse(i.ID); err != nil {
+		return docket.ReasonBadItem
+	}
+	if err := i.Check(); err != nil {
+		if o.item.Hash != parseHash(i.Hash) {
+			return docket.ReasonBadHash
+		}
+		return docket.ReasonBadItem
+	}
+	plain, err := ring.Open(seal.Envelope{ID: i.ID, Kind: i.Kind, Kiosk: o.item.Kiosk}, i.Sealed)
+	if err != nil {
+		return openReason(err)
+	}
+	if i.Kind == request.KindCall {
+		return o.readCall(plain, now)
+	}
+	return o.readRequest(plain, now)
+}
+
+// Open opens an item that is kept in quarantine, for staff to read.
+func (r *Receiver) Open(q docket.Quarantined) ([]byte, error) {
+	return r.Ring.Open(seal.Envelope{ID: q.Item.ID, Kind: q.Item.Kind, Kiosk: q.Item.Kiosk}, q.Sealed)
+}
+
+func openReason(err error) docket.Reason {
+	switch {
+	case errors.Is(err, seal.ErrUnknownKey):
+		return docket.ReasonUnknownKey
+	case errors.Is(err, seal.ErrOpen):
+		return docket.ReasonNotOpening
+	}
+	return docket.ReasonNotSealed
+}
+
+func (o *opened) readRequest(plain []byte, now time.Time) docket.Reason {
+	var body request.Request
+	if err := json.Unmarshal(plain, &body); err != nil {
+		return docket.ReasonBadBody
+	}
+	code, err := ticket.Parse(string(body.Ticket))
+	if err != nil || code != body.Ticket || body.Service == "" {
+		return docket.ReasonBadBody
+	}
+	if body.ID != o.item.ID || body.Kiosk != o.item.Kiosk || code[:4] != ticket.Code(fmt.Sprintf("%04d", o.item.Kiosk)) {
+		return docket.ReasonDisagrees
+	}
+	o.file = &docket.Case{
+		ID: body.ID, Kiosk: body.Kiosk, Ticket: code, Service: body.Service, CatalogVersion: body.CatalogVersion,
+		Urgency: docket.ParseUrgency(body.Urgency), RequestedAt: trueTime(body.MadeAt, o.item.ClockOffset, now),
+		ReceivedAt: now, Body: plain,
+	}
+	return ""
+}
+
+func (o *opened) readCall(plain []byte, now time.Time) docket.Reason {
+	var body request.Call
+	if err := json.Unmarshal(plain, &body); err != nil {
+		return docket.ReasonBadBody
+	}
+	if body.ID != o.item.ID || body.Kiosk != o.item.Kiosk {
+		return docket.ReasonDisagrees
+	}
+	o.call = &docket.Call{
+		ID: body.ID, Kiosk: body.Kiosk, Screen: body.Screen,
+		RaisedAt: trueTime(body.MadeAt, o.item.ClockOffset, now), ReceivedAt: now,
+	}
+	return ""
+}
+
+// file puts one item where it belongs and says where that was.
+func file(tx docket.Tx, o *opened) (wire.Outcome, docket.Reason, int64, error) {
+	seen, known, err := tx.Seen(o.item.Kiosk, o.item.ID, o.item.Hash)
+	if err != nil {
+		return "", "", 0, err
+	}
+	switch {
+	case known && seen.Outcome == wire.Created:
+		return wire.Duplicate, "", 0, nil
+	case known && seen.Outcome == wire.Conflict:
+		return wire.Conflict, seen.Reason, 0, nil
+	}
+	// A rejected item that comes again is judged again: the key that it is
+	// sealed to may have been restored in the meantime.
+	outcome, reason, number := wire.Rejected, o.reason, int64(0)
+	if filed, err := tx.Filed(o.item.ID); err != nil {
+		return "", "", 0, err
+	} else if filed {
+		outcome, reason = wire.Conflict, docket.ReasonIDTaken
+	} else if reason == "" {
+		outcome, reason, number, err = create(tx, o)
+		if err != nil {
+			return "", "", 0, err
+		}
+	}
+	o.item.Outcome, o.item.Reason = outcome, reason
+	if err := tx.Record(o.item); err != nil {
+		return "", "", 0, err
+	}
+	if outcome != wire.Created {
+		err = tx.Keep(docket.Quarantined{Item: o.item, Sealed: o.sealed})
+	}
+	return outcome, reason, number, err
+}
+
+// create files the case or call of a sound item.
+func create(tx docket.Tx, o *opened) (wire.Outcome, docket.Reason, int64, error) {
+	var number int64
+	var err error
+	if o.call != nil {
+		err = tx.FileCall(*o.call)
+	} else if number, err = tx.FileCase(*o.file); err == nil {
+		err = tx.Append(number, docket.Event{Number: 1, Status: docket.Delivered, At: o.file.ReceivedAt})
+	}
+	switch {
+	case errors.Is(err, docket.ErrIDTaken):
+		return wire.Conflict, docket.ReasonIDTaken, 0, nil
+	case errors.Is(err, docket.ErrTicketTaken):
+		return wire.Conflict, docket.ReasonTicketTaken, 0, nil
+	case err != nil:
+		return "", "", 0, err
+	}
+	return wire.Created, "", number, nil
+}

@@ -1,0 +1,168 @@
+// Package keyring is the folder with central's secrets: the private keys that
+// open what terminals sealed, and the access key that staff sign in with. Files
+// are readable by their owner only, and written so that a power cut leaves the
+// old file or the new one.
+package keyring
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"lintai/kiosk/seal"
+)
+
+const (
+	sealSuffix = ".seal"
+	accessFile = "access.key"
+)
+
+// Folder is where the secrets are.
+type Folder string
+
+// Exists tells whether a seal key is there.
+func (f Folder) Exists() (bool, error) {
+	names, err := f.sealNames()
+	return len(names) > 0, err
+}
+
+func (f Folder) sealNames() ([]string, error) {
+	entries, err := os.ReadDir(string(f))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("keyring: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), sealSuffix) {
+			names = append(names, e.Name())
+		}
+	}
+	sort.Strings(names)
+	return names, nil
+}
+
+// Create makes the first seal key, and the access key unless there is one.
+func (f Folder) Create() error {
+	if err := os.MkdirAll(string(f), 0o700); err != nil {
+		return fmt.Errorf("keyring: %w", err)
+	}
+	if _, err := os.Stat(f.path(accessFile)); errors.Is(err, fs.ErrNotExist) {
+		if err := f.put(accessFile, newAccessKey()+"\n"); err != nil {
+			return err
+		}
+	} else if err != nil {
+		return fmt.Errorf("keyring: %w", err)
+	}
+	key, err := seal.Generate()
+	if err != nil {
+		return fmt.Errorf("keyring: %w", err)
+	}
+	secret, err := key.Bytes()
+	if err != nil {
+		return fmt.Errorf("keyring: %w", err)
+	}
+	// Named by a count, so that the newest key is the last one by name.
+	return f.put("0001"+sealSuffix, hex.EncodeToString(secret)+"\n")
+}
+
+// Ring reads all seal keys, oldest first. Terminals are given the newest; the
+// older ones still open what was sealed to them.
+func (f Folder) Ring() (seal.Ring, error) {
+	names, err := f.sealNames()
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("keyring: no *%s file in %s", sealSuffix, string(f))
+	}
+	var ring seal.Ring
+	for _, name := range names {
+		text, err := f.get(name)
+		if err != nil {
+			return nil, err
+		}
+		secret, err := hex.DecodeString(text)
+		if err != nil {
+			return nil, fmt.Errorf("keyring: %s is damaged: it must hold one line of hexadecimal digits", f.path(name))
+		}
+		key, err := seal.ParsePrivateKey(secret)
+		if err != nil {
+			return nil, fmt.Errorf("keyring: %s is damaged: %w", f.path(name), err)
+		}
+		ring = append(ring, key)
+	}
+	return ring, nil
+}
+
+// AccessKey reads the key that staff sign in with.
+func (f Folder) AccessKey() (string, error) {
+	text, err := f.get(accessFile)
+	if err != nil {
+		return "", err
+	}
+	if len(Normal(text)) < 26 {
+		return "", fmt.Errorf("keyring: %s is damaged: an access key has 26 characters", f.path(accessFile))
+	}
+	return Normal(text), nil
+}
+
+// Normal is an access key as it is compared: small letters and digits, without
+// the spaces and hyphens that people put in.
+func Normal(key string) string {
+	return strings.NewReplacer(" ", "", "-", "", "\n", "", "\r", "", "\t", "").Replace(strings.ToLower(key))
+}
+
+// newAccessKey is 128 random bits in base32.
+func newAccessKey() string {
+	b := make([]byte, 16)
+	rand.Read(b) // never fails
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))
+}
+
+func (f Folder) path(name string) string { return filepath.Join(string(f), name) }
+
+func (f Folder) get(name string) (string, error) {
+	b, err := os.ReadFile(f.path(name))
+	if err != nil {
+		return "", fmt.Errorf("keyring: %w", err)
+	}
+	return strings.TrimSpace(string(b)), nil
+}
+
+// put writes a new file whole or not at all.
+func (f Folder) put(name, text string) error {
+	draft, err := os.CreateTemp(string(f), ".draft-*") // mode 0600
+	if err != nil {
+		return fmt.Errorf("keyring: %w", err)
+	}
+	defer os.Remove(draft.Name()) // fails after the rename, as it should
+	_, err = draft.WriteString(text)
+	if err == nil {
+		err = draft.Sync()
+	}
+	if err = errors.Join(err, draft.Close()); err == nil {
+		err = os.Rename(draft.Name(), f.path(name))
+	}
+	if err != nil {
+		return fmt.Errorf("keyring: %w", err)
+	}
+	d, err := os.Open(string(f))
+	if err != nil {
+		return fmt.Errorf("keyring: %w", err)
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil {
+		return fmt.Errorf("keyring: %w", err)
+	}
+	return nil
+}

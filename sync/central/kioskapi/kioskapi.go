@@ -1,0 +1,261 @@
+// Package kioskapi is the door for terminals: the server's end of package wire.
+// A terminal shows a token; what it pushes is filed by package intake before it
+// is answered, what changed for it is read by cursor, and a stream tells it the
+// moment there is something to read.
+package kioskapi
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"lintai/kiosk/catalog"
+	"lintai/kiosk/ticket"
+	"lintai/sync/central/docket"
+	"lintai/sync/central/intake"
+	"lintai/sync/central/live"
+	"lintai/sync/wire"
+)
+
+// API serves /kiosk/v1/.
+type API struct {
+	Store     docket.Store
+	Receiver  *intake.Receiver
+	Hub       *live.Hub
+	Presence  *Presence
+	Catalog   *catalog.Catalog
+	Clock     func() time.Time
+	Log       *slog.Logger
+	Heartbeat time.Duration // of the stream; wire.Heartbeat but in tests
+}
+
+// Register adds the routes.
+func (a *API) Register(mux *http.ServeMux) {
+	mux.HandleFunc("POST "+wire.PathPush, a.authenticated(a.push))
+	mux.HandleFunc("GET "+wire.PathPull, a.authenticated(a.pull))
+	mux.HandleFunc("GET "+wire.PathStream, a.authenticated(a.stream))
+	mux.HandleFunc("GET "+wire.PathTickets+"{code}", a.authenticated(a.ticket))
+	mux.HandleFunc("/kiosk/", func(w http.ResponseWriter, r *http.Request) {
+		a.refuse(w, failure{http.StatusNotFound, "bad_request", "no such address in this protocol"})
+	})
+}
+
+// failure is a refusal that the terminal is told.
+type failure struct {
+	status      int
+	code        string
+	description string
+}
+
+func (f failure) Error() string { return f.code + ": " + f.description }
+
+func (a *API) refuse(w http.ResponseWriter, f failure) {
+	a.reply(w, f.status, wire.Error{Protocol: wire.Protocol, Code: f.code, Description: f.description})
+}
+
+func (a *API) reply(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	if err := json.NewEncoder(w).Encode(body); err != nil {
+		// The terminal is gone; it will ask again.
+		a.Log.Debug("answer to a terminal not written", "error", err)
+	}
+}
+
+type handler func(w http.ResponseWriter, r *http.Request, kiosk int) error
+
+// authenticated finds the terminal by its token, notes that it was heard of and
+// turns errors into answers.
+func (a *API) authenticated(next handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		t, err := a.terminal(r)
+		if err == nil {
+			a.Presence.Heard(r.Context(), t.Number)
+			err = next(w, r, t.Number)
+		}
+		var f failure
+		switch {
+		case err == nil:
+		case errors.As(err, &f):
+			if f.status != http.StatusUnauthorized {
+				a.Log.Warn("terminal refused", "kiosk", t.Number, "route", r.Pattern, "code", f.code, "description", f.description)
+			}
+			a.refuse(w, f)
+		case r.Context().Err() != nil: // it hung up; nobody is there to be told
+		default:
+			a.Log.Error("terminal not served", "kiosk", t.Number, "error", err)
+			a.refuse(w, failure{http.StatusServiceUnavailable, "unavailable", "central cannot do this now; try again"})
+		}
+	}
+}
+
+var errToken = failure{http.StatusUnauthorized, "unauthorised", "this token belongs to no terminal"}
+
+func (a *API) terminal(r *http.Request) (docket.Terminal, error) {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok || token == "" {
+		return docket.Terminal{}, errToken
+	}
+	// Only hashes are compared, so the index look-up tells nothing about the
+	// token; the comparison is in constant time all the same.
+	hash := TokenHash(token)
+	t, stored, err := a.Store.TerminalByToken(r.Context(), hash)
+	if errors.Is(err, docket.ErrNotFound) {
+		return docket.Terminal{}, errToken
+	}
+	if err != nil {
+		return docket.Terminal{}, err
+	}
+	if subtle.ConstantTimeCompare(hash[:], stored[:]) != 1 {
+		return docket.Terminal{}, errToken
+	}
+	return t, nil
+}
+
+// TokenHash is the form in which central keeps a token.
+func TokenHash(token string) docket.Hash { return sha256.Sum256([]byte(token)) }
+
+func (a *API) push(w http.ResponseWriter, r *http.Request, kiosk int) error {
+	push, err := decodePush(http.MaxBytesReader(w, r.Body, wire.MaxBodyBytes))
+	if err != nil {
+		return err
+	}
+	if push.Kiosk != kiosk {
+		return failure{http.StatusForbidden, "forbidden", fmt.Sprintf("the token is that of terminal %d, the push says %d", kiosk, push.Kiosk)}
+	}
+	answers, err := a.Receiver.Push(r.Context(), kiosk, push)
+	if err != nil {
+		return err
+	}
+	now := a.Clock().UTC()
+	if !push.DeviceTime.IsZero() {
+		a.Presence.Offset(r.Context(), kiosk, now.Sub(push.DeviceTime))
+	}
+	a.reply(w, http.StatusOK, wire.PushAnswer{Protocol: wire.Protocol, ServerTime: now, Answers: answers})
+	return nil
+}
+
+// decodePush reads the body of a push. Keys that it does not know are let
+// through: a newer terminal may say more.
+func decodePush(body io.Reader) (wire.Push, error) {
+	var push wire.Push
+	dec := json.NewDecoder(body)
+	err := dec.Decode(&push)
+	if err == nil {
+		if _, after := dec.Token(); after == nil {
+			err = errors.New("text after the document")
+		} else if after != io.EOF {
+			err = after
+		}
+	}
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return push, failure{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("a push has at most %d bytes", wire.MaxBodyBytes)}
+	case err != nil:
+		// Without the decoder's words: they may quote the body.
+		return push, failure{http.StatusBadRequest, "bad_request", "the body is not one push as JSON"}
+	case len(push.Items) > wire.MaxItems:
+		return push, failure{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("a push has at most %d items", wire.MaxItems)}
+	}
+	return push, nil
+}
+
+func (a *API) pull(w http.ResponseWriter, r *http.Request, kiosk int) error {
+	cursor, err := strconv.ParseInt(r.URL.Query().Get("cursor"), 10, 64)
+	if err != nil || cursor < 0 {
+		return failure{http.StatusBadRequest, "bad_request", "cursor must be a number, 0 at first"}
+	}
+	changes, head, err := a.Store.Changes(r.Context(), kiosk, cursor, wire.MaxPull)
+	if err != nil {
+		return err
+	}
+	if cursor > head {
+		// The terminal knows more than central: central was restored from a
+		// backup. Everything is told again; a status that is older than the
+		// terminal's is known by its event.
+		a.Log.Warn("a terminal's cursor is ahead of central", "kiosk", kiosk, "cursor", cursor, "head", head)
+		cursor = 0
+		if changes, head, err = a.Store.Changes(r.Context(), kiosk, cursor, wire.MaxPull); err != nil {
+			return err
+		}
+	}
+	if n := len(changes); n > 0 {
+		cursor = changes[n-1].Cursor
+	}
+	a.reply(w, http.StatusOK, wire.Pull{
+		Protocol: wire.Protocol, ServerTime: a.Clock().UTC(), Cursor: cursor, More: cursor < head,
+		Changes: append([]wire.Change{}, changes...), // [] rather than null
+	})
+	return nil
+}
+
+func (a *API) stream(w http.ResponseWriter, r *http.Request, kiosk int) error {
+	watcher := a.Hub.Watch(func(word live.Word) bool { return word.Kind == live.Changes && word.Kiosk == kiosk })
+	defer watcher.Stop()
+	leave := a.Presence.Enter(kiosk)
+	defer leave()
+	err := live.Stream{
+		Heartbeat: a.Heartbeat,
+		// The first word makes up for what changed while no stream was open.
+		Hello: "event: changed\ndata: changed",
+		Event: func(live.Word) string { return "event: changed\ndata: changed" },
+		Alive: func() bool {
+			// A renewed token ends the stream that the old one opened.
+			if _, err := a.terminal(r); errors.As(err, new(failure)) {
+				return false
+			}
+			a.Presence.Heard(r.Context(), kiosk)
+			return true
+		},
+	}.Serve(w, r, watcher)
+	if err != nil {
+		a.Log.Debug("stream to a terminal ended", "kiosk", kiosk, "error", err)
+	}
+	return nil // the answer has begun; there is nothing more to say in it
+}
+
+func (a *API) ticket(w http.ResponseWriter, r *http.Request, kiosk int) error {
+	answer := wire.Ticket{Protocol: wire.Protocol}
+	code, err := ticket.Parse(r.PathValue("code"))
+	if err != nil {
+		return failure{http.StatusBadRequest, "bad_request", "this is no ticket code"}
+	}
+	progress, err := Progress(r.Context(), a.Store, a.Catalog, code)
+	switch {
+	case errors.Is(err, docket.ErrNotFound):
+	case err != nil:
+		return err
+	default:
+		answer = progress
+	}
+	a.reply(w, http.StatusOK, answer)
+	return nil
+}
+
+// Progress is what the holder of a ticket may know: the service, the status,
+// when, and the note for the resident. docket.ErrNotFound when there is none.
+func Progress(ctx context.Context, store docket.Store, services *catalog.Catalog, code ticket.Code) (wire.Ticket, error) {
+	c, events, err := store.CaseByTicket(ctx, code)
+	if err != nil {
+		return wire.Ticket{}, err
+	}
+	t := wire.Ticket{Protocol: wire.Protocol, Known: true, Service: c.Service, Status: string(c.Status), At: c.UpdatedAt}
+	if s, ok := services.Service(c.Service); ok {
+		t.Service = s.Name
+	}
+	if n := len(events); n > 0 {
+		t.Note = events[n-1].Note
+	}
+	return t, nil
+}

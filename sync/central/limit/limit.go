@@ -1,0 +1,87 @@
+// Package limit slows down whoever guesses: ticket codes on the public page,
+// access keys on the sign-in page. Only wrong guesses count; an address that
+// made too many waits until some of them are forgotten.
+package limit
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// maxAddresses bounds the memory. When it is reached, addresses whose guesses
+// are forgotten by now make room; if there are none, all are forgotten.
+const maxAddresses = 10_000
+
+// Guesses counts wrong guesses by remote address. An address may make Burst of
+// them at once, and one more every Every.
+type Guesses struct {
+	Burst int
+	Every time.Duration
+	Clock func() time.Time
+
+	mu   sync.Mutex
+	full map[netip.Prefix]time.Time // when the last wrong guess will be forgotten
+}
+
+// Allowed tells whether the address may guess now.
+func (g *Guesses) Allowed(r *http.Request) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.full[address(r)].Sub(g.Clock()) <= time.Duration(g.Burst-1)*g.Every
+}
+
+// Wrong counts a wrong guess.
+func (g *Guesses) Wrong(r *http.Request) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.Clock()
+	if g.full == nil {
+		g.full = map[netip.Prefix]time.Time{}
+	}
+	a := address(r)
+	if _, ok := g.full[a]; !ok && len(g.full) >= maxAddresses {
+		g.makeRoom(now)
+	}
+	until := g.full[a]
+	if until.Before(now) {
+		until = now
+	}
+	g.full[a] = until.Add(g.Every)
+}
+
+func (g *Guesses) makeRoom(now time.Time) {
+	for a, until := range g.full {
+		if until.Before(now) {
+			delete(g.full, a)
+		}
+	}
+	if len(g.full) >= maxAddresses {
+		clear(g.full)
+	}
+}
+
+// address is the remote address; of IPv6 the first 64 bits, which are what one
+// subscriber gets.
+func address(r *http.Request) netip.Prefix {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	ip = ip.Unmap().WithZone("")
+	bits := 32
+	if ip.Is6() {
+		bits = 64
+	}
+	p, err := ip.Prefix(bits)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return p
+}

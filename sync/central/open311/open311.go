@@ -1,0 +1,99 @@
+// Package open311 shows the cases to every other channel as Open311 GeoReport
+// v2 (https://wiki.open311.org/GeoReport_v2/): what services there are, what
+// was asked for, how far it is. Reading needs no key, so nothing personal and
+// nothing of a private service is ever in it: a description is made of the
+// chosen options alone, and the address is left out.
+//
+// # How a request is named
+//
+// In a list, service_request_id is the number of the case. A ticket code is not
+// listed: it is what a resident holds, and it stays hers. Whoever holds one
+// (the resident on the telephone, the hotline's clerk) names the request by it,
+// requests.json?service_request_id=CODE or requests/CODE.json, and the answer
+// then calls the request by that code. Wrong codes are counted by address, as on
+// the public page, so that codes cannot be tried out.
+package open311
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"lintai/kiosk/catalog"
+	"lintai/sync/central/docket"
+	"lintai/sync/central/limit"
+)
+
+// Limits of the specification for a list that says no dates.
+const (
+	span     = 90 * 24 * time.Hour
+	maxRows  = 1000
+	pageSize = 50 // when only page is given
+)
+
+// Prefix is where the API stands.
+const Prefix = "/open311/v2/"
+
+// API serves GeoReport v2, reading only.
+type API struct {
+	Store   docket.Store
+	Catalog *catalog.Catalog
+	Clock   func() time.Time
+	Log     *slog.Logger
+	Guesses *limit.Guesses
+	// Address is central's public address, for discovery.
+	Address string
+	// Changeset is when this API last changed.
+	Changeset time.Time
+}
+
+// Register adds the routes. Every resource exists as .json and .xml.
+func (a *API) Register(mux *http.ServeMux) {
+	for _, f := range []format{asJSON, asXML} {
+		mux.HandleFunc("GET /open311/discovery."+string(f), a.handle(f, a.discovery))
+		mux.HandleFunc("GET "+Prefix+"discovery."+string(f), a.handle(f, a.discovery))
+		mux.HandleFunc("GET "+Prefix+"services."+string(f), a.handle(f, a.services))
+		mux.HandleFunc("GET "+Prefix+"requests."+string(f), a.handle(f, a.requests))
+	}
+	mux.HandleFunc("GET "+Prefix+"services/{file}", a.handleFile(a.service))
+	mux.HandleFunc("GET "+Prefix+"requests/{file}", a.handleFile(a.request))
+	mux.HandleFunc("GET /open311/", a.handle(asJSON, func(*http.Request, string) (document, error) {
+		return nil, failure{http.StatusNotFound, "no such resource"}
+	}))
+}
+
+// resource answers a request; name is the part of the path that names one
+// thing, without its extension.
+type resource func(r *http.Request, name string) (document, error)
+
+func (a *API) handle(f format, serve resource) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		d, err := serve(r, "")
+		a.reply(w, r, f, d, err)
+	}
+}
+
+func (a *API) handleFile(serve resource) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		name, extension, _ := strings.Cut(r.PathValue("file"), ".")
+		f := format(extension)
+		if f != asJSON && f != asXML {
+			a.reply(w, r, asJSON, nil, failure{http.StatusNotFound, "the formats are .json and .xml"})
+			return
+		}
+		d, err := serve(r, name)
+		a.reply(w, r, f, d, err)
+	}
+}
+
+// public lists the codes of the services that may be seen.
+func (a *API) public() []string {
+	codes := []string{} // not nil: that would select all
+	for i := range a.Catalog.Services {
+		if s := &a.Catalog.Services[i]; !s.Private {
+			codes = append(codes, s.Code)
+		}
+	}
+	return codes
+}

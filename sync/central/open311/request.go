@@ -1,0 +1,99 @@
+package open311
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"strings"
+
+	"lintai/kiosk/catalog"
+	"lintai/kiosk/phrase"
+	"lintai/sync/central/docket"
+)
+
+// entry is one request with all 17 fields of the specification, always; null in
+// JSON and an empty element in XML where there is nothing to say.
+type entry struct {
+	XMLName           xml.Name    `json:"-" xml:"request"`
+	ID                string      `json:"service_request_id" xml:"service_request_id"`
+	Status            string      `json:"status" xml:"status"`
+	StatusNotes       string      `json:"status_notes" xml:"status_notes"`
+	ServiceName       string      `json:"service_name" xml:"service_name"`
+	ServiceCode       string      `json:"service_code" xml:"service_code"`
+	Description       optional    `json:"description" xml:"description"`
+	AgencyResponsible optional    `json:"agency_responsible" xml:"agency_responsible"`
+	ServiceNotice     optional    `json:"service_notice" xml:"service_notice"`
+	Requested         string      `json:"requested_datetime" xml:"requested_datetime"`
+	Updated           string      `json:"updated_datetime" xml:"updated_datetime"`
+	Expected          optional    `json:"expected_datetime" xml:"expected_datetime"`
+	Address           optional    `json:"address" xml:"address"`
+	AddressID         optional    `json:"address_id" xml:"address_id"`
+	Zipcode           optional    `json:"zipcode" xml:"zipcode"`
+	Lat               optional    `json:"lat" xml:"lat"`
+	Long              optional    `json:"long" xml:"long"`
+	MediaURL          optional    `json:"media_url" xml:"media_url"`
+	Extended          *attributes `json:"extended_attributes,omitempty" xml:"extended_attributes,omitempty"`
+}
+
+// optional is a text or, when empty, null.
+type optional string
+
+func (o optional) MarshalJSON() ([]byte, error) {
+	if o == "" {
+		return []byte("null"), nil
+	}
+	return json.Marshal(string(o))
+}
+
+// attributes are shown with extensions=true.
+type attributes struct {
+	Status string `json:"status" xml:"status"`                     // the fine state
+	Ticket string `json:"ticket,omitempty" xml:"ticket,omitempty"` // only to who named it
+}
+
+// entries is the answer of requests and requests/ID.
+type entries []entry
+
+func (e entries) forJSON() any { return []entry(e) }
+
+func (e entries) forXML() any {
+	return struct {
+		XMLName xml.Name `xml:"service_requests"`
+		Entries []entry
+	}{Entries: e}
+}
+
+// statusNotes explain the fine state, in the words that residents know.
+func statusNotes(s docket.Status) string { return phrase.Text(phrase.ID("status." + string(s))) }
+
+// describe makes the entry of a case, named as the caller named it.
+func describe(c docket.Case, s *catalog.Service, named string, extensions bool) (entry, error) {
+	body, err := c.Request()
+	if err != nil {
+		return entry{}, err
+	}
+	e := entry{
+		ID: named, Status: "open", StatusNotes: statusNotes(c.Status), ServiceName: s.Name, ServiceCode: s.Code,
+		Requested: stamp(c.RequestedAt), Updated: stamp(c.UpdatedAt),
+	}
+	if c.Status.Closed() {
+		e.Status = "closed"
+	}
+	// Only what the catalogue itself says of the chosen options: nothing that
+	// came as text can be in it, whatever a terminal sends.
+	var parts []string
+	for _, answer := range body.Answers {
+		if step, ok := s.Step(answer.Step); ok {
+			if option, ok := step.Option(answer.Option); ok {
+				parts = append(parts, phrase.Text("public.answer", "label", step.Label, "text", option.Name))
+			}
+		}
+	}
+	e.Description = optional(strings.Join(parts, phrase.Text("public.separator")))
+	if extensions {
+		e.Extended = &attributes{Status: string(c.Status)}
+		if named == string(c.Ticket) {
+			e.Extended.Ticket = named
+		}
+	}
+	return e, nil
+}

@@ -1,0 +1,77 @@
+// Package page holds what all pages of central have in common: the headers that
+// tie a page to its own host, and times and words as residents and staff read
+// them.
+package page
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"net/http"
+	"time"
+
+	"lintai/kiosk/phrase"
+	"lintai/sync/central/docket"
+)
+
+// Zone is the time of all pages: China has one, without summer time, and the
+// machine may be set to another.
+var Zone = time.FixedZone("CST", 8*60*60)
+
+// When writes a time as people read it; "" for the zero time.
+func When(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(Zone).Format(phrase.Text("page.time"))
+}
+
+// Status is the word for a status.
+func Status(s docket.Status) string { return phrase.Text(phrase.ID("status." + string(s))) }
+
+// Functions are what templates may call.
+var Functions = template.FuncMap{"phrase": phrase.Text, "when": When, "status": Status, "section": section}
+
+// sections are those that templates build an id of: {{section "reason." .Reason}}.
+var sections = map[string]bool{"reason.": true, "problem.": true, "urgency.": true}
+
+func section(prefix string, key any) (string, error) {
+	id := phrase.ID(prefix + fmt.Sprint(key))
+	if !sections[prefix] || !phrase.Has(id) {
+		return "", fmt.Errorf("page: no phrase %s", id)
+	}
+	return phrase.Text(id), nil
+}
+
+// policy lets a page load from its own host only, and run nothing that stands
+// in the page itself: a text that slips through escaping stays a text.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// Guard sets the headers of every page. Referrer-Policy is same-origin rather
+// than none: a browser that hides the referrer also hides the Origin that tells
+// our own forms from others'.
+func Guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Robots-Tag", "noindex")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Write renders a template whole before the first byte goes out, so that a
+// mistake in it is an error and not half a page. Pages are not cacheable.
+func Write(w http.ResponseWriter, status int, t *template.Template, name string, data any) error {
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, name, data); err != nil {
+		return fmt.Errorf("page: %s: %w", name, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	w.Write(b.Bytes()) // a browser that is gone asks again
+	return nil
+}

@@ -1,0 +1,198 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"lintai/sync/central/docket"
+	"lintai/sync/wire"
+)
+
+// Write runs f in one transaction that holds SQLite's write lock from its
+// beginning.
+func (s *Store) Write(ctx context.Context, f func(docket.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("sqlite: begin: %w", err)
+	}
+	defer tx.Rollback() // no effect after Commit
+	if err := f(&transaction{ctx: ctx, tx: tx}); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("sqlite: commit: %w", err)
+	}
+	return nil
+}
+
+type transaction struct {
+	ctx context.Context
+	tx  *sql.Tx
+}
+
+// exec runs a statement and returns how many rows it touched.
+func (t *transaction) exec(what, query string, args ...any) (int64, error) {
+	r, err := t.tx.ExecContext(t.ctx, query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("sqlite: %s: %w", what, err)
+	}
+	n, err := r.RowsAffected()
+	if err != nil {
+		return 0, fmt.Errorf("sqlite: %s: %w", what, err)
+	}
+	return n, nil
+}
+
+func (t *transaction) Seen(kiosk int, id string, hash docket.Hash) (docket.Item, bool, error) {
+	i, err := scanItem(t.tx.QueryRowContext(t.ctx,
+		"SELECT "+itemColumns+" FROM items i WHERE i.kiosk = ? AND i.id = ? AND i.hash = ?", kiosk, id, hash[:]))
+	if errors.Is(err, sql.ErrNoRows) {
+		return docket.Item{}, false, nil
+	}
+	if err != nil {
+		return docket.Item{}, false, fmt.Errorf("sqlite: item: %w", err)
+	}
+	return i, true, nil
+}
+
+func (t *transaction) Filed(id string) (bool, error) {
+	var n int
+	err := t.tx.QueryRowContext(t.ctx, "SELECT count(*) FROM items WHERE id = ? AND outcome = 'created'", id).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("sqlite: filed item: %w", err)
+	}
+	return n > 0, nil
+}
+
+func (t *transaction) Record(i docket.Item) error {
+	_, err := t.exec("record item", `
+		INSERT INTO items (kiosk, id, hash, kind, sequence, made_at, received_at, clock_offset, outcome, reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (kiosk, id, hash) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason`,
+		i.Kiosk, i.ID, i.Hash[:], string(i.Kind), i.Sequence, micros(i.MadeAt), micros(i.ReceivedAt),
+		i.ClockOffset.Microseconds(), string(i.Outcome), string(i.Reason))
+	return err
+}
+
+func (t *transaction) FileCase(c docket.Case) (int64, error) {
+	var number int64
+	err := t.tx.QueryRowContext(t.ctx, `
+		INSERT INTO cases (id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING number`,
+		c.ID, c.Kiosk, string(c.Ticket), c.Service, c.CatalogVersion, int(c.Urgency),
+		micros(c.RequestedAt), micros(c.ReceivedAt), c.Body).Scan(&number)
+	if err == nil {
+		return number, nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("sqlite: file case: %w", err)
+	}
+	var same int
+	if err := t.tx.QueryRowContext(t.ctx, "SELECT count(*) FROM cases WHERE id = ?", c.ID).Scan(&same); err != nil {
+		return 0, fmt.Errorf("sqlite: file case: %w", err)
+	}
+	if same > 0 {
+		return 0, docket.ErrIDTaken
+	}
+	return 0, docket.ErrTicketTaken
+}
+
+func (t *transaction) FileCall(c docket.Call) error {
+	n, err := t.exec("file call", `
+		INSERT INTO calls (id, kiosk, screen, raised_at, received_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		c.ID, c.Kiosk, c.Screen, micros(c.RaisedAt), micros(c.ReceivedAt))
+	if err == nil && n == 0 {
+		return docket.ErrIDTaken
+	}
+	return err
+}
+
+func (t *transaction) Keep(q docket.Quarantined) error {
+	sealed := q.Sealed
+	if sealed == nil {
+		sealed = []byte{} // an item without a body is kept too
+	}
+	_, err := t.exec("keep in quarantine",
+		"INSERT INTO quarantine (kiosk, id, hash, sealed) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		q.Item.Kiosk, q.Item.ID, q.Item.Hash[:], sealed)
+	return err
+}
+
+func (t *transaction) Handle(number int64, at time.Time, by string) error {
+	n, err := t.exec("handle quarantined item",
+		"UPDATE quarantine SET handled_at = ?, handled_by = ? WHERE number = ? AND handled_at = 0", micros(at), by, number)
+	if err == nil && n == 0 {
+		return docket.ErrNotFound
+	}
+	return err
+}
+
+func (t *transaction) LockCase(number int64) (docket.Case, error) {
+	c, err := scanCase(t.tx.QueryRowContext(t.ctx, "SELECT "+caseColumns+" FROM cases WHERE number = ?", number))
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, docket.ErrNotFound
+	}
+	if err != nil {
+		return c, fmt.Errorf("sqlite: case: %w", err)
+	}
+	return c, nil
+}
+
+func (t *transaction) Append(number int64, e docket.Event) error {
+	n, err := t.exec("project event", `
+		UPDATE cases SET status = ?, events = ?, updated_at = ? WHERE number = ? AND events = ?`,
+		string(e.Status), e.Number, micros(e.At), number, e.Number-1)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return docket.ErrExists
+	}
+	_, err = t.exec("append event", `
+		INSERT INTO case_events (case_number, number, status, at, by, note) VALUES (?, ?, ?, ?, ?, ?)`,
+		number, e.Number, string(e.Status), micros(e.At), e.By, e.Note)
+	return err
+}
+
+func (t *transaction) Call(id string) (docket.Call, error) {
+	c, err := scanCall(t.tx.QueryRowContext(t.ctx, "SELECT "+callColumns+" FROM calls WHERE id = ?", id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, docket.ErrNotFound
+	}
+	if err != nil {
+		return c, fmt.Errorf("sqlite: call: %w", err)
+	}
+	return c, nil
+}
+
+func (t *transaction) Answer(id string, a docket.CallAnswer) error {
+	n, err := t.exec("answer call", `
+		UPDATE calls SET answer = ?, words = ?, answered_by = ?, answered_at = ? WHERE id = ? AND answered_at = 0`,
+		a.Answer, a.Words, a.By, micros(a.At), id)
+	if err == nil && n == 0 {
+		return docket.ErrAnswered
+	}
+	return err
+}
+
+// Change takes the cursor from the terminal's row, so that the changes of a
+// terminal become visible in the order of their cursors.
+func (t *transaction) Change(kiosk int, c wire.Change) error {
+	err := t.tx.QueryRowContext(t.ctx, "UPDATE terminals SET cursor = cursor + 1 WHERE number = ? RETURNING cursor", kiosk).Scan(&c.Cursor)
+	if errors.Is(err, sql.ErrNoRows) {
+		return docket.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("sqlite: cursor: %w", err)
+	}
+	body, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("sqlite: change: %w", err)
+	}
+	_, err = t.exec("change", "INSERT INTO changes (kiosk, cursor, body) VALUES (?, ?, ?)", kiosk, c.Cursor, body)
+	return err
+}
