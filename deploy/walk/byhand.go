@@ -17,8 +17,7 @@ func standBy(ctx context.Context, h *house) error {
 	if err := h.startCentral(ctx); err != nil {
 		return err
 	}
-	// The upright panel, small enough for a desk's monitor.
-	if err := h.configure(ctx, panel{pxPerMM: 2.22, width: 600, height: 1066}); err != nil {
+	if err := h.configure(ctx, desk); err != nil {
 		return err
 	}
 	staff, err := h.staffAddress(ctx)

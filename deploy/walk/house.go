@@ -146,6 +146,13 @@ type panel struct {
 	fullScreen    bool
 }
 
+// lobby is the panel of a real terminal, desk the same in a window that fits a
+// monitor.
+var (
+	lobby = panel{pxPerMM: 4, width: panelWidth, height: panelHeight, fullScreen: true}
+	desk  = panel{pxPerMM: 2.22, width: 600, height: 1066}
+)
+
 // configure registers the terminal at central and writes its configuration as
 // a technician would: central's lines pasted, the devices named.
 func (h *house) configure(ctx context.Context, p panel) error {
@@ -157,8 +164,13 @@ func (h *house) configure(ctx context.Context, p panel) error {
 	if err := os.MkdirAll(h.kioskData(), 0o700); err != nil {
 		return err
 	}
+	return os.WriteFile(h.config(), []byte(h.configText(snippet, p)), 0o600)
+}
+
+// configText is the terminal's file, with the lines that central printed for it.
+func (h *house) configText(snippet string, p panel) string {
 	device := func(name string) string { return filepath.Join(h.benchDir(), name) }
-	text := fmt.Sprintf(`# Written by deploy/demo.
+	return fmt.Sprintf(`# Written by deploy/demo.
 [terminal]
 number = %s
 place = %q
@@ -166,6 +178,7 @@ phone = %q
 data = %q
 
 %s
+
 [panel]
 px_per_mm = %.2f
 width = %d
@@ -193,7 +206,6 @@ output = "alsa"
 `, terminalNumber, terminalPlace, terminalPhone, h.kioskData(), strings.TrimSpace(snippet),
 		p.pxPerMM, p.width, p.height, p.fullScreen,
 		device("card"), device("printer"), device("scanner"), device("button.sock"))
-	return os.WriteFile(h.config(), []byte(text), 0o600)
 }
 
 // startKiosk starts the terminal; env places its window and its sound.

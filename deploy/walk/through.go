@@ -84,7 +84,7 @@ func (w *walker) start(display, pipe string) []step {
 	return []step{
 		{"a bench of devices and central are up", "", all(h.startBench, h.startCentral)},
 		{"the terminal is registered and configured", "", func(ctx context.Context) error {
-			return h.configure(ctx, panel{pxPerMM: 4, width: panelWidth, height: panelHeight, fullScreen: true})
+			return h.configure(ctx, lobby)
 		}},
 		{"staff sign in", "", func(ctx context.Context) (err error) {
 			if w.staff, err = openBrowser(ctx, h.state, h.logs); err != nil {
