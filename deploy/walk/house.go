@@ -164,7 +164,13 @@ func (h *house) configure(ctx context.Context, p panel) error {
 	if err := os.MkdirAll(h.kioskData(), 0o700); err != nil {
 		return err
 	}
-	return os.WriteFile(h.config(), []byte(h.configText(snippet, p)), 0o600)
+	if err := os.WriteFile(h.config(), []byte(h.configText(snippet, p)), 0o600); err != nil {
+		return err
+	}
+	// A terminal never makes itself an empty queue: somebody has to say that this
+	// is a new one.
+	_, err = ask(ctx, nil, h.program("kioskctl"), "queue", "create", "--config", h.config())
+	return err
 }
 
 // configText is the terminal's file, with the lines that central printed for it.
