@@ -32,6 +32,10 @@ type Device interface {
 	Serve(w *Wire)
 }
 
+// powered is a device that speaks by itself and so must know its wire when Plug
+// returns.
+type powered interface{ power(w *Wire) }
+
 // Line is a cable with a device at its end.
 type Line struct {
 	path   string
@@ -98,6 +102,9 @@ func (l *Line) Plug() error {
 		return fmt.Errorf("emulate: plug %s: %w", l.path, err)
 	}
 	l.wire, l.last, l.served = w, w.slave.Name(), make(chan struct{})
+	if d, ok := l.device.(powered); ok {
+		d.power(w)
+	}
 	go func(served chan struct{}) {
 		defer close(served)
 		l.device.Serve(w)

@@ -46,13 +46,14 @@ func (s *Scanner) SetTail(tail string) {
 	s.tail = tail
 }
 
+func (s *Scanner) power(w *Wire) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wire = w
+}
+
 // Serve is the scanner under power. It does not listen.
 func (s *Scanner) Serve(w *Wire) {
-	s.mu.Lock()
-	s.wire = w
-	s.mu.Unlock()
 	<-w.Pulled()
-	s.mu.Lock()
-	s.wire = nil
-	s.mu.Unlock()
+	s.power(nil)
 }
