@@ -53,7 +53,7 @@ func (c *Central) Handler(public string) http.Handler {
 	mux := http.NewServeMux()
 	(&kioskapi.API{Store: c.store, Receiver: receiver, Hub: c.hub, Presence: presence, Catalog: c.config.Catalog,
 		Clock: clock, Log: log, Heartbeat: c.config.Heartbeat}).Register(mux)
-	(&open311.API{Store: c.store, Catalog: c.config.Catalog, Clock: clock, Log: log, Guesses: codes,
+	(&open311.API{Store: c.store, Catalog: c.config.Catalog, Clock: clock, Log: log,
 		Address: public, Changeset: changeset}).Register(mux)
 	(&track.Page{Store: c.store, Catalog: c.config.Catalog, Log: log, Guesses: codes}).Register(mux)
 	(&console.Console{Store: c.store, Desk: &desk.Desk{Store: c.store, Hub: c.hub, Clock: clock, Log: log},

@@ -93,7 +93,7 @@ const (
 type CaseQuery struct {
 	Statuses []Status
 	Services []string
-	Numbers  []int64
+	Tickets  []ticket.Code
 	From     time.Time // requested at or after
 	Until    time.Time // requested at or before
 	Order    Order

@@ -6,12 +6,13 @@
 //
 // # How a request is named
 //
-// In a list, service_request_id is the number of the case. A ticket code is not
-// listed: it is what a resident holds, and it stays hers. Whoever holds one
-// (the resident on the telephone, the hotline's clerk) names the request by it,
-// requests.json?service_request_id=CODE or requests/CODE.json, and the answer
-// then calls the request by that code. Wrong codes are counted by address, as on
-// the public page, so that codes cannot be tried out.
+// service_request_id is the ticket code: the resident with the slip, the clerk
+// at the hotline and the terminal call a request by one name. So the codes of
+// public services are public, and a ticket code must never open more than
+// everybody may see: service, status and times. What is meant for the resident
+// alone (a staff note, a withdrawal, a rating) needs more than the code. The
+// codes of private services are not listed, and asking for one of them here
+// finds nothing.
 package open311
 
 import (
@@ -22,7 +23,6 @@ import (
 
 	"lintai/kiosk/catalog"
 	"lintai/sync/central/docket"
-	"lintai/sync/central/limit"
 )
 
 // Limits of the specification for a list that says no dates.
@@ -41,7 +41,6 @@ type API struct {
 	Catalog *catalog.Catalog
 	Clock   func() time.Time
 	Log     *slog.Logger
-	Guesses *limit.Guesses
 	// Address is central's public address, for discovery.
 	Address string
 	// Changeset is when this API last changed.

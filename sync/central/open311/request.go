@@ -46,8 +46,7 @@ func (o optional) MarshalJSON() ([]byte, error) {
 
 // attributes are shown with extensions=true.
 type attributes struct {
-	Status string `json:"status" xml:"status"`                     // the fine state
-	Ticket string `json:"ticket,omitempty" xml:"ticket,omitempty"` // only to who named it
+	Status string `json:"status" xml:"status"` // the fine state: delivered, accepted, working, done
 }
 
 // entries is the answer of requests and requests/ID.
@@ -65,14 +64,14 @@ func (e entries) forXML() any {
 // statusNotes explain the fine state, in the words that residents know.
 func statusNotes(s docket.Status) string { return phrase.Text(phrase.ID("status." + string(s))) }
 
-// describe makes the entry of a case, named as the caller named it.
-func describe(c docket.Case, s *catalog.Service, named string, extensions bool) (entry, error) {
+// describe makes the entry of a case.
+func describe(c docket.Case, s *catalog.Service, extensions bool) (entry, error) {
 	body, err := c.Request()
 	if err != nil {
 		return entry{}, err
 	}
 	e := entry{
-		ID: named, Status: "open", StatusNotes: statusNotes(c.Status), ServiceName: s.Name, ServiceCode: s.Code,
+		ID: string(c.Ticket), Status: "open", StatusNotes: statusNotes(c.Status), ServiceName: s.Name, ServiceCode: s.Code,
 		Requested: stamp(c.RequestedAt), Updated: stamp(c.UpdatedAt),
 	}
 	if c.Status.Closed() {
@@ -91,9 +90,6 @@ func describe(c docket.Case, s *catalog.Service, named string, extensions bool) 
 	e.Description = optional(strings.Join(parts, phrase.Text("public.separator")))
 	if extensions {
 		e.Extended = &attributes{Status: string(c.Status)}
-		if named == string(c.Ticket) {
-			e.Extended.Ticket = named
-		}
 	}
 	return e, nil
 }

@@ -1,7 +1,6 @@
 package open311
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -20,11 +19,7 @@ func (a *API) requests(r *http.Request, _ string) (document, error) {
 	if err != nil {
 		return nil, err
 	}
-	cases, err := a.Store.Cases(r.Context(), q)
-	if err != nil {
-		return nil, err
-	}
-	return a.entries(r, cases, func(c docket.Case) string { return strconv.FormatInt(c.Number, 10) })
+	return a.find(r, q)
 }
 
 // request serves one.
@@ -39,61 +34,34 @@ func (a *API) request(r *http.Request, name string) (document, error) {
 	return found, nil
 }
 
-// named finds requests by case number or ticket code, in the order asked for;
-// what is not there, or private, is left out.
+// named finds requests by their codes; what is no code, not there or private is
+// left out.
 func (a *API) named(r *http.Request, ids []string) (entries, error) {
 	if len(ids) > maxRows {
 		return nil, failure{http.StatusBadRequest, fmt.Sprintf("at most %d service_request_id", maxRows)}
 	}
-	all := entries{}
+	q := docket.CaseQuery{Services: a.public(), Tickets: []ticket.Code{}, Order: docket.Latest}
 	for _, id := range ids {
-		c, named, err := a.find(r, id)
-		if errors.Is(err, docket.ErrNotFound) {
-			continue
+		if code, err := ticket.Parse(id); err == nil {
+			q.Tickets = append(q.Tickets, code)
 		}
-		if err != nil {
-			return nil, err
-		}
-		one, err := a.entries(r, []docket.Case{c}, func(docket.Case) string { return named })
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one...)
 	}
-	return all, nil
+	return a.find(r, q)
 }
 
-// find reads one name. Twelve digits are a ticket; case numbers never grow so
-// long.
-func (a *API) find(r *http.Request, id string) (docket.Case, string, error) {
-	if code, err := ticket.Parse(id); err == nil {
-		if !a.Guesses.Allowed(r) {
-			return docket.Case{}, "", failure{http.StatusTooManyRequests, "too many unknown codes, try again later"}
-		}
-		c, _, err := a.Store.CaseByTicket(r.Context(), code)
-		if errors.Is(err, docket.ErrNotFound) {
-			a.Guesses.Wrong(r)
-		}
-		return c, string(code), err
+func (a *API) find(r *http.Request, q docket.CaseQuery) (entries, error) {
+	cases, err := a.Store.Cases(r.Context(), q)
+	if err != nil {
+		return nil, err
 	}
-	number, err := strconv.ParseInt(id, 10, 64)
-	if err != nil || number < 1 {
-		return docket.Case{}, "", docket.ErrNotFound
-	}
-	c, _, err := a.Store.Case(r.Context(), number)
-	return c, strconv.FormatInt(number, 10), err
-}
-
-// entries describes the cases of public services.
-func (a *API) entries(r *http.Request, cases []docket.Case, name func(docket.Case) string) (entries, error) {
 	extensions := r.URL.Query().Get("extensions") == "true"
 	all := entries{}
 	for _, c := range cases {
 		s, ok := a.Catalog.Service(c.Service)
 		if !ok || s.Private {
-			continue
+			return nil, fmt.Errorf("open311: case %d of the service %q is not public", c.Number, c.Service)
 		}
-		e, err := describe(c, s, name(c), extensions)
+		e, err := describe(c, s, extensions)
 		if err != nil {
 			return nil, err
 		}

@@ -68,10 +68,10 @@ func (s *Store) Cases(ctx context.Context, q docket.CaseQuery) ([]docket.Case, e
 			args = append(args, v)
 		}
 	}
-	if q.Numbers != nil {
-		in("number", len(q.Numbers))
-		for _, v := range q.Numbers {
-			args = append(args, v)
+	if q.Tickets != nil {
+		in("ticket", len(q.Tickets))
+		for _, v := range q.Tickets {
+			args = append(args, string(v))
 		}
 	}
 	if !q.From.IsZero() {

@@ -1,7 +1,8 @@
 // Package track is the page behind the QR code of a slip: a resident's phone
 // opens it and sees how far the request is. It needs no sign-in, so it says
-// nothing that the slip does not: the service, the status and when. Whoever
-// tries codes that do not exist is soon asked to wait.
+// nothing that everybody may not see: the service, the status and when. A note
+// from staff is for the terminal and the desk. Whoever tries codes that do not
+// exist is soon asked to wait.
 package track
 
 import (
@@ -54,7 +55,6 @@ type view struct {
 	Code    string
 	Service string
 	Steps   []step
-	Note    string
 }
 
 func (p *Page) show(w http.ResponseWriter, r *http.Request) {
@@ -96,7 +96,6 @@ func (p *Page) view(c docket.Case, events []docket.Event) view {
 	reached := map[docket.Status]time.Time{}
 	for _, e := range events {
 		reached[e.Status] = e.At
-		v.Note = e.Note
 	}
 	for _, s := range docket.Statuses {
 		at, ok := reached[s]
