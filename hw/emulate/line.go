@@ -197,6 +197,11 @@ func newWire(avoid string) (*Wire, error) {
 }
 
 func (w *Wire) setUp() error {
+	// Opening a pseudo-terminal takes the master away from Go's poller; put back,
+	// its Read ends when the line is pulled and not when a driver next writes.
+	if err := unblock(w.master); err != nil {
+		return err
+	}
 	// Nothing echoes or translates before the first driver has set raw mode.
 	conn, err := w.slave.SyscallConn()
 	if err != nil {
@@ -212,6 +217,20 @@ func (w *Wire) setUp() error {
 		t.Cc[unix.VMIN], t.Cc[unix.VTIME] = 1, 0
 		inner = unix.IoctlSetTermios(int(fd), unix.TCSETS, t)
 	})
+	if err == nil {
+		err = inner
+	}
+	return err
+}
+
+// unblock makes a file wait in the poller, where closing it ends the wait.
+func unblock(f *os.File) error {
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var inner error
+	err = conn.Control(func(fd uintptr) { inner = unix.SetNonblock(int(fd), true) })
 	if err == nil {
 		err = inner
 	}

@@ -1,0 +1,153 @@
+package emulate
+
+import (
+	"fmt"
+	"strings"
+
+	"lintai/hw/printer/dots"
+)
+
+// Page is a slip as the emulated printer understood it: what stands on the paper,
+// from top to bottom.
+type Page struct {
+	// Width is the printable width in dots, 8 to the millimetre.
+	Width int
+	Items []Item
+}
+
+// Item is one thing on a page: TextLine, Picture, Code or Gap.
+type Item interface{ item() }
+
+// Placement is where an item stands between the margins.
+type Placement int
+
+const (
+	AtLeft Placement = iota
+	AtCenter
+	AtRight
+)
+
+type (
+	// TextLine is a line of characters.
+	TextLine struct {
+		Runs   []Run
+		Place  Placement
+		Height int // dots that the paper moves
+	}
+	// Picture is a raster image.
+	Picture struct {
+		Bitmap *dots.Bitmap
+		Place  Placement
+		// Wide and High are how many dots a dot of the bitmap becomes.
+		Wide, High int
+	}
+	// Code is a symbol that the printer drew itself.
+	Code struct {
+		Kind   CodeKind
+		Data   string
+		Module int  // dots a module
+		Level  byte // error correction of a QR code: L, M, Q or H
+		Height int  // dots, of a bar code
+		Human  bool // the text below a bar code
+		Place  Placement
+	}
+	// Gap is blank paper.
+	Gap struct{ Dots int }
+)
+
+func (TextLine) item() {}
+func (Picture) item()  {}
+func (Code) item()     {}
+func (Gap) item()      {}
+
+// CodeKind names a symbology.
+type CodeKind string
+
+const (
+	QRCode  CodeKind = "QR"
+	Code128 CodeKind = "CODE128"
+	// OtherCode is a symbology that the bench does not draw.
+	OtherCode CodeKind = "OTHER"
+)
+
+// Run is a piece of a line in one style, Indent dots after the run before it.
+type Run struct {
+	Text       string
+	Indent     int
+	Wide, High int // 1 to 8 times
+	Bold       bool
+	Underline  bool
+	Reverse    bool
+	Small      bool // font B, 9 × 17 dots
+	// Spacing is blank dots after each character.
+	Spacing int
+}
+
+// Text is the page as plain text: lines as printed, codes and pictures in
+// brackets.
+func (p *Page) Text() string {
+	var b strings.Builder
+	for _, it := range p.Items {
+		switch it := it.(type) {
+		case TextLine:
+			var line strings.Builder
+			for _, r := range it.Runs {
+				line.WriteString(strings.Repeat(" ", r.Indent/asciiDots))
+				line.WriteString(r.Text)
+			}
+			b.WriteString(strings.TrimRight(line.String(), " "))
+			b.WriteByte('\n')
+		case Picture:
+			fmt.Fprintf(&b, "[picture %d×%d]\n", it.Bitmap.W, it.Bitmap.H)
+		case Code:
+			fmt.Fprintf(&b, "[%s %s]\n", it.Kind, it.Data)
+		}
+	}
+	return b.String()
+}
+
+// Codes gives the data of all symbols of a kind.
+func (p *Page) Codes(kind CodeKind) []string {
+	var all []string
+	for _, it := range p.Items {
+		if c, ok := it.(Code); ok && c.Kind == kind {
+			all = append(all, c.Data)
+		}
+	}
+	return all
+}
+
+// blank tells whether there is no ink on the page.
+func (p *Page) blank() bool {
+	for _, it := range p.Items {
+		switch it := it.(type) {
+		case Picture, Code:
+			return false
+		case TextLine:
+			if len(it.Runs) > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Sizes of the printer's own characters, in dots.
+const (
+	asciiDots = 12
+	hanDots   = 24
+	charDots  = 24 // high
+	smallWide = 9  // font B
+	smallHigh = 17
+)
+
+// cellWidth is the width of a character before magnification.
+func cellWidth(r rune, small bool) int {
+	switch {
+	case r >= 0x80 && r != '?':
+		return hanDots
+	case small:
+		return smallWide
+	}
+	return asciiDots
+}

@@ -1,0 +1,146 @@
+package printer_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"lintai/hw"
+	"lintai/hw/emulate"
+	"lintai/hw/printer"
+	"lintai/hw/printer/dots"
+	"lintai/hw/serialport"
+	"lintai/kiosk/slip"
+)
+
+const voidNote = "此票未打完，请勿使用"
+
+// shortLimits let the tests of silent printers end soon. None of them waits for
+// a printer that answers.
+var shortLimits = printer.Limits{
+	Answer: 150 * time.Millisecond,
+	Fence:  200 * time.Millisecond,
+	Stall:  300 * time.Millisecond,
+	Poll:   20 * time.Millisecond,
+	Margin: 400 * time.Millisecond,
+	Settle: 100 * time.Millisecond,
+	Speed:  2000,
+	Probe:  50 * time.Millisecond,
+}
+
+// patient is the longest that a test waits for what must come.
+const patient = 30 * time.Second
+
+// bench is a driver and an emulated printer at the two ends of a line.
+type bench struct {
+	t       *testing.T
+	machine *emulate.Printer
+	line    *emulate.Line
+	driver  *printer.Printer
+
+	mu      sync.Mutex
+	health  hw.Health
+	changed chan struct{}
+}
+
+func newBench(t *testing.T, knobs emulate.PrinterKnobs, limits printer.Limits) *bench {
+	t.Helper()
+	b := &bench{t: t, machine: emulate.NewPrinter(printer.Paper80.Dots), changed: make(chan struct{})}
+	b.machine.SetKnobs(knobs)
+	line, err := emulate.NewLine(filepath.Join(t.TempDir(), "printer"), b.machine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.line = line
+	b.driver = printer.New(printer.Options{
+		Port:     serialport.Settings{Path: line.Path(), Baud: 115200},
+		Profile:  printer.Paper80,
+		VoidNote: voidNote,
+		Limits:   limits,
+	}, b.onHealth)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		b.driver.Run(ctx)
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-ended
+		line.Close()
+		b.machine.Close()
+		if n := b.machine.Resets(); n != 0 {
+			t.Errorf("the driver sent DLE ENQ %d times", n)
+		}
+	})
+	return b
+}
+
+func (b *bench) onHealth(h hw.Health) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.health = h
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
+// await waits until the printer's health is as wanted.
+func (b *bench) await(what string, want func(hw.Health) bool) hw.Health {
+	b.t.Helper()
+	over := time.After(patient)
+	for {
+		b.mu.Lock()
+		h, changed := b.health, b.changed
+		b.mu.Unlock()
+		if want(h) {
+			return h
+		}
+		select {
+		case <-changed:
+		case <-over:
+			b.t.Fatalf("%s: did not come; health is %v %q (%s)", what, h.State, h.Code, h.Detail)
+		}
+	}
+}
+
+func (b *bench) awaitUsable() {
+	b.t.Helper()
+	b.await("usable", func(h hw.Health) bool { return h.State == hw.Ready || h.State == hw.Degraded })
+}
+
+func (b *bench) slip(n int) emulate.Slip {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patient)
+	defer cancel()
+	s, err := b.machine.WaitSlip(ctx, n)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return s
+}
+
+// font is the font that the kiosk ships: all of GB 2312.
+var font = sync.OnceValues(func() (*dots.Font, error) {
+	file, err := os.ReadFile("../../ui/font/lintai-regular.otf")
+	if err != nil {
+		return nil, err
+	}
+	return dots.Parse(file)
+})
+
+// example is a slip as a visit makes them.
+func example(code string) slip.Slip {
+	return slip.Slip{Blocks: []slip.Block{
+		slip.Text{Text: "邻台社区服务", Large: true, Bold: true, Align: slip.Center},
+		slip.Rule{},
+		slip.Pair{Label: "事项", Value: "我要报修：电梯，三单元，停在两层之间，门打不开，里面没有人，已经两个小时"},
+		slip.Pair{Label: "状态", Value: "已保存，待送达"},
+		slip.Space{Lines: 1},
+		slip.Text{Text: code, Large: true, Align: slip.Center},
+		slip.QR{Data: "https://central.example/t/" + code},
+		slip.Text{Text: "请保管好小票。回来扫一扫，就知道办到哪一步。", Align: slip.Center},
+	}}
+}

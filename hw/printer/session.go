@@ -1,0 +1,361 @@
+package printer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"lintai/hw"
+	"lintai/hw/serialport"
+	"lintai/kiosk/fault"
+)
+
+// chunkBytes is the most that is sent at once. A printer that says XOFF has room
+// for little more than this.
+const chunkBytes = 128
+
+// errSilent: a question to the printer was not answered.
+var errSilent error = &hw.Error{Code: fault.NoAnswer, Text: "printer: no answer"}
+
+// ability is whether a printer can do something; unknown until it was tried.
+type ability int
+
+const (
+	unknown ability = iota
+	able
+	unable
+)
+
+// session is the printer from the opening of its line to its loss.
+type session struct {
+	printer *Printer
+	port    serialport.Port
+	tell    func(hw.Report)
+	limits  Limits
+
+	answers chan Answer
+	// turn holds a token while nobody talks to the printer.
+	turn chan struct{}
+
+	mu     sync.Mutex
+	paused bool          // the printer said XOFF
+	resume chan struct{} // closed at XON
+	err    error
+
+	done chan struct{}
+	once sync.Once
+	read chan struct{} // closed when the reader has ended
+
+	// The holder of the turn owns what follows.
+	answered [5]ability // DLE EOT 1 to 4
+	process  ability    // GS ( H
+	queued   ability    // GS r 1
+	tries    int        // times these two were tried in vain
+	status   Status
+	late     int    // DLE EOT questions that may still be answered
+	silences int    // DLE EOT questions in a row that were not
+	owed     int    // GS r requests that may still be answered
+	watching *fence // out while the status is asked for
+}
+
+func newSession(p *Printer, port serialport.Port, tell func(hw.Report)) *session {
+	s := &session{
+		printer: p, port: port, tell: tell, limits: p.options.Limits,
+		answers: make(chan Answer, 256),
+		turn:    make(chan struct{}, 1),
+		done:    make(chan struct{}),
+		read:    make(chan struct{}),
+	}
+	s.turn <- struct{}{}
+	go s.listen()
+	return s
+}
+
+// listen turns what arrives into answers until the line is closed or lost.
+func (s *session) listen() {
+	defer close(s.read)
+	var parser Parser
+	buf := make([]byte, 256)
+	for {
+		n, err := s.port.Read(buf, time.Second)
+		if errors.Is(err, serialport.ErrTimeout) {
+			continue
+		}
+		if err != nil {
+			s.end(err)
+			return
+		}
+		for _, b := range buf[:n] {
+			a, ok := parser.Push(b)
+			if !ok {
+				continue
+			}
+			if f, ok := a.(Flow); ok {
+				s.flow(f.On)
+				continue
+			}
+			s.keep(a)
+		}
+	}
+}
+
+// keep holds an answer for whoever asked; when nobody does, old ones make room.
+func (s *session) keep(a Answer) {
+	for {
+		select {
+		case s.answers <- a:
+			return
+		default:
+		}
+		select {
+		case <-s.answers:
+		default:
+		}
+	}
+}
+
+func (s *session) flow(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case on && s.paused:
+		s.paused = false
+		close(s.resume)
+	case !on && !s.paused:
+		s.paused = true
+		s.resume = make(chan struct{})
+	}
+}
+
+// flowing returns nil when bytes may be sent, or a channel that closes then.
+func (s *session) flowing() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.paused {
+		return s.resume
+	}
+	return nil
+}
+
+// end closes the session for the reason err; nil when this side wanted it.
+func (s *session) end(err error) {
+	s.once.Do(func() {
+		s.mu.Lock()
+		s.err = err
+		s.mu.Unlock()
+		s.printer.forget(s)
+		s.port.Close()
+		close(s.done)
+	})
+}
+
+// Done, Err and Close are described at hw.Device.
+func (s *session) Done() <-chan struct{} { return s.done }
+
+func (s *session) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+func (s *session) Close() error {
+	s.end(nil)
+	<-s.read
+	return nil
+}
+
+// lostError is why nothing more can be said to the printer.
+func (s *session) lostError() error {
+	if err := s.Err(); err != nil {
+		return err
+	}
+	return serialport.ErrClosed
+}
+
+// take waits for the turn to talk to the printer.
+func (s *session) take(ctx context.Context) error {
+	select {
+	case <-s.turn:
+		return nil
+	case <-s.done:
+		return s.lostError()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *session) give() { s.turn <- struct{}{} }
+
+// send writes a short question.
+func (s *session) send(b []byte) error {
+	_, err := s.port.Write(b, s.limits.Stall)
+	if err != nil && !errors.Is(err, serialport.ErrTimeout) {
+		s.end(err)
+	}
+	return err
+}
+
+// await passes answers to want until it is content, the time is over, or the
+// line is lost.
+func (s *session) await(ctx context.Context, within time.Duration, want func(Answer) bool) error {
+	over := s.printer.options.Clock.After(within)
+	for {
+		select {
+		case a := <-s.answers:
+			s.note(a)
+			if want(a) {
+				return nil
+			}
+		case <-over:
+			return errSilent
+		case <-s.done:
+			return s.lostError()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// note keeps what an answer tells whoever asked for it.
+func (s *session) note(a Answer) {
+	switch a := a.(type) {
+	case Automatic:
+		s.status = a.Status
+	case Queued:
+		m := &s.printer.memory
+		m.owed = max(m.owed-1, 0)
+	case Cleared:
+		s.printer.memory.owed = 0
+	}
+	if s.watching != nil {
+		s.watching.see(s, a)
+	}
+}
+
+// drain forgets answers that came unasked.
+func (s *session) drain() {
+	for {
+		select {
+		case a := <-s.answers:
+			s.note(a)
+			if _, ok := a.(RealTime); ok {
+				s.late = max(s.late-1, 0)
+			}
+		default:
+			return
+		}
+	}
+}
+
+// ask puts the DLE EOT questions that this printer answers and updates the
+// status. Only when all that it once answered stay unanswered is it silent.
+func (s *session) ask(ctx context.Context) error {
+	s.drain()
+	fresh := Status{}
+	heard := false
+	for n := 1; n <= 4; n++ {
+		if s.answered[n] == unable {
+			continue
+		}
+		b, err := s.askOne(ctx, n)
+		switch {
+		case err == nil:
+			s.answered[n] = able
+			fresh.apply(n, b)
+			heard = true
+		case !errors.Is(err, errSilent):
+			return err
+		case s.answered[n] == able:
+			// It answers later, or never. What comes late must not be taken for
+			// the answer to another question, so no other is put.
+			return fmt.Errorf("%w to DLE EOT %d", errSilent, n)
+		}
+	}
+	if !heard {
+		s.answered = [5]ability{} // it may have been off: find out again
+		return fmt.Errorf("%w to DLE EOT", errSilent)
+	}
+	for n := 1; n <= 4; n++ {
+		if s.answered[n] == unknown {
+			s.answered[n] = unable
+		}
+	}
+	s.status = fresh
+	return nil
+}
+
+// silenceLimit is the number of unanswered questions in a row after which their
+// answers are no longer expected: the printer was off.
+const silenceLimit = 20
+
+// askOne puts one DLE EOT question. Answers to earlier questions that are still on
+// their way come first and are passed over.
+func (s *session) askOne(ctx context.Context, n int) (byte, error) {
+	if err := s.send(askStatus(n)); err != nil {
+		return 0, err
+	}
+	var got byte
+	err := s.await(ctx, s.limits.Answer, func(a Answer) bool {
+		rt, ok := a.(RealTime)
+		if ok && s.late > 0 {
+			s.late--
+			return false
+		}
+		got = rt.Byte
+		return ok
+	})
+	switch {
+	case err == nil:
+		s.silences = 0
+	case errors.Is(err, errSilent) && s.answered[n] == able:
+		s.late++
+		s.silences++
+		if s.silences >= silenceLimit {
+			s.late, s.silences = 0, 0
+		}
+	}
+	return got, err
+}
+
+// Probe asks the idle printer how it is and puts right what an earlier slip left
+// behind.
+func (s *session) Probe(ctx context.Context) (hw.Report, error) {
+	if err := s.take(ctx); err != nil {
+		return hw.Report{}, err
+	}
+	defer s.give()
+	if err := s.ask(ctx); err != nil {
+		return hw.Report{}, err
+	}
+	if !s.status.Refuses() {
+		if err := s.recover(ctx); err != nil {
+			return hw.Report{}, err
+		}
+		if err := s.findFence(ctx); err != nil {
+			return hw.Report{}, err
+		}
+	}
+	return s.report(), nil
+}
+
+// report is the status as health.
+func (s *session) report() hw.Report {
+	r := hw.Report{Code: s.status.Fault()}
+	// Offline for no reason given is somebody feeding paper, or a start.
+	r.Unusable = s.status.Refuses() && r.Code != fault.None && r.Code != fault.PaperNearEnd
+	if r.Code == fault.None && s.process == unable && s.queued == unable {
+		r.Code = fault.PrintUnknown
+	}
+	r.Detail = s.status.String()
+	switch {
+	case s.process == able:
+		r.Detail += "; tells the end of a slip (GS ( H)"
+	case s.queued == able:
+		r.Detail += "; tells the end of a slip (GS r)"
+	case s.process == unable:
+		r.Detail += "; does not tell the end of a slip"
+	}
+	return r
+}
