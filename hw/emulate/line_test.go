@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"lintai/hw/emulate"
@@ -60,6 +61,26 @@ func TestLineComesBackUnderAnotherName(t *testing.T) {
 		}
 		before = after
 	}
+}
+
+// TestUnplugTakesThePowerFromADeviceThatListens: a driver that has the line open
+// and says nothing does not keep the device alive.
+func TestUnplugTakesThePowerFromADeviceThatListens(t *testing.T) {
+	e := echo{off: make(chan struct{}, 1)}
+	line, err := emulate.NewLine(filepath.Join(t.TempDir(), "card"), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer line.Close()
+	driver, err := os.OpenFile(line.Path(), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer driver.Close()
+	if err := line.Unplug(); err != nil {
+		t.Fatal(err)
+	}
+	<-e.off
 }
 
 func TestLineReplacesWhatAKilledBenchLeft(t *testing.T) {

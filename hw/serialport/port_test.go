@@ -3,6 +3,7 @@ package serialport_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -160,6 +161,28 @@ func TestUnplugIsNotClose(t *testing.T) {
 	}
 	if _, err := serialport.Open(serialport.Settings{Path: line.Path(), Baud: 9600}); !errors.Is(err, serialport.ErrUnplugged) {
 		t.Errorf("open: %v", err)
+	}
+}
+
+// TestUnplugEndsAFullLine: a write that waits for room must not wait on for a
+// device that is gone.
+func TestUnplugEndsAFullLine(t *testing.T) {
+	for range 20 {
+		line, b := setup(t)
+		w := <-b.wires
+		p := open(t, line.Path(), 9600)
+		writes := make(chan error, 1)
+		go func() { _, err := p.Write(make([]byte, 1<<20), patience); writes <- err }()
+		// Once this much has come, the rest waits for somebody to read on.
+		if _, err := io.ReadFull(w, make([]byte, 600)); err != nil {
+			t.Fatal(err)
+		}
+		if err := line.Unplug(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-writes; !errors.Is(err, serialport.ErrUnplugged) {
+			t.Errorf("write ended with %v", err)
+		}
 	}
 }
 
