@@ -1,0 +1,11 @@
+// Package speaker is the terminal's voice: sentences made by espeak-ng, or
+// recorded ones that override them, and the chime of the call button, played
+// through oto.
+//
+// What is said last counts: a new sentence ends the one before. Only the chime
+// is heard out, because it announces that a call was raised. A missing sound card
+// or synthesiser is a fault of the device, told as health; nothing here ever
+// waits for it longer than a bounded moment, and the visit goes on without sound.
+//
+// Sentences hold nothing of a person, so their sound may be kept in memory.
+package speaker
