@@ -121,7 +121,7 @@ func TestQueueKeepsToItsModel(t *testing.T) {
 						if old, ok := m.statuses[i.id]; !ok || s.Event > old.Event {
 							m.statuses[i.id] = s
 						}
-						m.cursor = max(m.cursor, cursor)
+						m.cursor = cursor
 					}
 				case op < 18:
 					b.reopen(t)

@@ -56,8 +56,9 @@ type Status struct {
 }
 
 // ApplyStatuses keeps statuses and the cursor up to which they were pulled, in
-// one transaction. An older event never overwrites a newer one, and a lower
-// cursor never a higher.
+// one transaction. An older event never overwrites a newer one. The cursor is
+// central's word and may go back: a central that was restored from a backup tells
+// everything again.
 func (q *Queue) ApplyStatuses(ctx context.Context, cursor int64, statuses []Status) error {
 	err := q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, s := range statuses {
@@ -68,7 +69,7 @@ func (q *Queue) ApplyStatuses(ctx context.Context, cursor int64, statuses []Stat
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE meta SET value = max(value, ?) WHERE key = 'pull_cursor'`, cursor)
+		_, err := tx.ExecContext(ctx, `UPDATE meta SET value = ? WHERE key = 'pull_cursor'`, cursor)
 		return err
 	})
 	if err != nil {

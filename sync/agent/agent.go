@@ -1,0 +1,220 @@
+// Package agent is the terminal's end of the wire: it carries what waits in the
+// queue to central and brings back what central says.
+//
+// Three loops run side by side. One pushes: batches in the queue's order, one at
+// a time, and takes central's word item by item; nothing counts as delivered but
+// an answer that names the item and carries the protocol's own name. One pulls
+// what changed, by a cursor that the queue keeps. One holds a stream open on
+// which central says "changed", and notices within three heartbeats when the
+// line behind it is dead. Each retries for ever, at growing, random intervals of
+// two minutes at most; a new request, or a sign that central is back, ends the
+// waiting at once.
+//
+// What happens is told as events of package visit. Neither log nor error ever
+// holds a ticket code or anything of a resident.
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"lintai/kiosk/fault"
+	"lintai/kiosk/visit"
+	"lintai/offline"
+)
+
+// Queue is what the agent needs of the terminal's queue; *offline.Queue is one.
+type Queue interface {
+	Next(ctx context.Context, limit, maxBytes int) ([]offline.Waiting, error)
+	Settle(ctx context.Context, answers []offline.Answer) error
+	SetAside(ctx context.Context, ids []string) error
+	Pending(ctx context.Context) (int, error)
+	Cursor(ctx context.Context) (int64, error)
+	ApplyStatuses(ctx context.Context, cursor int64, statuses []offline.Status) error
+	Subscribe() (saved <-chan struct{}, cancel func())
+}
+
+// Options says to whom the agent speaks and whom it tells.
+type Options struct {
+	Address string // central's base address: https, or http on this machine only
+	Token   string // says to central which terminal this is
+	Kiosk   int    // the terminal's number
+	Queue   Queue
+
+	// Post takes visit.LinkChanged, Delivered, CallDelivered and CallAnswered. It
+	// is never called twice at the same time, and must not block.
+	Post func(visit.Event)
+	// Fault takes what is wrong between terminal and central, when that changes:
+	// fault.CentralRefused, a fault of the queue, or fault.None. Like Post.
+	Fault func(fault.Code)
+
+	Now func() time.Time // the terminal's clock; time.Now when nil
+	// Jitter draws a waiting time from 0 to limit; uniformly when nil.
+	Jitter func(limit time.Duration) time.Duration
+	Log    *slog.Logger // slog.Default() when nil
+	// Dial opens connections; the net package's dialer when nil.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Agent is the terminal's end of the wire.
+type Agent struct {
+	base   *url.URL
+	token  string
+	kiosk  int
+	queue  Queue
+	now    func() time.Time
+	jitter func(time.Duration) time.Duration
+	log    *slog.Logger
+
+	client    *http.Client
+	transport *http.Transport
+
+	// Each loop waits on its own channel; see kick.
+	wakePush, wakePull, wakeStream chan struct{}
+
+	link    link
+	picker  picker
+	answers answers
+	clock   clock
+}
+
+// New makes an agent. It does nothing before Run, except that Find works.
+func New(o Options) (*Agent, error) {
+	base, err := parseAddress(o.Address)
+	if err != nil {
+		return nil, err
+	}
+	if o.Token == "" || o.Kiosk < 1 || o.Queue == nil {
+		return nil, errors.New("agent: token, kiosk number and queue are needed")
+	}
+	a := &Agent{
+		base: base, token: o.Token, kiosk: o.Kiosk, queue: o.Queue, now: o.Now, jitter: o.Jitter, log: o.Log,
+		wakePush: make(chan struct{}, 1), wakePull: make(chan struct{}, 1), wakeStream: make(chan struct{}, 1),
+		picker: newPicker(),
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	if a.jitter == nil {
+		a.jitter = func(limit time.Duration) time.Duration { return rand.N(limit + 1) }
+	}
+	if a.log == nil {
+		a.log = slog.Default()
+	}
+	a.link.post, a.link.fault = o.Post, o.Fault
+	if a.link.post == nil {
+		a.link.post = func(visit.Event) {}
+	}
+	if a.link.fault == nil {
+		a.link.fault = func(fault.Code) {}
+	}
+	a.transport = newTransport(o.Dial)
+	a.client = &http.Client{
+		Transport: a.transport,
+		// A redirect is never followed: it would be a captive portal's, and the
+		// token must not go where it points.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return a, nil
+}
+
+// Run works until the context ends. It returns after everything that it
+// started has ended.
+func (a *Agent) Run(ctx context.Context) {
+	saved, cancel := a.queue.Subscribe()
+	defer cancel()
+	a.countPending(ctx)
+	var loops sync.WaitGroup
+	loops.Go(func() { a.pushLoop(ctx) })
+	loops.Go(func() { a.pullLoop(ctx) })
+	loops.Go(func() { a.streamLoop(ctx) })
+	loops.Go(func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-saved:
+				kick(a.wakePush)
+				a.countPending(ctx)
+			}
+		}
+	})
+	loops.Wait()
+	a.transport.CloseIdleConnections()
+}
+
+// kick ends the waiting of the loop behind a channel, or its next waiting when
+// it is busy.
+func kick(wake chan struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default:
+	}
+}
+
+// Waiting between tries: the n-th failure in a row waits a random time up to
+// firstBackoff·2ⁿ, so that a thousand terminals do not come back at once.
+const (
+	firstBackoff = time.Second
+	maxBackoff   = 2 * time.Minute
+)
+
+func (a *Agent) backoff(failures int) time.Duration {
+	limit := maxBackoff
+	if failures < 8 {
+		limit = min(limit, firstBackoff<<max(failures-1, 0))
+	}
+	return a.jitter(limit)
+}
+
+// wait returns after d or a kick, and false when the context has ended.
+func wait(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-wake:
+	case <-timer.C:
+	}
+	return ctx.Err() == nil
+}
+
+// complain logs a failure: the first of a row, and then ever more seldom but
+// without end, because a terminal that fails in silence is a known complaint.
+func (a *Agent) complain(ctx context.Context, what string, failures int, err error) {
+	if ctx.Err() != nil || failures&(failures-1) != 0 {
+		return
+	}
+	a.log.Warn(what, "failures", failures, "error", err)
+}
+
+func (a *Agent) countPending(ctx context.Context) {
+	n, err := a.queue.Pending(ctx)
+	if err != nil {
+		a.queueFailed(ctx, err)
+		return
+	}
+	a.link.pending(n)
+}
+
+// queueFailed reports that the terminal's own queue does not work.
+func (a *Agent) queueFailed(ctx context.Context, err error) {
+	if ctx.Err() == nil {
+		a.link.queueFault(offline.FaultOf(err))
+	}
+}
+
+var errAnswer = errors.New("agent: central's answer cannot be used")
+
+func unusable(format string, values ...any) error {
+	return fmt.Errorf("%w: %s", errAnswer, fmt.Sprintf(format, values...))
+}

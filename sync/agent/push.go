@@ -1,0 +1,195 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"lintai/kiosk/request"
+	"lintai/kiosk/visit"
+	"lintai/offline"
+	"lintai/sync/wire"
+)
+
+// maxSealedBytes of one push keep it below wire.MaxBodyBytes: base64 makes four
+// bytes of three, and an item's envelope takes less than 400.
+const maxSealedBytes = (wire.MaxBodyBytes - wire.MaxItems*400 - 1000) / 4 * 3
+
+func (a *Agent) pushLoop(ctx context.Context) {
+	failures := 0
+	for ctx.Err() == nil {
+		more, err := a.push(ctx)
+		switch {
+		case err == nil && more:
+			failures = 0
+		case err == nil:
+			failures = 0
+			select {
+			case <-ctx.Done():
+			case <-a.wakePush:
+			}
+		default:
+			failures++
+			a.complain(ctx, "push failed", failures, err)
+			if !more && !wait(ctx, a.backoff(failures), a.wakePush) {
+				return
+			}
+		}
+	}
+}
+
+// push sends one batch and takes in the answers. more tells that the next push
+// need not wait.
+func (a *Agent) push(ctx context.Context) (more bool, err error) {
+	waiting, err := a.queue.Next(ctx, wire.MaxItems, maxSealedBytes)
+	if err != nil {
+		a.queueFailed(ctx, err)
+		return false, err
+	}
+	batch := a.picker.pick(waiting)
+	if len(batch) == 0 {
+		return false, nil
+	}
+	answer, err := a.exchangePush(ctx, batch)
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if err == nil {
+		more, err = a.settle(ctx, batch, answer)
+		if !errors.Is(err, errAnswer) {
+			return more, err
+		}
+	}
+	aside, again := a.picker.failed(batch, a.blame(batch, err))
+	if aside != "" {
+		a.log.Warn("item put aside", "id", aside, "error", err)
+		if err := a.queue.SetAside(ctx, []string{aside}); err != nil {
+			a.queueFailed(ctx, err)
+			return false, err
+		}
+	}
+	return again, err
+}
+
+func (a *Agent) exchangePush(ctx context.Context, batch []offline.Waiting) (*wire.PushAnswer, error) {
+	push := wire.Push{Kiosk: batch[0].Kiosk, DeviceTime: a.now().UTC(), Items: make([]wire.Item, len(batch))}
+	for i, w := range batch {
+		push.Items[i] = wire.FromItem(w.Item)
+	}
+	body, err := json.Marshal(push)
+	if err != nil {
+		return nil, fmt.Errorf("agent: encode push: %w", err)
+	}
+	sent := a.now()
+	var answer wire.PushAnswer
+	err = exchange(ctx, a, requestTimeout, http.MethodPost, wire.PathPush, body, &answer)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if !a.othersItems(batch, err) {
+		a.outcome(err)
+	}
+	if err == nil {
+		a.clock.heard(answer.ServerTime, sent, a.now())
+	}
+	return &answer, err
+}
+
+// othersItems tells that central refuses items which were saved under another
+// number than the terminal has now; it has nothing against the terminal.
+func (a *Agent) othersItems(batch []offline.Waiting, err error) bool {
+	var r refusal
+	return errors.As(err, &r) && r.status == http.StatusForbidden && batch[0].Kiosk != a.kiosk
+}
+
+// settle writes central's word on each item down and tells of what was
+// delivered. An item without a word stays in the queue.
+func (a *Agent) settle(ctx context.Context, batch []offline.Waiting, answer *wire.PushAnswer) (more bool, err error) {
+	said := map[string]wire.ItemAnswer{}
+	for _, ia := range answer.Answers {
+		if ia.Outcome.Settled() {
+			said[ia.ID] = ia
+		}
+	}
+	var answers []offline.Answer
+	var settled, unsettled []string
+	for _, w := range batch {
+		ia, ok := said[w.ID]
+		if !ok {
+			unsettled = append(unsettled, w.ID)
+			continue
+		}
+		settled = append(settled, w.ID)
+		answers = append(answers, offline.Answer{ID: w.ID, State: stateOf(ia.Outcome), Reason: ia.Reason})
+	}
+	if len(settled) == 0 {
+		return false, unusable("it settles none of %d items", len(batch))
+	}
+	if err := a.queue.Settle(ctx, answers); err != nil {
+		// Central has them and will call them duplicates next time.
+		a.queueFailed(ctx, err)
+		return false, err
+	}
+	a.link.queueFault("")
+	a.picker.settled(settled)
+	for _, w := range batch {
+		ia, ok := said[w.ID]
+		switch {
+		case !ok:
+		case ia.Outcome == wire.Conflict || ia.Outcome == wire.Rejected:
+			a.log.Error("central does not file an item", "id", w.ID, "outcome", ia.Outcome, "reason", ia.Reason)
+		case w.Kind == request.KindCall:
+			a.link.event(visit.CallDelivered{ID: w.ID})
+		default:
+			a.link.event(visit.Delivered{ID: w.ID})
+		}
+	}
+	a.countPending(ctx)
+	if len(unsettled) > 0 {
+		a.log.Warn("central passed over items", "count", len(unsettled))
+		if err := a.queue.SetAside(ctx, unsettled); err != nil {
+			a.queueFailed(ctx, err)
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func stateOf(o wire.Outcome) offline.State {
+	switch o {
+	case wire.Conflict:
+		return offline.Conflict
+	case wire.Rejected:
+		return offline.Rejected
+	}
+	return offline.Delivered
+}
+
+// blame says whether a failed push may be the fault of its items.
+func (a *Agent) blame(batch []offline.Waiting, err error) blame {
+	var r refusal
+	var s stranger
+	switch {
+	case a.othersItems(batch, err):
+		return blameItems
+	case errors.As(err, &r):
+		switch {
+		case r.status == http.StatusRequestEntityTooLarge, r.status == http.StatusBadRequest:
+			return blameItems
+		case r.unaccepted(), r.status == http.StatusServiceUnavailable:
+			return blameLine
+		}
+		return blameMaybe
+	case errors.As(err, &s):
+		// A proxy before central may have a limit of its own, or say that central
+		// fell over what was sent. Everything else is a captive portal's.
+		if s.status == http.StatusRequestEntityTooLarge || s.status >= 500 {
+			return blameMaybe
+		}
+	case errors.Is(err, errBroken), errors.Is(err, errAnswer):
+		return blameMaybe
+	}
+	return blameLine
+}
