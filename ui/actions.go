@@ -47,11 +47,11 @@ func (a *actions) set(controls []visit.Control) {
 func (a *actions) Object() fyne.CanvasObject { return a.box }
 func (a *actions) Empty() bool               { return a.used == 0 }
 func (a *actions) Buttons() []*kit.Button    { return a.buttons[:a.used] }
-func (a *actions) gap() float32              { return a.panel.MM(theme.Gap) }
+func (a *actions) gap() float32              { return a.panel.Gap() }
 
 func (a *actions) Heights(width float32, s theme.Scale) (least, most float32) {
 	for _, b := range a.buttons[:a.used] {
-		h := max(a.panel.MM(theme.Target+2), b.Least(width, s))
+		h := max(a.panel.MM(theme.Target), b.Least(width, s))
 		least += h
 		most += max(h, a.panel.MM(30))
 	}

@@ -27,12 +27,16 @@ var weights = [4]float32{1, 1, 1.15, 1.7}
 func newBar(p Panel) *bar {
 	b := &bar{panel: p, band: kit.NewSheet(theme.Sand)}
 	b.box = &fyne.Container{Objects: []fyne.CanvasObject{b.band.Object()}}
-	shape := kit.Over
+	shape, helpMM := kit.Over, float32(12)
 	if p.Landscape() {
-		shape = kit.Line
+		shape, helpMM = kit.Line, theme.Body
 	}
-	for range slots {
-		button := kit.NewButton(p, shape, 10)
+	for i := range len(slots) {
+		mm := float32(theme.Body)
+		if i == slots["bar.help"] {
+			mm = helpMM
+		}
+		button := kit.NewButton(p, shape, mm)
 		b.buttons = append(b.buttons, button)
 		b.box.Objects = append(b.box.Objects, button.Object())
 	}
@@ -62,7 +66,7 @@ func (b *bar) set(controls []visit.Control) {
 
 func (b *bar) height() float32 {
 	if b.panel.Landscape() {
-		return b.panel.MM(theme.Target + 4)
+		return b.panel.MM(theme.Target + 3)
 	}
 	return b.panel.MM(42)
 }
@@ -81,8 +85,8 @@ func (b *bar) Buttons() []*kit.Button {
 
 func (b *bar) Place(r kit.Rect, s theme.Scale) {
 	b.band.Place(r, 0)
-	gap := b.panel.MM(theme.Gap)
-	margin := b.panel.MM(2)
+	gap := b.panel.Gap()
+	margin := b.panel.MM(1.5)
 	if !b.panel.Landscape() {
 		margin = b.panel.MM(4)
 	}
@@ -90,16 +94,21 @@ func (b *bar) Place(r kit.Rect, s theme.Scale) {
 	places := b.places(in, gap)
 	limit := float32(0)
 	for i, button := range b.buttons {
-		if b.used[i] {
+		if b.used[i] && i != slots["bar.help"] {
 			if size := button.FitLabel(places[i], s); limit == 0 || size < limit {
 				limit = size
 			}
 		}
 	}
 	for i, button := range b.buttons {
-		if b.used[i] {
-			button.Place(places[i], s, limit)
+		if !b.used[i] {
+			continue
 		}
+		if i == slots["bar.help"] {
+			button.Place(places[i], s, 0) // may be larger than the others, never the same
+			continue
+		}
+		button.Place(places[i], s, limit)
 	}
 	b.box.Show()
 }

@@ -25,7 +25,7 @@ func newConfirm(p Panel) *page {
 	}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		if landscape {
-			return two(p, area, 0.34, list(title, hint, note, kit.Spring{Weight: 1}, act), list(rows))
+			return two(p, area, 0.3, list(title, hint, note, kit.Spring{Weight: 1}, act), list(rows))
 		}
 		return one(area, title, hint, rows, kit.Spring{Weight: 1}, note, kit.Spring{Weight: 1}, act)
 	}

@@ -9,14 +9,16 @@ import (
 	"lintai/ui/theme"
 )
 
-// field shows what has been typed, the places still missing and the unit.
+// field shows what has been typed, a bar for each place still missing, and the
+// unit.
 type field struct {
 	panel  Panel
 	box    *fyne.Container
 	sheet  *kit.Sheet
 	entry  *kit.Text
-	blank  *kit.Text
 	suffix *kit.Text
+	bars   []*kit.Sheet // grown to the most places ever missing, then reused
+	blank  string
 	shown  bool
 }
 
@@ -26,11 +28,10 @@ func newField(p Panel) *field {
 	f := &field{
 		panel: p, sheet: kit.NewSheet(theme.Sheet),
 		entry:  kit.NewText(p, entryMM, true, theme.PineDark, fyne.TextAlignLeading),
-		blank:  kit.NewText(p, entryMM, false, theme.SoftInk, fyne.TextAlignLeading),
 		suffix: kit.NewText(p, theme.Title, true, theme.Ink, fyne.TextAlignLeading),
 	}
 	f.sheet.Colour(theme.Sheet, theme.Pine, p.MM(0.8))
-	f.box = &fyne.Container{Objects: []fyne.CanvasObject{f.sheet.Object(), f.entry.Object(), f.blank.Object(), f.suffix.Object()}}
+	f.box = &fyne.Container{Objects: []fyne.CanvasObject{f.sheet.Object(), f.entry.Object(), f.suffix.Object()}}
 	return f
 }
 
@@ -40,8 +41,13 @@ func (f *field) set(k *visit.Keypad) {
 		return
 	}
 	f.entry.Set(k.Entry)
-	f.blank.Set(k.Blank)
 	f.suffix.Set(k.Suffix)
+	f.blank = k.Blank
+	for len(f.bars) < len(f.blank) {
+		bar := kit.NewSheet(theme.SoftInk)
+		f.bars = append(f.bars, bar)
+		f.box.Objects = append(f.box.Objects, bar.Object())
+	}
 }
 
 func (f *field) Object() fyne.CanvasObject { return f.box }
@@ -52,31 +58,62 @@ func (f *field) Heights(float32, theme.Scale) (float32, float32) {
 	return f.panel.MM(16), f.panel.MM(36)
 }
 
+// placeWidth is the width, in ems, that a missing character will take.
+func placeWidth(r rune) float32 {
+	if r == '_' {
+		r = '0'
+	}
+	return font.Advance(r, true)
+}
+
 func (f *field) Place(r kit.Rect, s theme.Scale) {
 	f.sheet.Place(r, f.panel.MM(4))
 	in := r.Inset(f.panel.MM(5), 0)
-	typed := font.Width(f.entry.Words(), true) + font.Width(f.blank.Words(), false)
-	unit := font.Width(f.suffix.Words(), true) * 0.62
+	const unitShare = 0.62 // of the entry's size
+	typed := font.Width(f.entry.Words(), true)
+	total := typed
+	for _, place := range f.blank {
+		total += placeWidth(place)
+	}
+	unit := font.Width(f.suffix.Words(), true) * unitShare
 	size := min(f.panel.MM(entryMM)*max(1, float32(s)), in.H/font.LineHeight)
-	size = min(size, in.W/max(1, typed+unit+0.6))
-	small := max(size*0.62, f.panel.MM(theme.Minimum))
-	w := typed * size
-	x := in.X + max(0, in.W-w-unit*size)/2
-	typedWidth := font.Width(f.entry.Words(), true) * size
-	f.entry.PlaceAt(kit.Rect{X: x, Y: r.Y, W: typedWidth + 2, H: r.H}, size)
-	f.blank.PlaceAt(kit.Rect{X: x + typedWidth, Y: r.Y, W: w - typedWidth + 2, H: r.H}, size)
-	f.suffix.PlaceAt(kit.Rect{X: x + w + 0.3*small, Y: r.Y, W: in.X + in.W - x - w, H: r.H}, small)
+	size = min(size, in.W/max(1, total+unit+0.6))
+	small := max(size*unitShare, f.panel.MM(theme.Minimum))
+	x := in.X + max(0, in.W-(total+unit)*size)/2
+	f.entry.PlaceAt(kit.Rect{X: x, Y: r.Y, W: typed*size + 2, H: r.H}, size)
+	x += typed * size
+	x = f.placeBars(x, r.Y+r.H/2+0.36*size, size)
+	f.suffix.PlaceAt(kit.Rect{X: x + 0.3*small, Y: r.Y, W: max(0, in.X+in.W-x), H: r.H}, small)
 	f.box.Show()
+}
+
+// placeBars draws a bar for each missing place from x on and returns where they
+// end.
+func (f *field) placeBars(x, y, size float32) float32 {
+	for i, bar := range f.bars {
+		if i >= len(f.blank) || f.blank[i] != '_' {
+			bar.Hide()
+		} else {
+			w := placeWidth('_') * size
+			bar.Place(kit.Rect{X: x + 0.1*w, Y: y, W: 0.8 * w, H: f.panel.MM(0.9)}, 0)
+		}
+		if i < len(f.blank) {
+			x += placeWidth(rune(f.blank[i])) * size
+		}
+	}
+	return x
 }
 
 func (f *field) Hide() { f.box.Hide() }
 
 func (f *field) Forget() {
 	f.box.Hide()
-	f.shown = false
+	f.shown, f.blank = false, ""
 	f.entry.Forget()
-	f.blank.Forget()
 	f.suffix.Forget()
+	for _, bar := range f.bars {
+		bar.Hide()
+	}
 }
 
 // keys is the keypad: as on a telephone, with the nought in the middle of the
@@ -116,12 +153,12 @@ func (k *keys) Empty() bool               { return !k.shown }
 func (k *keys) Buttons() []*kit.Button { return append(k.digits[:], k.erase) }
 
 func (k *keys) Heights(float32, theme.Scale) (float32, float32) {
-	gaps := 3 * k.panel.MM(theme.Gap)
+	gaps := 3 * k.panel.Gap()
 	return 4*k.panel.MM(theme.Key) + gaps, 4*k.panel.MM(40) + gaps
 }
 
 func (k *keys) Place(r kit.Rect, s theme.Scale) {
-	gap := k.panel.MM(theme.Gap)
+	gap := k.panel.Gap()
 	w, h := (r.W-2*gap)/3, (r.H-3*gap)/4
 	cell := func(column, row int) kit.Rect {
 		return kit.Rect{X: r.X + float32(column)*(w+gap), Y: r.Y + float32(row)*(h+gap), W: w, H: h}

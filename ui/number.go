@@ -28,7 +28,7 @@ func newNumber(p Panel) *page {
 	}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		if landscape {
-			return two(p, area, 0.5, list(title, hint, entry, note, kit.Spring{Weight: 1}, act), list(pad))
+			return two(p, area, 0.5, list(title, hint, entry, note), list(pad, act))
 		}
 		return one(area, title, hint, kit.Spring{Weight: 1}, entry, note, kit.Spring{Weight: 1}, pad, kit.Spring{Weight: 1}, act)
 	}

@@ -34,8 +34,11 @@ func newPage(p Panel, ground color.Color, parts ...kit.Part) *page {
 
 func (pg *page) show(v visit.View, area kit.Rect, from theme.Scale) {
 	pg.fill(v)
-	margin := pg.panel.MM(8)
-	columns := pg.columns(area.Inset(margin, pg.panel.MM(5)), area.W > area.H)
+	across, down := pg.panel.MM(8), pg.panel.MM(5)
+	if pg.panel.Tight() {
+		across, down = pg.panel.MM(4), pg.panel.MM(1.75)
+	}
+	columns := pg.columns(area.Inset(across, down), area.W > area.H)
 	scale := kit.Closest(pg.panel, from, columns...)
 	for _, part := range pg.parts {
 		if part.Empty() {
@@ -70,7 +73,7 @@ func one(area kit.Rect, parts ...kit.Part) []kit.Column {
 
 // two are columns side by side; share is the left one's part of the width.
 func two(p Panel, area kit.Rect, share float32, left, right []kit.Part) []kit.Column {
-	l, r := area.Columns(share, p.MM(8))
+	l, r := area.Columns(share, 2*p.Gap())
 	return []kit.Column{{Area: l, Parts: left}, {Area: r, Parts: right}}
 }
 

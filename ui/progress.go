@@ -33,8 +33,8 @@ func newProgress(p Panel) *page {
 	}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		if landscape {
-			return two(p, area, 0.5, list(title, headline, hint, note, kit.Spring{Weight: 1}, number),
-				list(way, rows, kit.Spring{Weight: 1}, act))
+			return two(p, area, 0.5, list(title, headline, hint, rows, note, kit.Spring{Weight: 1}, number),
+				list(way, kit.Spring{Weight: 1}, act))
 		}
 		return one(area, title, headline, hint, kit.Spring{Weight: 1}, way, kit.Spring{Weight: 1}, rows, note, number, kit.Spring{Weight: 1}, act)
 	}

@@ -164,7 +164,7 @@ func (s *Screen) layout() {
 	if s.view.Ease {
 		scale = theme.EaseFactor
 	}
-	top, rest := window.CutTop(s.strip.height(s.size.Width))
+	top, rest := window.CutTop(s.strip.height())
 	s.strip.show(s.view.Strip, top)
 	s.bar.set(s.view.Bar)
 	bottom, rest := rest.CutBottom(s.bar.height())

@@ -22,12 +22,16 @@ type strip struct {
 }
 
 func newStrip(p Panel) *strip {
+	clock := float32(10)
+	if p.Tight() {
+		clock = theme.Small
+	}
 	s := &strip{
 		panel: p, band: kit.NewSheet(theme.Pine), dot: kit.NewPicture(),
 		place:   kit.NewText(p, 9, true, theme.White, fyne.TextAlignLeading),
-		clock:   kit.NewText(p, 10, true, theme.White, fyne.TextAlignTrailing),
-		link:    kit.NewText(p, 7.5, false, theme.White, fyne.TextAlignLeading),
-		pending: kit.NewText(p, 7.5, true, theme.White, fyne.TextAlignTrailing),
+		clock:   kit.NewText(p, clock, true, theme.White, fyne.TextAlignTrailing),
+		link:    kit.NewText(p, 7, false, theme.White, fyne.TextAlignLeading),
+		pending: kit.NewText(p, 7, true, theme.White, fyne.TextAlignTrailing),
 	}
 	s.box = &fyne.Container{Objects: []fyne.CanvasObject{
 		s.band.Object(), s.dot.Object(), s.place.Object(), s.clock.Object(), s.link.Object(), s.pending.Object(),
@@ -37,17 +41,25 @@ func newStrip(p Panel) *strip {
 
 func (s *strip) object() fyne.CanvasObject { return s.box }
 
-// twoLines tells whether the panel is too narrow for one line.
-func (s *strip) twoLines(width float32) bool { return width < s.panel.MM(300) }
+// twoLines tells whether the strip has a line of its own for the link: on an
+// upright panel there is height enough.
+func (s *strip) twoLines() bool { return !s.panel.Landscape() }
 
-func (s *strip) height(width float32) float32 {
-	if !s.twoLines(width) {
-		return s.panel.MM(15)
+func (s *strip) gap() float32 {
+	if s.panel.Tight() {
+		return s.panel.MM(2.5)
 	}
-	if s.panel.Landscape() {
-		return s.panel.MM(21)
+	return s.panel.MM(4)
+}
+
+func (s *strip) height() float32 {
+	switch {
+	case s.twoLines():
+		return s.panel.MM(28)
+	case s.panel.Tight():
+		return s.panel.MM(11.5)
 	}
-	return s.panel.MM(28)
+	return s.panel.MM(15)
 }
 
 func (s *strip) show(v visit.Strip, r kit.Rect) {
@@ -60,16 +72,21 @@ func (s *strip) show(v visit.Strip, r kit.Rect) {
 		s.dot.Set("warning", theme.Amber, theme.AmberPale)
 	}
 	s.band.Place(r, 0)
-	in := r.Inset(s.panel.MM(8), s.panel.MM(0.5))
-	gap, side := s.panel.MM(4), s.panel.MM(9)
+	in := r.Inset(2*s.gap(), s.panel.MM(0.5))
+	gap, side := s.gap(), s.panel.MM(9)
 	first, second := in, in
 	clock := s.clock.Width(1) + 2
-	if s.twoLines(r.W) {
+	if s.twoLines() {
 		first, second = in.CutTop(in.H * 0.53)
 		s.split(first, clock, s.place, s.clock)
 	} else {
-		// place | link | pending | clock
-		first.W = min(s.place.Width(1)+2, in.W*0.3)
+		// place | link | pending | clock; the place, which stands large on the
+		// start screen, gives way where there is no room for all.
+		first.W = s.place.Width(1) + 2
+		if need := first.W + clock + s.link.Width(1) + s.pending.Width(1) + side + 6*gap; need > in.W {
+			s.place.Set("")
+			first.W = -2 * gap
+		}
 		s.place.Place(first, 1)
 		right := kit.Rect{X: in.X + in.W - clock, Y: in.Y, W: clock, H: in.H}
 		s.clock.Place(right, 1)
@@ -89,7 +106,7 @@ func (s *strip) split(r kit.Rect, need float32, left, right *kit.Text) {
 		left.Place(r, 1)
 		return
 	}
-	gap := s.panel.MM(4)
+	gap := s.gap()
 	right.Place(kit.Rect{X: r.X + r.W - need, Y: r.Y, W: need, H: r.H}, 1)
 	left.Place(kit.Rect{X: r.X, Y: r.Y, W: r.W - need - gap, H: r.H}, 1)
 }

@@ -37,8 +37,8 @@ func (t *table) set(rows []visit.Row) {
 	for len(t.rows) < len(rows) {
 		r := &row{
 			rule:  kit.NewSheet(theme.Sand),
-			label: kit.NewText(t.panel, theme.Small, false, theme.SoftInk, fyne.TextAlignLeading),
-			value: kit.NewText(t.panel, 12, true, theme.Ink, fyne.TextAlignLeading),
+			label: kit.NewText(t.panel, 9, false, theme.SoftInk, fyne.TextAlignLeading),
+			value: kit.NewText(t.panel, 13, true, theme.Ink, fyne.TextAlignLeading),
 			edit:  kit.NewButton(t.panel, kit.Cap, theme.Label),
 		}
 		r.box = &fyne.Container{Objects: []fyne.CanvasObject{r.rule.Object(), r.label.Object(), r.value.Object(), r.edit.Object()}}
@@ -74,16 +74,25 @@ func (t *table) Buttons() []*kit.Button {
 	return all
 }
 
-func (t *table) pad() float32 { return t.panel.MM(4) }
+func (t *table) pad() float32 { return t.panel.Gap() }
+
+// side is the height of an edit button: a key's on a small panel, where five rows
+// must fit, otherwise a target's.
+func (t *table) side() float32 {
+	if t.panel.Tight() {
+		return t.panel.MM(theme.Key)
+	}
+	return t.panel.MM(theme.Target)
+}
 
 // split divides a row's inside; the label stands above the value where the table
 // is too narrow for both.
 func (t *table) split(r *row, width float32, s theme.Scale) (label, value, edit float32, above bool) {
 	if r.has {
-		edit = t.panel.MM(28)
+		edit = t.panel.MM(theme.Target + 6)
 		width -= edit + t.pad()
 	}
-	above = width < t.panel.MM(120)
+	above = width < t.panel.MM(120) && !t.panel.Tight()
 	if above {
 		return width, width, edit, true
 	}
@@ -103,7 +112,7 @@ func (t *table) rowHeight(r *row, width float32, s theme.Scale) float32 {
 	}
 	h += t.panel.MM(2)
 	if r.has {
-		h = max(h, t.panel.MM(theme.Target+theme.Gap))
+		h = max(h, t.side()+t.panel.Gap())
 	}
 	return h
 }
@@ -112,7 +121,7 @@ func (t *table) Heights(width float32, s theme.Scale) (least, most float32) {
 	for _, r := range t.rows[:t.used] {
 		least += t.rowHeight(r, width, s)
 	}
-	return least, least + float32(t.used)*t.panel.MM(8)
+	return least, least + float32(t.used)*t.panel.MM(18)
 }
 
 func (t *table) Place(area kit.Rect, s theme.Scale) {
@@ -145,7 +154,7 @@ func (t *table) placeRow(r *row, in kit.Rect, s theme.Scale) {
 	}
 	r.edit.Hide()
 	if r.has {
-		h := t.panel.MM(theme.Target)
+		h := t.side()
 		r.edit.Place(kit.Rect{X: in.X + in.W - edit, Y: in.Y + (in.H-h)/2, W: edit, H: h}, s, 0)
 	}
 	r.box.Show()

@@ -45,8 +45,10 @@ func tileStyle(icon string) kit.Style {
 
 func (t *tiles) set(controls []visit.Control) {
 	t.Forget()
+	// What is wider than high has the picture beside the words.
 	kind := t.square
-	if len(controls) <= 3 && !t.landscape {
+	few := len(controls) <= 3
+	if few != t.landscape && !(t.panel.Tight() && len(controls) > 4) {
 		kind = t.wide
 	}
 	for i, c := range controls[:min(len(controls), len(kind))] {
@@ -77,7 +79,7 @@ func (t *tiles) grid() (columns, rows int) {
 	return columns, (len(t.shown) + columns - 1) / columns
 }
 
-func (t *tiles) gap() float32 { return t.panel.MM(theme.Gap + 1) }
+func (t *tiles) gap() float32 { return t.panel.Gap() }
 
 func (t *tiles) Heights(width float32, s theme.Scale) (least, most float32) {
 	columns, rows := t.grid()
@@ -86,7 +88,15 @@ func (t *tiles) Heights(width float32, s theme.Scale) (least, most float32) {
 		least = max(least, b.Least(w, s))
 	}
 	gaps := float32(rows-1) * t.gap()
-	return float32(rows)*least + gaps, float32(rows)*max(least, t.panel.MM(100)) + gaps
+	return float32(rows)*least + gaps, float32(rows)*max(least, t.panel.MM(mostTile(rows))) + gaps
+}
+
+// mostTile is the largest useful height of a tile, in millimetres.
+func mostTile(rows int) float32 {
+	if rows > 2 {
+		return 118
+	}
+	return 150
 }
 
 func (t *tiles) Place(r kit.Rect, s theme.Scale) {

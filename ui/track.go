@@ -34,7 +34,7 @@ func (t *track) set(stages []visit.Stage) {
 	for len(t.stops) < len(stages) {
 		s := &stop{
 			way: kit.NewSheet(theme.Line), dot: kit.NewSheet(theme.Sheet), check: kit.NewPicture(),
-			label: kit.NewText(t.panel, theme.Label, false, theme.SoftInk, fyne.TextAlignLeading),
+			label: kit.NewText(t.panel, 13, false, theme.SoftInk, fyne.TextAlignLeading),
 		}
 		s.box = &fyne.Container{Objects: []fyne.CanvasObject{s.way.Object(), s.dot.Object(), s.check.Object(), s.label.Object()}}
 		t.stops = append(t.stops, s)
@@ -84,12 +84,12 @@ func (t *track) Heights(width float32, s theme.Scale) (least, most float32) {
 	for _, each := range t.stops[:t.used] {
 		least += each.label.Height(width-t.panel.MM(16), s) + t.panel.MM(1)
 	}
-	return least, max(least, float32(t.used)*t.panel.MM(22))
+	return least, max(least, float32(t.used)*t.panel.MM(28))
 }
 
 func (t *track) Place(r kit.Rect, s theme.Scale) {
 	h := r.H / float32(max(1, t.used))
-	big := min(h*0.75, t.panel.MM(11))
+	big := min(h*0.75, t.panel.MM(13))
 	middle := r.X + t.panel.MM(7)
 	before := float32(0)
 	for i, each := range t.stops[:t.used] {

@@ -8,6 +8,8 @@ import (
 	"embed"
 	"fmt"
 	"image/color"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -24,12 +26,19 @@ const Fallback = "other"
 type key struct {
 	name   string
 	colour color.NRGBA
+	side   int
 }
 
 var (
 	mu     sync.Mutex
-	inked  = map[key]fyne.Resource{} // bounded: drawings × colours of the theme
+	inked  = map[key]fyne.Resource{} // bounded: drawings × colours of the theme × steps of size
 	black  = []byte("#000000")
+	stroke = regexp.MustCompile(`stroke-width="([0-9.]+)"`)
+)
+
+const (
+	grid   = 48 // the square all drawings are made on
+	step   = 8  // pixels between two sizes that are drawn apart
 	suffix = ".svg"
 )
 
@@ -52,15 +61,17 @@ func Names() []string {
 	return names
 }
 
-// In returns a drawing in one colour. The same resource comes back for the same
-// name and colour, so that the toolkit rasterises it once.
-func In(name string, colour color.NRGBA) fyne.Resource {
+// In returns a drawing in one colour, to be shown side pixels wide. The toolkit's
+// rasteriser scales lines but not how thick they are, so the thickness is written
+// into the drawing for the size it is needed at. The same resource comes back for
+// the same request and is rasterised once.
+func In(name string, colour color.NRGBA, side float32) fyne.Resource {
 	if !Has(name) {
 		name = Fallback
 	}
+	k := key{name, colour, max(step, (int(side)+step/2)/step*step)}
 	mu.Lock()
 	defer mu.Unlock()
-	k := key{name, colour}
 	if resource, ok := inked[k]; ok {
 		return resource
 	}
@@ -69,7 +80,15 @@ func In(name string, colour color.NRGBA) fyne.Resource {
 		panic("icon: " + err.Error())
 	}
 	hex := fmt.Sprintf("#%02x%02x%02x", colour.R, colour.G, colour.B)
-	resource := fyne.NewStaticResource(name+"-"+hex[1:]+suffix, bytes.ReplaceAll(svg, black, []byte(hex)))
+	svg = bytes.ReplaceAll(svg, black, []byte(hex))
+	svg = stroke.ReplaceAllFunc(svg, func(attribute []byte) []byte {
+		width, err := strconv.ParseFloat(string(stroke.FindSubmatch(attribute)[1]), 64)
+		if err != nil {
+			panic("icon: " + name + ": " + err.Error())
+		}
+		return fmt.Appendf(nil, `stroke-width="%.1f"`, width*float64(k.side)/grid)
+	})
+	resource := fyne.NewStaticResource(fmt.Sprintf("%s-%s-%d%s", name, hex[1:], k.side, suffix), svg)
 	inked[k] = resource
 	return resource
 }

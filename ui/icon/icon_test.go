@@ -3,6 +3,7 @@ package icon
 import (
 	"image"
 	"image/color"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -32,7 +33,7 @@ func TestEveryDrawingShowsSomethingInTheColourAskedFor(t *testing.T) {
 	test.NewApp()
 	red := color.NRGBA{R: 0xA3, G: 0x15, B: 0x1C, A: 0xFF}
 	for _, name := range Names() {
-		picture := canvas.NewImageFromResource(In(name, red))
+		picture := canvas.NewImageFromResource(In(name, red, 48))
 		picture.Resize(fyne.NewSize(48, 48))
 		c := software.NewCanvas()
 		c.SetPadded(false)
@@ -47,11 +48,18 @@ func TestEveryDrawingShowsSomethingInTheColourAskedFor(t *testing.T) {
 
 func TestUnknownNameFallsBackAndTheSameIsSharedOnce(t *testing.T) {
 	ink := color.NRGBA{A: 0xFF}
-	if In("never drawn", ink) != In(Fallback, ink) {
+	if In("never drawn", ink, 48) != In(Fallback, ink, 48) {
 		t.Error("an unknown picture is not the fallback")
 	}
-	if In("ok", ink) != In("ok", ink) {
+	if In("ok", ink, 48) != In("ok", ink, 49) {
 		t.Error("asking twice made two resources")
+	}
+}
+
+func TestLinesGrowWithTheDrawing(t *testing.T) {
+	ink := color.NRGBA{A: 0xFF}
+	if small, large := string(In("card", ink, 48).Content()), string(In("card", ink, 240).Content()); !strings.Contains(small, `stroke-width="3.6"`) || !strings.Contains(large, `stroke-width="18.0"`) {
+		t.Errorf("lines at 48 px:\n%s\nat 240 px:\n%s", small, large)
 	}
 }
 

@@ -153,17 +153,17 @@ func (b *Button) split(in Rect) (picture, words Rect) {
 	}
 	switch b.shape {
 	case Over:
-		side := min(in.H*0.46, in.W*0.6, b.panel.MM(42))
+		side := min(in.H*0.46, in.W*0.6, b.panel.MM(52))
 		top, rest := in.CutTop(side)
 		_, rest = rest.CutTop(b.panel.MM(0.5))
-		return top, rest
+		return top, rest.Inset(min(b.panel.MM(3), rest.W*0.03), 0)
 	case Row:
-		side := min(in.H*0.84, in.W*0.26, b.panel.MM(40))
+		side := min(in.H*0.84, in.W*0.26, b.panel.MM(56))
 		left := Rect{in.X + b.panel.MM(2), in.Y + (in.H-side)/2, side, side}
 		x := left.X + left.W + b.panel.MM(5)
 		return left, Rect{x, in.Y, in.X + in.W - x, in.H}
 	default: // Line: the picture's place moves with the words
-		side := min(in.H*0.7, b.panel.MM(14))
+		side := min(in.H*0.6, b.panel.MM(13), in.W*0.28)
 		x := in.X + side + b.panel.MM(2)
 		return Rect{in.X, in.Y + (in.H-side)/2, side, side}, Rect{x, in.Y, in.X + in.W - x, in.H}
 	}

@@ -15,6 +15,7 @@ type Picture struct {
 	ground *canvas.Circle
 	image  *canvas.Image
 	name   string
+	ink    color.NRGBA
 }
 
 // NewPicture returns an empty picture.
@@ -30,13 +31,9 @@ func (p *Picture) Object() fyne.CanvasObject { return p.box }
 
 // Set chooses a drawing, its ink and its ground; a nil ground draws none.
 func (p *Picture) Set(name string, ink color.NRGBA, ground color.Color) {
-	p.name = name
+	p.name, p.ink = name, ink
 	if name == "" {
 		return
-	}
-	if resource := icon.In(name, ink); p.image.Resource != resource {
-		p.image.Resource = resource
-		p.image.Refresh()
 	}
 	if ground == nil {
 		p.ground.Hide()
@@ -63,6 +60,10 @@ func (p *Picture) Place(r Rect) {
 	square.Put(p.ground)
 	if p.ground.Visible() {
 		square = square.Inset(side*0.2, side*0.2)
+	}
+	if resource := icon.In(p.name, p.ink, square.W); p.image.Resource != resource {
+		p.image.Resource = resource
+		p.image.Refresh()
 	}
 	square.Put(p.image)
 	p.box.Show()

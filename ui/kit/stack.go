@@ -38,16 +38,23 @@ func (Spring) Buttons() []*Button                              { return nil }
 // its place. Text is the first thing to give way; targets never do.
 func Closest(p theme.Panel, from theme.Scale, columns ...Column) theme.Scale {
 	s := from
-	for ; s > theme.ClosestFit; s -= 0.05 {
+	for s > theme.LastResort {
 		fits := true
 		for _, c := range columns {
 			fits = fits && c.least(p, s) <= c.Area.H
 		}
 		if fits {
-			break
+			return s
+		}
+		if next := s - 0.05; next > theme.ClosestFit {
+			s = next
+		} else if s > theme.ClosestFit {
+			s = theme.ClosestFit
+		} else {
+			s -= 0.01
 		}
 	}
-	return max(s, theme.ClosestFit)
+	return theme.LastResort
 }
 
 // Column is parts one below the other in a place.
@@ -57,7 +64,7 @@ type Column struct {
 }
 
 func (c Column) gap(p theme.Panel, s theme.Scale) float32 {
-	return max(p.MM(theme.Gap), p.Space(6, s))
+	return max(p.Gap(), p.Space(6, s))
 }
 
 // visible drops empty parts, and gaps are counted only between what is drawn.

@@ -61,9 +61,10 @@ func (t *Text) Width(s theme.Scale) float32 {
 func (t *Text) Fit(w, h float32, s theme.Scale) (size float32, fits bool) {
 	size = t.panel.Text(t.mm, s)
 	least := min(size, t.panel.MM(theme.Minimum))
+	keep := max(least, size*0.6) // a short label becomes smaller before it is broken
 	for {
 		lines := Wrap(t.words, w/size, t.Bold)
-		if float32(len(lines))*size*font.LineHeight <= h+0.5 && widest(lines, t.Bold)*size <= w+0.5 && !t.breaksWord(lines, w/size) {
+		if float32(len(lines))*size*font.LineHeight <= h+0.5 && widest(lines, t.Bold)*size <= w+0.5 && !(len(lines) > 1 && t.short() && size > keep) {
 			return size, true
 		}
 		if size <= least {
@@ -73,11 +74,8 @@ func (t *Text) Fit(w, h float32, s theme.Scale) (size float32, fits bool) {
 	}
 }
 
-// breaksWord tells whether a short label was broken although it has no place
-// where one reads on easily: three or four characters belong on one line.
-func (t *Text) breaksWord(lines []string, ems float32) bool {
-	return len(lines) > 1 && utf8.RuneCountInString(t.words) <= 4 && ems >= 1
-}
+// short tells whether the words are a label rather than a sentence.
+func (t *Text) short() bool { return utf8.RuneCountInString(t.words) <= 7 }
 
 // Place draws the words in the middle of a place's height, as large as scale s
 // allows and as small as the place needs.

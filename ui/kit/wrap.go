@@ -3,6 +3,7 @@ package kit
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"lintai/ui/font"
 )
@@ -25,6 +26,14 @@ func Wrap(text string, width float32, bold bool) []string {
 	return lines
 }
 
+// whole are words that lose their shape when a line ends inside them. A title in
+// large letters is read as a picture; half a word at its end is not.
+var whole = []string{
+	"工作人员", "身份证", "二维码", "读卡器", "打印机", "扫码口", "出纸口", "服务台", "有效期",
+	"呼叫", "社区", "小票", "号码", "网络", "屏幕", "保存", "送达", "楼号", "房号", "请求", "提交", "查询",
+	"按钮", "触摸", "开始", "输入", "自动", "地址", "姓名", "办理", "继续", "暂时", "欢迎", "进度",
+}
+
 // pieces splits a paragraph into what must not be broken.
 func pieces(paragraph string) []string {
 	var all []string
@@ -41,7 +50,7 @@ func pieces(paragraph string) []string {
 				j++
 			}
 		default:
-			j++
+			j += max(1, wholeAt(runes[j:]))
 		}
 		for j < len(runes) && strings.ContainsRune(clings, runes[j]) {
 			j++
@@ -52,27 +61,104 @@ func pieces(paragraph string) []string {
 	return all
 }
 
+// wholeAt returns the length of the word that must stay whole at the beginning of
+// a text, or 0.
+func wholeAt(text []rune) int {
+	for _, word := range whole {
+		if n := utf8.RuneCountInString(word); n <= len(text) && string(text[:n]) == word {
+			return n
+		}
+	}
+	return 0
+}
+
 func wordRune(r rune) bool {
 	return r < 0x250 && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_/*+@#&'", r))
 }
 
-// balance fills lines as few as the width allows, then narrows the width as far
-// as their number stays the same.
+// mostBalanced is the longest paragraph that is balanced; a longer one is only
+// filled.
+const mostBalanced = 8
+
+// balance takes as few lines as the width allows and chooses among all ways to
+// break them the one with even lines, best broken after a comma or full stop.
 func balance(pieces []string, width float32, bold bool) []string {
 	lines := fill(pieces, width, bold)
-	if len(lines) < 2 || len(lines) > 4 {
+	if len(lines) < 2 || len(lines) > mostBalanced {
 		return lines
 	}
-	low, high := width/2, width
-	for range 6 {
-		middle := (low + high) / 2
-		if tried := fill(pieces, middle, bold); len(tried) == len(lines) {
-			lines, high = tried, middle
-		} else {
-			low = middle
+	widths := make([]float32, len(pieces))
+	for i, piece := range pieces {
+		if widths[i] = font.Width(piece, bold); widths[i] > width {
+			return lines // a word that must be broken anyway
 		}
 	}
+	starts := evenly(pieces, widths, width, len(lines))
+	if starts == nil {
+		return lines
+	}
+	for i := range lines {
+		end := len(pieces)
+		if i+1 < len(starts) {
+			end = starts[i+1]
+		}
+		lines[i] = strings.Trim(strings.Join(pieces[starts[i]:end], ""), " ")
+	}
 	return lines
+}
+
+// evenly finds the first piece of each of n lines at the least cost: the square
+// of what stays free on a line, and a fine for a break amid a clause.
+func evenly(pieces []string, widths []float32, width float32, n int) []int {
+	fine := width * width / 6
+	type best struct {
+		cost float32
+		from int
+	}
+	// at[k][i]: the cheapest way to set the pieces before i on k lines.
+	at := make([][]best, n+1)
+	for k := range at {
+		at[k] = make([]best, len(pieces)+1)
+		for i := range at[k] {
+			at[k][i] = best{-1, -1}
+		}
+	}
+	at[0][0] = best{0, 0}
+	for k := 1; k <= n; k++ {
+		for end := 1; end <= len(pieces); end++ {
+			var used float32
+			for from := end - 1; from >= 0; from-- {
+				if used += widths[from]; used > width {
+					break
+				}
+				if at[k-1][from].cost < 0 {
+					continue
+				}
+				cost := at[k-1][from].cost + (width-used)*(width-used)
+				if end < len(pieces) && !pauses(pieces[end-1]) {
+					cost += fine
+				}
+				if now := at[k][end]; now.cost < 0 || cost < now.cost {
+					at[k][end] = best{cost, from}
+				}
+			}
+		}
+	}
+	if at[n][len(pieces)].cost < 0 {
+		return nil
+	}
+	starts := make([]int, n)
+	for k, end := n, len(pieces); k > 0; k-- {
+		end = at[k][end].from
+		starts[k-1] = end
+	}
+	return starts
+}
+
+// pauses tells whether a reader pauses after a piece anyway.
+func pauses(piece string) bool {
+	last, _ := utf8.DecodeLastRuneInString(piece)
+	return strings.ContainsRune("，。！？；：、）》」』】〉”’", last)
 }
 
 func fill(pieces []string, width float32, bold bool) []string {

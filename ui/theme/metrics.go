@@ -19,6 +19,18 @@ var DefaultPanel = Panel{PxPerMM: 4.0, Width: 1080, Height: 1920}
 // MM turns millimetres into pixels.
 func (p Panel) MM(mm float32) float32 { return mm * p.PxPerMM }
 
+// Tight tells whether the panel is so small (10 inches and less) that nothing can
+// be given away: margins, gaps and secondary targets are at their least.
+func (p Panel) Tight() bool { return float32(min(p.Width, p.Height))/p.PxPerMM < 150 }
+
+// Gap is the space between two targets, in pixels.
+func (p Panel) Gap() float32 {
+	if p.Tight() {
+		return p.MM(leastGap)
+	}
+	return p.MM(Gap)
+}
+
 // Landscape tells whether the panel is wider than high.
 func (p Panel) Landscape() bool { return p.Width > p.Height }
 
@@ -36,28 +48,31 @@ const (
 const (
 	Target = 20.0 // least side of a primary target
 	Key    = 16.0 // least side of a key
-	Gap    = 4.0  // between targets; at least 3.2 is asked for
+	Gap    = 4.0  // between targets
 	Slack  = 10.0 // how far a finger may slide off and still mean the target
 )
+
+const leastGap = 3.2 // the least that is asked for
 
 // EaseFactor is how much larger texts become with 大字.
 const EaseFactor = 1.25
 
-// ClosestFit is the smallest factor by which texts shrink until a screen fits.
-// Below it everything has reached Minimum already.
-const ClosestFit = 0.3
+// ClosestFit is the factor at which every text has reached Minimum. LastResort is
+// below it: an address of seventy characters on a 10-inch panel becomes smaller
+// than Minimum rather than be cut off.
+const (
+	ClosestFit Scale = 0.29
+	LastResort Scale = 0.19
+)
 
 // Scale is a factor on text sizes: more than 1 with 大字, less where a screen is
-// full. Text never becomes smaller than Minimum.
+// full. Down to ClosestFit no text becomes smaller than Minimum.
 type Scale float32
 
 // Text returns the pixels of a text size in millimetres at a scale.
 func (p Panel) Text(mm float32, s Scale) float32 {
-	scaled := mm * float32(s)
-	if scaled < Minimum {
-		scaled = min(mm, Minimum)
-	}
-	return p.MM(scaled)
+	floor := float32(Minimum) * min(1, float32(s/ClosestFit))
+	return p.MM(max(mm*float32(s), min(mm, floor)))
 }
 
 // Space returns the pixels of a space that may shrink to half with the text.

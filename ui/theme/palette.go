@@ -29,7 +29,7 @@ var (
 	SunDark   = rgb(0xC78F12)
 	White     = rgb(0xFFFFFF)
 	Pressed   = rgb(0xCFE5DC) // a sheet under the finger
-	Idle      = rgb(0xE4DCCD) // a control that cannot be used now
+	Idle      = rgb(0xEAE3D6) // a control that cannot be used now
 )
 
 func rgb(hex uint32) color.NRGBA {

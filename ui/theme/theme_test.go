@@ -29,8 +29,9 @@ func TestTextNeverShrinksBelowTheMinimum(t *testing.T) {
 	}{
 		{Body, 1, 50},
 		{Body, EaseFactor, 62.5},
-		{Body, 0.1, Minimum * 5},
-		{Minimum, 0.1, Minimum * 5},
+		{Body, ClosestFit, Minimum * 5},
+		{Minimum, ClosestFit, Minimum * 5},
+		{Body, ClosestFit / 2, Minimum * 2.5},
 		{Title, 0.5, 40},
 	} {
 		if got := p.Text(row.mm, row.s); got != row.want {
