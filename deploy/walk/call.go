@@ -60,7 +60,13 @@ func (w *walker) callAndHear(ctx context.Context) error {
 	if _, err := w.on(ctx, mark, "calling"); err != nil {
 		return err
 	}
-	return w.sounds(ctx, from, time.Second)
+	return eventually(ctx, limit, func() error {
+		samples, err := readCapture(w.capture, from)
+		if err == nil && !chimed(samples) {
+			err = fmt.Errorf("no chime in %.1f s of sound", float64(len(samples))/rate)
+		}
+		return err
+	})
 }
 
 func (w *walker) lightIs(want string) func(context.Context) error {

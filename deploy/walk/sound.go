@@ -65,6 +65,49 @@ func heard(samples []float32) time.Duration {
 	return time.Duration(n) * 100 * time.Millisecond
 }
 
+// The chime of the call button: two tones, one after the other, in Hz.
+const (
+	chimeFirst  = 880
+	chimeSecond = 698.46
+)
+
+// chimed tells whether the chime is in a capture: a fifth of a second that is
+// nearly nothing but the first tone, and soon after one of the second. Speech
+// never is a pure tone for so long.
+func chimed(samples []float32) bool {
+	const window, step = rate / 5, rate / 50
+	first := -1
+	for at := 0; at+window <= len(samples); at += step {
+		part := samples[at : at+window]
+		if first < 0 || at-first > rate {
+			first = -1
+			if purity(part, chimeFirst) > 0.7 {
+				first = at
+			}
+		} else if purity(part, chimeSecond) > 0.7 {
+			return true
+		}
+	}
+	return false
+}
+
+// purity is the share of one frequency in the power of a stretch, 0 to 1; 0 for
+// silence. It is one term of a Fourier series.
+func purity(samples []float32, hertz float64) float64 {
+	var power, real, imaginary float64
+	for i, s := range samples {
+		v, angle := float64(s), 2*math.Pi*hertz*float64(i)/rate
+		power += v * v
+		real += v * math.Cos(angle)
+		imaginary += v * math.Sin(angle)
+	}
+	n := float64(len(samples))
+	if power/n < audible*audible {
+		return 0
+	}
+	return 2 * (real*real + imaginary*imaginary) / (n * power)
+}
+
 // readCapture returns what was played since a byte of the capture, as mono.
 func readCapture(name string, from int64) ([]float32, error) {
 	f, err := os.Open(name)

@@ -9,13 +9,46 @@ import (
 	"time"
 )
 
-// tone is a number of seconds of a sine wave, silence when loud is 0.
-func tone(seconds, loud float64) []float32 {
+// tone is a number of seconds of a sine wave of 440 Hz, silence when loud is 0.
+func tone(seconds, loud float64) []float32 { return toneOf(seconds, loud, 440) }
+
+func toneOf(seconds, loud, hertz float64) []float32 {
 	out := make([]float32, int(seconds*rate))
 	for i := range out {
-		out[i] = float32(loud * math.Sin(2*math.Pi*440*float64(i)/rate))
+		out[i] = float32(loud * math.Sin(2*math.Pi*hertz*float64(i)/rate))
 	}
 	return out
+}
+
+func TestChimed(t *testing.T) {
+	join := func(parts ...[]float32) (all []float32) {
+		for _, p := range parts {
+			all = append(all, p...)
+		}
+		return all
+	}
+	first, second := toneOf(0.35, 0.3, chimeFirst), toneOf(0.5, 0.3, chimeSecond)
+	mixed := join(first, second)
+	for i, v := range toneOf(0.85, 0.5, 300) { // somebody speaks louder
+		mixed[i] += v
+	}
+	tests := []struct {
+		name    string
+		samples []float32
+		want    bool
+	}{
+		{"chime in silence", join(tone(0.33, 0), first, second, tone(1, 0)), true},
+		{"silence", tone(3, 0), false},
+		{"the tones the other way round", join(second, first, tone(1, 0)), false},
+		{"the second much later", join(first, tone(2, 0), second), false},
+		{"only the first", join(first, first), false},
+		{"another sound over it", mixed, false},
+	}
+	for _, tt := range tests {
+		if got := chimed(tt.samples); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
 }
 
 func TestHeard(t *testing.T) {

@@ -29,7 +29,6 @@ type walker struct {
 	pictures int         // numbers the pictures
 
 	first, second paper
-	codes         []string
 }
 
 // step is one thing that must be true, in words, and how it is found out. With
