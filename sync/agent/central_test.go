@@ -311,7 +311,8 @@ func (b *bench) record(fn func()) {
 	b.told.Broadcast()
 }
 
-// start runs the agent; the returned function ends it and closes the queue.
+// start runs the agent; the returned function ends it and closes the queue. A
+// test calls it before it looks at what was recorded, and may call it again.
 func (b *bench) start() (stop func()) {
 	b.t.Helper()
 	a, err := New(b.options)
@@ -322,13 +323,14 @@ func (b *bench) start() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); a.Run(ctx) }()
-	return func() {
+	return sync.OnceFunc(func() {
 		cancel()
 		<-done
 		if err := b.queue.Close(); err != nil {
 			b.t.Error(err)
 		}
-	}
+		b.central.set(func() {}) // what central did until now is seen from here on
+	})
 }
 
 // until waits for something that the agent tells.

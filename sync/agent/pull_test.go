@@ -41,12 +41,12 @@ func TestStatusesAndAnswersComeDown(t *testing.T) {
 	c.tell(wire.Change{Answer: &wire.Answer{CallID: "c", Answer: "coming", Words: "马上来", At: noon}})
 	c.tell(wire.Change{Answer: &wire.Answer{CallID: "c", Words: "请稍等", At: noon}})
 	b.until(func() bool { return b.count(visit.CallAnswered{ID: "c", Words: "请稍等"}) == 1 })
-	c.until(func() bool { return true })
 	b.waitForCursor(7)
 	p, ok, err := b.queue.Progress(t.Context(), code)
 	if want := (visit.Progress{Service: "repair", Status: visit.StatusWorking, At: noon.Add(2 * time.Hour), Note: "note working"}); err != nil || !ok || p != want {
 		t.Errorf("progress %+v %v %v, want %+v", p, ok, err, want)
 	}
+	stop()
 	if n := b.count(visit.CallAnswered{ID: "c", Answer: "coming", Words: "马上来"}); n != 1 {
 		t.Errorf("the answer was told %d times", n)
 	}
@@ -97,6 +97,7 @@ func TestAnswerIsToldOnceThoughItCannotBeWrittenDown(t *testing.T) {
 	stop := b.start()
 	defer stop()
 	b.until(func() bool { return len(b.faults) >= 2 })
+	stop()
 	if want := []fault.Code{fault.QueueFull, fault.None}; !slices.Equal(b.faults, want) {
 		t.Errorf("faults %q, want %q", b.faults, want)
 	}

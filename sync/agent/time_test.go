@@ -153,6 +153,7 @@ func TestHalfOpenStream(t *testing.T) {
 		b.until(func() bool {
 			return b.count(visit.CallAnswered{ID: "c", Answer: "coming", Words: "已收到，马上来"}) == 1
 		})
+		c.until(func() bool { return len(c.hellos) > 1 })
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if gap := c.hellos[1].Sub(c.hellos[0]); gap != maxSilence {
