@@ -31,7 +31,7 @@ var (
 	KeyStyle = Style{theme.Sheet, theme.Pressed, theme.Line, theme.Line, theme.Ink, theme.SoftInk, theme.Pine, nil}
 	// BarStyle is a button of the fixed bar; CallStyle calls staff, on every screen alike.
 	BarStyle  = Style{theme.Sheet, theme.Pressed, theme.Line, theme.Line, theme.Ink, theme.SoftInk, theme.Pine, nil}
-	CallStyle = Style{theme.Red, theme.RedDark, theme.Red, theme.RedDark, theme.White, theme.RedPale, theme.White, nil}
+	CallStyle = Style{theme.Red, theme.RedDark, theme.Red, theme.RedDark, theme.White, theme.White, theme.White, nil}
 	// SunStyle invites on the start screen.
 	SunStyle = Style{theme.Sun, theme.AmberPale, theme.Sun, theme.SunDark, theme.Ink, theme.Ink, theme.Ink, nil}
 	// OffStyle is a control that cannot be used now.

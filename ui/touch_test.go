@@ -1,0 +1,345 @@
+package ui
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/driver/mobile"
+	"fyne.io/fyne/v2/test"
+
+	"lintai/kiosk/visit"
+	"lintai/ui/kit"
+	"lintai/ui/theme"
+)
+
+// mouse sends what the desktop driver sends for a finger.
+func (st *stage) mouse(press bool, at fyne.Position) {
+	surface := st.screen.CanvasObject().(*kit.Surface)
+	e := &desktop.MouseEvent{Button: desktop.MouseButtonPrimary}
+	e.Position, e.AbsolutePosition = at, at
+	if press {
+		surface.MouseDown(e)
+	} else {
+		surface.MouseUp(e)
+	}
+}
+
+func (st *stage) tap(at fyne.Position) {
+	st.mouse(true, at)
+	st.mouse(false, at)
+}
+
+func (st *stage) target(t *testing.T, id string) Target {
+	t.Helper()
+	for _, target := range st.screen.Targets() {
+		if target.ID == id {
+			return target
+		}
+	}
+	t.Fatalf("no target %s", id)
+	return Target{}
+}
+
+func middle(t Target) fyne.Position { return fyne.NewPos(t.X+t.W/2, t.Y+t.H/2) }
+
+func sampleNamed(t *testing.T, name string) visit.View {
+	t.Helper()
+	for _, s := range samples(t) {
+		if s.name == name {
+			return s.view
+		}
+	}
+	t.Fatalf("no sample %s", name)
+	return visit.View{}
+}
+
+func (st *stage) took(t *testing.T, want ...visit.Event) {
+	t.Helper()
+	if len(want) == 0 && len(st.events) == 0 {
+		return
+	}
+	if !reflect.DeepEqual(st.events, want) {
+		t.Errorf("events %#v, want %#v", st.events, want)
+	}
+	st.events = nil
+}
+
+func TestTapActsOnReleaseWithTheControlsOwnEvent(t *testing.T) {
+	st := newStage(t, panels["1080x1920"])
+	st.screen.Show(sampleNamed(t, "choose-what"))
+	at := middle(st.target(t, "tile.water"))
+	st.mouse(true, at)
+	st.took(t)
+	st.mouse(false, at)
+	st.took(t, visit.Pick{Option: "water"})
+}
+
+func TestEveryTargetFiresItsEvent(t *testing.T) {
+	every(t, func(t *testing.T, st *stage, p Panel, v visit.View) {
+		st.events = nil
+		for _, target := range st.screen.Targets() {
+			st.clock = st.clock.Add(time.Second)
+			st.tap(middle(target))
+		}
+		if want := len(st.screen.Targets()); len(st.events) != want {
+			t.Errorf("%d events for %d targets", len(st.events), want)
+		}
+	})
+}
+
+func TestFingerMaySlideTenMillimetresAndNotMore(t *testing.T) {
+	p := panels["1080x1920"]
+	for _, row := range []struct {
+		name string
+		mm   float32
+		hit  bool
+	}{
+		{"a wobble inside", -3, true},
+		{"just outside", 1, true},
+		{"nine millimetres out, over the neighbour", 9, true},
+		{"eleven millimetres out", 11, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			st := newStage(t, p)
+			st.screen.Show(sampleNamed(t, "choose-what"))
+			target := st.target(t, "tile.water")
+			edge := fyne.NewPos(target.X+target.W, target.Y+target.H/2)
+			st.mouse(true, edge.SubtractXY(8, 0))
+			st.mouse(false, edge.AddXY(p.MM(row.mm), 0))
+			if row.hit {
+				st.took(t, visit.Pick{Option: "water"})
+			} else {
+				st.took(t)
+			}
+		})
+	}
+}
+
+func TestPressShowsAtOnceAndNoLongerWhenTheFingerLeaves(t *testing.T) {
+	st := newStage(t, panels["1080x1920"])
+	st.screen.Show(sampleNamed(t, "choose-what"))
+	target := st.target(t, "tile.water")
+	probe := fyne.NewPos(target.X+30, target.Y+target.H/2)
+	calm := st.faceAt(t, probe)
+	st.mouse(true, probe)
+	if st.faceAt(t, probe) == calm {
+		t.Error("a pressed tile looks as before")
+	}
+	surface := st.screen.CanvasObject().(*kit.Surface)
+	surface.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: probe.AddXY(900, 900)}})
+	if st.faceAt(t, probe) != calm {
+		t.Error("the tile looks pressed although the finger slid away")
+	}
+	surface.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: probe}})
+	if st.faceAt(t, probe) == calm {
+		t.Error("the finger came back and the tile does not show it")
+	}
+	st.mouse(false, probe)
+	if st.faceAt(t, probe) != calm {
+		t.Error("the tile stays pressed")
+	}
+}
+
+// faceAt is the colour of the topmost rectangle at a point.
+func (st *stage) faceAt(t *testing.T, at fyne.Position) (fill any) {
+	t.Helper()
+	for _, d := range st.drawn() {
+		if r, ok := d.object.(*canvas.Rectangle); ok && d.rect.Contains(at) {
+			fill = r.FillColor
+		}
+	}
+	return fill
+}
+
+func TestRepeatsWithin400MillisecondsAreOneTap(t *testing.T) {
+	st := newStage(t, panels["1080x1920"])
+	st.screen.Show(sampleNamed(t, "number-empty"))
+	one, two := middle(st.target(t, "key.1")), middle(st.target(t, "key.2"))
+	st.tap(one)
+	st.clock = st.clock.Add(399 * time.Millisecond)
+	st.tap(one)
+	st.took(t, visit.Digit{Digit: '1'})
+	st.tap(two) // another key is no tremble
+	st.took(t, visit.Digit{Digit: '2'})
+	st.clock = st.clock.Add(400 * time.Millisecond)
+	st.tap(two)
+	st.took(t, visit.Digit{Digit: '2'})
+}
+
+func TestSecondTapOfATrembleDoesNotHitTheNextScreen(t *testing.T) {
+	st := newStage(t, panels["1080x1920"])
+	st.screen.Show(sampleNamed(t, "choose-what"))
+	at := middle(st.target(t, "tile.water"))
+	st.tap(at)
+	st.took(t, visit.Pick{Option: "water"})
+	st.screen.Show(sampleNamed(t, "choose-place"))
+	st.clock = st.clock.Add(200 * time.Millisecond)
+	st.tap(at)
+	st.took(t)
+	st.clock = st.clock.Add(200 * time.Millisecond)
+	st.tap(at)
+	if len(st.events) != 1 {
+		t.Errorf("after 400 ms a tap counts again; got %v", st.events)
+	}
+}
+
+func TestPressOfAScreenThatGoesAwayIsNoTap(t *testing.T) {
+	st := newStage(t, panels["1080x1920"])
+	st.screen.Show(sampleNamed(t, "choose-what"))
+	at := middle(st.target(t, "tile.water"))
+	st.mouse(true, at)
+	st.screen.Show(sampleNamed(t, "calling"))
+	st.mouse(false, at)
+	st.took(t)
+}
+
+func TestClockTickDuringAPressDoesNotLoseTheTap(t *testing.T) {
+	st := newStage(t, panels["1080x1920"])
+	v := sampleNamed(t, "choose-what")
+	st.screen.Show(v)
+	at := middle(st.target(t, "tile.water"))
+	st.mouse(true, at)
+	v.Strip.Clock = "09:31"
+	st.screen.Show(v)
+	st.mouse(false, at)
+	st.took(t, visit.Pick{Option: "water"})
+}
+
+func TestDisabledControlTakesNoTap(t *testing.T) {
+	st := newStage(t, panels["1080x1920"])
+	v := sampleNamed(t, "number-empty") // 下一步 waits for a digit
+	v.Actions[0].Disabled = false
+	st.screen.Show(v)
+	at := middle(st.target(t, "next"))
+	v.Actions[0].Disabled = true
+	st.screen.Show(v)
+	st.tap(at)
+	st.took(t)
+}
+
+func TestOnlyTheFirstButtonOfAMouseAndTouchesCount(t *testing.T) {
+	st := newStage(t, panels["1080x1920"])
+	st.screen.Show(sampleNamed(t, "choose-what"))
+	at := middle(st.target(t, "tile.power"))
+	surface := st.screen.CanvasObject().(*kit.Surface)
+	e := &desktop.MouseEvent{Button: desktop.MouseButtonSecondary}
+	e.Position = at
+	surface.MouseDown(e)
+	surface.MouseUp(e)
+	st.took(t)
+	touch := &mobile.TouchEvent{PointEvent: fyne.PointEvent{Position: at}}
+	surface.TouchDown(touch)
+	surface.TouchCancel(touch)
+	surface.TouchUp(touch)
+	st.took(t)
+	surface.TouchDown(touch)
+	surface.TouchUp(touch)
+	st.took(t, visit.Pick{Option: "power"})
+}
+
+func TestWholeStartScreenWakes(t *testing.T) {
+	p := panels["1080x1920"]
+	st := newStage(t, p)
+	st.screen.Show(sampleNamed(t, "start"))
+	st.tap(fyne.NewPos(p.MM(20), p.MM(60)))
+	st.took(t, visit.Wake{})
+}
+
+func TestAfterForgetNothingOfTheResidentIsLeft(t *testing.T) {
+	st := newStage(t, panels["1080x1920"])
+	for _, s := range samples(t) {
+		st.screen.Show(s.view)
+		st.screen.Show(long(s.view))
+	}
+	confirm := sampleNamed(t, "confirm-card")
+	st.screen.Show(confirm)
+	if before := test.RenderToMarkup(st.canvas); !strings.Contains(before, sampleName) {
+		t.Fatal("the name is not in the markup even before; the check would prove nothing")
+	}
+	st.screen.Forget()
+	if left := st.texts(); len(left) > 0 {
+		t.Errorf("left after the wipe: %q", left)
+	}
+	if markup := test.RenderToMarkup(st.canvas); strings.Contains(markup, "欧阳") || strings.Contains(markup, "示范路") || strings.Contains(markup, "1203") {
+		t.Errorf("the resident is still in the markup:\n%s", markup)
+	}
+	if targets := st.screen.Targets(); len(targets) > 0 {
+		t.Errorf("still touchable: %v", targets)
+	}
+	if !reflect.DeepEqual(st.screen.view, visit.View{}) {
+		t.Errorf("the last view is kept: %+v", st.screen.view)
+	}
+	st.screen.Show(sampleNamed(t, "start"))
+	if len(st.screen.Targets()) != 2 {
+		t.Error("the screen after the wipe is not drawn")
+	}
+}
+
+// texts is every text object with words, hidden ones too.
+func (st *stage) texts() []string {
+	var left []string
+	var all func(o fyne.CanvasObject)
+	all = func(o fyne.CanvasObject) {
+		if text, ok := o.(*canvas.Text); ok && text.Text != "" {
+			left = append(left, text.Text)
+		}
+		for _, child := range children(o) {
+			all(child)
+		}
+	}
+	all(st.screen.CanvasObject())
+	return left
+}
+
+func TestLeavingAScreenDropsItsTexts(t *testing.T) {
+	st := newStage(t, panels["1080x1920"])
+	st.screen.Show(sampleNamed(t, "confirm-card"))
+	st.screen.Show(sampleNamed(t, "saved-printing"))
+	if left := strings.Join(st.texts(), ""); strings.Contains(left, sampleName) {
+		t.Errorf("the confirm page, no longer shown, still holds %q", left)
+	}
+}
+
+func TestShownTellsEveryViewOnceWithItsTargets(t *testing.T) {
+	var shown []string
+	p := panels["1080x1920"]
+	st := newStage(t, p)
+	st.screen.OnShown = func(v visit.View, targets []Target) {
+		shown = append(shown, string(v.Screen)+"/"+v.Step)
+		if !reflect.DeepEqual(targets, st.screen.Targets()) {
+			t.Errorf("%s: told other targets than there are", v.Screen)
+		}
+	}
+	for _, name := range []string{"start", "home", "choose-what", "number-building"} {
+		st.screen.Show(sampleNamed(t, name))
+	}
+	if want := []string{"start/", "home/", "choose/what", "number/building"}; !reflect.DeepEqual(shown, want) {
+		t.Errorf("shown %v, want %v", shown, want)
+	}
+}
+
+func TestViewGivenBeforeTheWindowIsShownWithIt(t *testing.T) {
+	s := New(panels["1080x1920"], func(visit.Event) {})
+	shown := 0
+	s.OnShown = func(visit.View, []Target) { shown++ }
+	s.Show(sampleNamed(t, "start"))
+	if shown != 0 {
+		t.Error("told as shown without a window")
+	}
+	s.CanvasObject().Resize(fyne.NewSize(1080, 1920))
+	if shown != 1 {
+		t.Errorf("shown %d times when the window came, want once", shown)
+	}
+}
+
+func TestThemeSizesFollowThePanel(t *testing.T) {
+	s := New(Panel{PxPerMM: 5, Width: 1000, Height: 2000}, nil)
+	if s.Theme() != (theme.Toolkit{Panel: s.panel}) {
+		t.Error("the toolkit's theme is made for another panel")
+	}
+}
