@@ -51,7 +51,7 @@ func (c *Central) Handler(public string) http.Handler {
 	keys := &limit.Guesses{Burst: guessBurst, Every: guessEvery, Clock: clock}
 
 	mux := http.NewServeMux()
-	(&kioskapi.API{Store: c.store, Receiver: receiver, Hub: c.hub, Presence: presence, Catalog: c.config.Catalog,
+	(&kioskapi.API{Store: c.store, Receiver: receiver, Hub: c.hub, Presence: presence,
 		Clock: clock, Log: log, Heartbeat: c.config.Heartbeat}).Register(mux)
 	(&open311.API{Store: c.store, Catalog: c.config.Catalog, Clock: clock, Log: log,
 		Address: public, Changeset: changeset}).Register(mux)

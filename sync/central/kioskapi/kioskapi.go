@@ -5,7 +5,6 @@
 package kioskapi
 
 import (
-	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
@@ -18,7 +17,6 @@ import (
 	"strings"
 	"time"
 
-	"lintai/kiosk/catalog"
 	"lintai/kiosk/ticket"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/intake"
@@ -32,7 +30,6 @@ type API struct {
 	Receiver  *intake.Receiver
 	Hub       *live.Hub
 	Presence  *Presence
-	Catalog   *catalog.Catalog
 	Clock     func() time.Time
 	Log       *slog.Logger
 	Heartbeat time.Duration // of the stream; wire.Heartbeat but in tests
@@ -126,7 +123,11 @@ func (a *API) terminal(r *http.Request) (docket.Terminal, error) {
 func TokenHash(token string) docket.Hash { return sha256.Sum256([]byte(token)) }
 
 func (a *API) push(w http.ResponseWriter, r *http.Request, kiosk int) error {
-	push, err := decodePush(http.MaxBytesReader(w, r.Body, wire.MaxBodyBytes))
+	body, err := readBody(r.Body)
+	if err != nil {
+		return err
+	}
+	push, err := decodePush(body)
 	if err != nil {
 		return err
 	}
@@ -145,27 +146,32 @@ func (a *API) push(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	return nil
 }
 
-// decodePush reads the body of a push. Keys that it does not know are let
-// through: a newer terminal may say more.
-func decodePush(body io.Reader) (wire.Push, error) {
-	var push wire.Push
-	dec := json.NewDecoder(body)
-	err := dec.Decode(&push)
-	if err == nil {
-		if _, after := dec.Token(); after == nil {
-			err = errors.New("text after the document")
-		} else if after != io.EOF {
-			err = after
-		}
+var errTooLarge = failure{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("a push has at most %d bytes", wire.MaxBodyBytes)}
+
+// readBody reads a body of at most wire.MaxBodyBytes. Of a larger one a few
+// times as much is read and thrown away: a terminal that is still sending when
+// the connection closes would see a broken line, and not that it must halve.
+func readBody(r io.Reader) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, wire.MaxBodyBytes+1))
+	if err != nil {
+		return nil, failure{http.StatusBadRequest, "bad_request", "the body broke off"}
 	}
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return push, failure{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("a push has at most %d bytes", wire.MaxBodyBytes)}
-	case err != nil:
+	if len(body) > wire.MaxBodyBytes {
+		io.Copy(io.Discard, io.LimitReader(r, 4*wire.MaxBodyBytes)) // the answer is the same if it breaks off
+		return nil, errTooLarge
+	}
+	return body, nil
+}
+
+// decodePush reads a push. Keys that it does not know are let through: a newer
+// terminal may say more.
+func decodePush(body []byte) (wire.Push, error) {
+	var push wire.Push
+	if err := json.Unmarshal(body, &push); err != nil {
 		// Without the decoder's words: they may quote the body.
 		return push, failure{http.StatusBadRequest, "bad_request", "the body is not one push as JSON"}
-	case len(push.Items) > wire.MaxItems:
+	}
+	if len(push.Items) > wire.MaxItems {
 		return push, failure{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("a push has at most %d items", wire.MaxItems)}
 	}
 	return push, nil
@@ -225,37 +231,25 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	return nil // the answer has begun; there is nothing more to say in it
 }
 
+// ticket tells the progress of a ticket; its service by the code in the
+// catalogue, which the terminal has too.
 func (a *API) ticket(w http.ResponseWriter, r *http.Request, kiosk int) error {
-	answer := wire.Ticket{Protocol: wire.Protocol}
 	code, err := ticket.Parse(r.PathValue("code"))
 	if err != nil {
 		return failure{http.StatusBadRequest, "bad_request", "this is no ticket code"}
 	}
-	progress, err := Progress(r.Context(), a.Store, a.Catalog, code)
+	c, events, err := a.Store.CaseByTicket(r.Context(), code)
+	answer := wire.Ticket{Protocol: wire.Protocol}
 	switch {
 	case errors.Is(err, docket.ErrNotFound):
 	case err != nil:
 		return err
 	default:
-		answer = progress
+		answer.Known, answer.Service, answer.Status, answer.At = true, c.Service, string(c.Status), c.UpdatedAt
+		if n := len(events); n > 0 {
+			answer.Note = events[n-1].Note
+		}
 	}
 	a.reply(w, http.StatusOK, answer)
 	return nil
-}
-
-// Progress is what the holder of a ticket may know: the service, the status,
-// when, and the note for the resident. docket.ErrNotFound when there is none.
-func Progress(ctx context.Context, store docket.Store, services *catalog.Catalog, code ticket.Code) (wire.Ticket, error) {
-	c, events, err := store.CaseByTicket(ctx, code)
-	if err != nil {
-		return wire.Ticket{}, err
-	}
-	t := wire.Ticket{Protocol: wire.Protocol, Known: true, Service: c.Service, Status: string(c.Status), At: c.UpdatedAt}
-	if s, ok := services.Service(c.Service); ok {
-		t.Service = s.Name
-	}
-	if n := len(events); n > 0 {
-		t.Note = events[n-1].Note
-	}
-	return t, nil
 }

@@ -1,0 +1,329 @@
+package central_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"lintai/kiosk/catalog"
+	"lintai/kiosk/request"
+	"lintai/kiosk/seal"
+	"lintai/kiosk/ticket"
+	"lintai/sync/central"
+	"lintai/sync/wire"
+)
+
+// clock is a time that tests set.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.now }
+
+func (c *clock) Add(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.now = c.now.Add(d) }
+
+// house is a central with its server, and one terminal.
+type house struct {
+	t        *testing.T
+	central  *central.Central
+	server   *httptest.Server
+	clock    *clock
+	log      *syncBuffer
+	token    string
+	sequence int64
+}
+
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+func (s *syncBuffer) String() string { s.mu.Lock(); defer s.mu.Unlock(); return s.b.String() }
+
+// timeout is the server's in these tests.
+const timeout = 5 * time.Second
+
+// setup starts a central over real HTTP, with terminal 12 registered.
+func setup(t *testing.T, change ...func(*central.Config)) *house {
+	t.Helper()
+	h := &house{t: t, clock: &clock{now: time.Date(2026, 11, 21, 4, 30, 15, 987654000, time.UTC)}, log: &syncBuffer{}}
+	config := central.Config{Folder: t.TempDir(), Clock: h.clock.Now, Heartbeat: 50 * time.Millisecond,
+		Log: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	for _, c := range change {
+		c(&config)
+	}
+	var err error
+	if h.central, err = central.Open(t.Context(), config); err != nil {
+		t.Fatal(err)
+	}
+	h.server = httptest.NewUnstartedServer(h.central.Handler("http://lintai.example.cn"))
+	h.server.Config.ReadTimeout = timeout
+	h.server.Config.WriteTimeout = timeout
+	h.server.Start()
+	t.Cleanup(func() {
+		if err := h.central.Close(); err != nil { // ends the streams, so that the server can close
+			t.Error(err)
+		}
+		h.server.Close()
+	})
+	h.token = h.enrol(12)
+	return h
+}
+
+func (h *house) enrol(number int) string {
+	h.t.Helper()
+	e, err := h.central.AddTerminal(h.t.Context(), number, "幸福里大厅", false)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return e.Token
+}
+
+// request is a sound request of terminal 12.
+func (h *house) request() request.Request {
+	h.t.Helper()
+	code, err := ticket.New(12, rand.Reader)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return request.Request{
+		ID: uuid.Must(uuid.NewV7()).String(), Kiosk: 12, Ticket: code, Service: "repair", CatalogVersion: 1,
+		Answers: []request.Answer{
+			{Step: "what", Option: "water", Text: "水"}, {Step: "place", Option: "home", Text: "家里"},
+			{Step: "urgency", Option: "urgent", Text: "很急"}, {Step: "room", Text: "502"},
+		},
+		Urgency: "urgent", Address: "幸福里3号楼502室", Person: &request.Person{Name: "张桂兰"}, MadeAt: h.clock.Now(),
+	}
+}
+
+func (h *house) call() request.Call {
+	return request.Call{ID: uuid.Must(uuid.NewV7()).String(), Kiosk: 12, Screen: "confirm", MadeAt: h.clock.Now()}
+}
+
+func (h *house) item(body any) wire.Item {
+	h.t.Helper()
+	var e seal.Envelope
+	switch v := body.(type) {
+	case request.Request:
+		e = seal.Envelope{ID: v.ID, Kind: request.KindRequest, Kiosk: 12}
+	case request.Call:
+		e = seal.Envelope{ID: v.ID, Kind: request.KindCall, Kiosk: 12}
+	}
+	plain, err := request.Encode(body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	sealed, err := seal.Close(h.central.PublicKey(), e, plain)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.sequence++
+	return wire.FromItem(request.Item{ID: e.ID, Kind: e.Kind, Kiosk: 12, Sequence: h.sequence, MadeAt: h.clock.Now(), Sealed: sealed})
+}
+
+// terminal speaks as a terminal with a token.
+func (h *house) terminal(token, method, path string, body any) *http.Response {
+	h.t.Helper()
+	var b bytes.Buffer
+	if text, ok := body.(string); ok {
+		b.WriteString(text)
+	} else if err := json.NewEncoder(&b).Encode(body); err != nil {
+		h.t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(h.t.Context(), method, h.server.URL+path, &b)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	return h.do(http.DefaultClient, r)
+}
+
+func (h *house) do(client *http.Client, r *http.Request) *http.Response {
+	h.t.Helper()
+	answer, err := client.Do(r)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { answer.Body.Close() })
+	return answer
+}
+
+// push pushes bodies and expects them all created.
+func (h *house) push(bodies ...any) {
+	h.t.Helper()
+	p := wire.Push{Kiosk: 12, DeviceTime: h.clock.Now()}
+	for _, b := range bodies {
+		p.Items = append(p.Items, h.item(b))
+	}
+	got := decode[wire.PushAnswer](h.t, h.terminal(h.token, "POST", wire.PathPush, p), http.StatusOK)
+	for _, a := range got.Answers {
+		if a.Outcome != wire.Created {
+			h.t.Fatalf("%s %s", a.Outcome, a.Reason)
+		}
+	}
+}
+
+func decode[T any](t *testing.T, r *http.Response, status int) T {
+	t.Helper()
+	var v T
+	text := read(t, r)
+	if r.StatusCode != status {
+		t.Fatalf("%s %s: %s, want %d: %s", r.Request.Method, r.Request.URL.Path, r.Status, status, text)
+	}
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return v
+}
+
+func read(t *testing.T, r *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// browser is a member of staff's browser without script: it keeps cookies and
+// does not follow redirects.
+type browser struct {
+	h      *house
+	client *http.Client
+}
+
+func (h *house) browser() *browser {
+	h.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return &browser{h, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// staff is a browser that is signed in.
+func (h *house) staff() *browser {
+	h.t.Helper()
+	b := h.browser()
+	if r := b.post("/sign-in", url.Values{"name": {"王芳"}, "key": {h.accessKey()}}); r.StatusCode != http.StatusSeeOther {
+		h.t.Fatalf("sign-in: %s", r.Status)
+	}
+	return b
+}
+
+func (h *house) accessKey() string {
+	_, key, _ := strings.Cut(h.central.SignIn(""), "#")
+	return key
+}
+
+func (b *browser) get(path string) *http.Response {
+	b.h.t.Helper()
+	r, err := http.NewRequestWithContext(b.h.t.Context(), "GET", b.h.server.URL+path, nil)
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	return b.send(r)
+}
+
+func (b *browser) post(path string, form url.Values, headers ...string) *http.Response {
+	b.h.t.Helper()
+	r, err := http.NewRequestWithContext(b.h.t.Context(), "POST", b.h.server.URL+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	return b.send(r)
+}
+
+func (b *browser) send(r *http.Request) *http.Response {
+	b.h.t.Helper()
+	return b.h.do(b.client, r)
+}
+
+// page expects a page and returns its text.
+func (b *browser) page(path string, status int) string {
+	b.h.t.Helper()
+	r := b.get(path)
+	text := read(b.h.t, r)
+	if r.StatusCode != status {
+		b.h.t.Fatalf("GET %s: %s, want %d", path, r.Status, status)
+	}
+	return text
+}
+
+// stream opens a text/event-stream and returns its lines; the channel closes
+// when the stream ends.
+func (h *house) stream(client *http.Client, path, token string) <-chan string {
+	h.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	h.t.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, "GET", h.server.URL+path, nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	answer := h.do(client, r)
+	if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "text/event-stream" {
+		h.t.Fatalf("stream: %s %s", answer.Status, answer.Header.Get("Content-Type"))
+	}
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		for s := bufio.NewScanner(answer.Body); s.Scan(); {
+			select {
+			case lines <- s.Text():
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return lines
+}
+
+// await reads lines until one is wanted.
+func (h *house) await(lines <-chan string, want string) {
+	h.t.Helper()
+	for line := range lines {
+		if line == want {
+			return
+		}
+	}
+	h.t.Fatalf("the stream ended before %q", want)
+}
+
+// privateCatalog is the default catalogue with a private service beside it.
+func privateCatalog(t *testing.T) *catalog.Catalog {
+	t.Helper()
+	c := *catalog.Default()
+	secret := c.Services[0]
+	secret.Code, secret.Name, secret.Private = "mediation", "调解", true
+	c.Services = append(append([]catalog.Service{}, c.Services...), secret)
+	return &c
+}
