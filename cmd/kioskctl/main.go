@@ -1,0 +1,122 @@
+// Command kioskctl is the technician's tool on a terminal.
+//
+//	kioskctl queue create  --config FILE | --data DIR
+//	kioskctl queue check   --config FILE | --data DIR
+//	kioskctl queue list    --config FILE | --data DIR [--json]
+//	kioskctl config check  FILE
+//
+// "queue create" makes the request queue of a new terminal and refuses when one
+// is there: no program makes a queue by itself. "queue check" and "queue list"
+// only read, also beside a running terminal, and show nothing personal. The exit
+// code is 0 when all is well, 1 when it is not, 2 for a command line that makes
+// no sense.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"lintai/kiosk/fault"
+	"lintai/kiosk/settings"
+	"lintai/offline"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(explain(err, os.Stderr))
+}
+
+// errUsage is a command line that says nothing that can be done.
+var errUsage = errors.New("usage")
+
+const usage = `kioskctl queue create  --config FILE | --data DIR          make the request queue of a new terminal
+kioskctl queue check   --config FILE | --data DIR          is it sound, and how much waits?
+kioskctl queue list    --config FILE | --data DIR [--json] every item; nothing personal
+kioskctl config check  FILE                                is the configuration right?
+`
+
+// explain prints an error with what a technician can do about it, and returns
+// the exit code.
+func explain(err error, out io.Writer) int {
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		fmt.Fprintln(out, err)
+		return 2
+	}
+	fmt.Fprintln(out, err)
+	var q queueError
+	if errors.As(err, &q) {
+		if f, ok := fault.Find(offline.FaultOf(err)); ok {
+			fmt.Fprintf(out, "%s  %s。%s。\n", f.Code, f.Meaning, f.Cure)
+		}
+	}
+	return 1
+}
+
+func run(ctx context.Context, args []string, out, log io.Writer) error {
+	if len(args) == 1 && (args[0] == "help" || args[0] == "-h" || args[0] == "--help") {
+		fmt.Fprint(out, usage)
+		return nil
+	}
+	if len(args) >= 2 {
+		switch rest := args[2:]; args[0] + " " + args[1] {
+		case "queue create":
+			return createQueue(rest, out, log)
+		case "queue check":
+			return checkQueue(ctx, rest, out, log)
+		case "queue list":
+			return listQueue(ctx, rest, out, log)
+		case "config check":
+			return checkConfig(rest, out)
+		}
+	}
+	return fmt.Errorf("%w:\n%s", errUsage, usage)
+}
+
+// queuePath parses the flags of a queue command and finds the queue's file.
+func queuePath(flags *flag.FlagSet, args []string, log io.Writer) (string, error) {
+	config := flags.String("config", "", "the terminal's configuration `FILE`")
+	data := flags.String("data", "", "the terminal's data `DIR`")
+	flags.SetOutput(log)
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return "", err
+	} else if err != nil {
+		return "", fmt.Errorf("%w: kioskctl %s: %w", errUsage, flags.Name(), err)
+	}
+	switch {
+	case flags.NArg() > 0:
+		return "", fmt.Errorf("%w: kioskctl %s: unexpected %q", errUsage, flags.Name(), flags.Arg(0))
+	case (*config == "") == (*data == ""):
+		return "", fmt.Errorf("%w: kioskctl %s: give one of --config FILE and --data DIR", errUsage, flags.Name())
+	case *config != "":
+		s, err := readSettings(*config)
+		if err != nil {
+			return "", err
+		}
+		*data = s.Terminal.Data
+	}
+	return filepath.Join(*data, offline.FileName), nil
+}
+
+func readSettings(file string) (*settings.Settings, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	s, err := settings.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s:\n%w", file, err)
+	}
+	return s, nil
+}
