@@ -115,7 +115,7 @@ func New(o Options, onHealth func(hw.Health)) *Printer {
 	// Ids differ from those of the process before, whose fences may come late.
 	p.memory.sequence = uint32(o.Clock.Now().UnixNano() / int64(time.Millisecond))
 	p.supervisor = supervise.New(supervise.Config{
-		Open: p.open,
+		Open:       p.open,
 		ProbeEvery: o.Limits.Probe,
 		Clock:      o.Clock,
 		OnHealth: func(h hw.Health) {
