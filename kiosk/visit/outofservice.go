@@ -1,0 +1,34 @@
+package visit
+
+import (
+	"lintai/kiosk/fault"
+	"lintai/kiosk/phrase"
+)
+
+// ScreenOutOfService is shown while there can be no visit at all: a mistake in
+// the configuration, a queue that is lost or unreadable.
+const ScreenOutOfService Screen = "out_of_service"
+
+// OutOfService is what a resident and a technician see then. place and phone may
+// be empty, when not even they could be read. detail is for the technician: the
+// lines of the configuration that are wrong.
+func OutOfService(place, phone string, code fault.Code, detail string) View {
+	v := View{
+		Screen: ScreenOutOfService,
+		Title:  phrase.Text("out_of_service.title"),
+		Hint:   phrase.Text("out_of_service.hint"),
+		Icon:   "trouble",
+		Tone:   Trouble,
+		Strip:  Strip{Place: place, Link: phrase.Text("out_of_service.strip", "code", string(code))},
+	}
+	if phone != "" {
+		v.Hint = phrase.Text("out_of_service.hint_phone", "phone", phone)
+	}
+	entry, _ := fault.Find(code)
+	v.Notice = phrase.Text("out_of_service.technician", "code", string(code), "meaning", entry.Meaning, "cure", entry.Cure)
+	if detail != "" {
+		v.Notice += "\n" + detail
+	}
+	v.NoticeTone = Warning
+	return v
+}
