@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"time"
 
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"lintai/kiosk/request"
 	"lintai/kiosk/seal"
 	"lintai/kiosk/terminal"
@@ -31,15 +34,8 @@ func (q *Queue) SaveRequest(ctx context.Context, r request.Request) error {
 	}
 	err := q.save(ctx, e, r, priorityRequest, r.MadeAt, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO tickets (digest, request, service) VALUES (?, ?, ?)`, q.digest(r.Ticket), r.ID, r.Service)
-		return err
-	}, func(ctx context.Context, tx *sql.Tx) error {
-		var one int
-		err := tx.QueryRowContext(ctx, `SELECT 1 FROM tickets WHERE digest = ?`, q.digest(r.Ticket)).Scan(&one)
-		if err == nil {
+		if isTaken(err) {
 			return terminal.ErrTicketTaken
-		}
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
 		}
 		return err
 	})
@@ -52,17 +48,15 @@ func (q *Queue) SaveRequest(ctx context.Context, r request.Request) error {
 // SaveCall seals a call for help and makes it durable; it returns only then.
 func (q *Queue) SaveCall(ctx context.Context, c request.Call) error {
 	e := seal.Envelope{ID: c.ID, Kind: request.KindCall, Kiosk: c.Kiosk}
-	if err := q.save(ctx, e, c, priorityCall, c.MadeAt, nil, nil); err != nil {
+	if err := q.save(ctx, e, c, priorityCall, c.MadeAt, nil); err != nil {
 		return fmt.Errorf("offline: save call: %w", err)
 	}
 	return nil
 }
 
-type step func(ctx context.Context, tx *sql.Tx) error
-
-// save seals the body and inserts the item, with what must hold before it and
-// what belongs beside it in the same transaction.
-func (q *Queue) save(ctx context.Context, e seal.Envelope, body any, priority int, madeAt time.Time, beside, before step) error {
+// save seals the body and inserts the item, and what belongs beside it in the
+// same transaction.
+func (q *Queue) save(ctx context.Context, e seal.Envelope, body any, priority int, madeAt time.Time, beside func(context.Context, *sql.Tx) error) error {
 	if e.ID == "" {
 		return errors.New("an item without an id")
 	}
@@ -77,31 +71,25 @@ func (q *Queue) save(ctx context.Context, e seal.Envelope, body any, priority in
 	}
 	hash := sha256.Sum256(sealed)
 	err = q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		var one int
-		switch err := tx.QueryRowContext(ctx, `SELECT 1 FROM outbox WHERE id = ?`, e.ID).Scan(&one); {
-		case err == nil:
-			return ErrIDTaken
-		case !errors.Is(err, sql.ErrNoRows):
-			return err
-		}
-		if before != nil {
-			if err := before(ctx, tx); err != nil {
-				return err
-			}
-		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO outbox (id, kind, kiosk, priority, made_at, saved_at, sealed, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 			e.ID, string(e.Kind), e.Kiosk, priority, madeAt.UnixMilli(), q.now().UnixMilli(), sealed, hash[:])
-		if err != nil {
+		switch {
+		case isTaken(err):
+			return ErrIDTaken
+		case err != nil || beside == nil:
 			return err
 		}
-		if beside != nil {
-			return beside(ctx, tx)
-		}
-		return nil
+		return beside(ctx, tx)
 	})
 	if err != nil {
 		return err
 	}
 	q.notify()
 	return nil
+}
+
+// isTaken tells that an insert met a row with the same id or ticket.
+func isTaken(err error) bool {
+	var se *sqlite.Error
+	return errors.As(err, &se) && (se.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || se.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
