@@ -12,6 +12,8 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -110,7 +112,8 @@ func (t *Terminal) Run(ctx context.Context, ticks <-chan time.Time) {
 	t.cfg.Cards.SetMode(visit.CardsNotice)
 	t.cfg.Light.Show(visit.LightOff)
 	t.run(ctx, effects)
-	t.cfg.Display.Show(visit.Look(state))
+	shown := visit.Look(state)
+	t.cfg.Display.Show(shown)
 	for {
 		var e visit.Event
 		select {
@@ -121,8 +124,15 @@ func (t *Terminal) Run(ctx context.Context, ticks <-chan time.Time) {
 		case e = <-t.events:
 		}
 		state, effects = visit.Update(state, e)
-		// The screen first: the wipe's effects must not find the old one shown.
-		t.cfg.Display.Show(visit.Look(state))
+		wiped := slices.Contains(effects, visit.Effect(visit.Wipe{}))
+		if wiped {
+			t.cfg.Display.Forget()
+		}
+		// What has not changed is not drawn again: an idle terminal ticks all day.
+		if v := visit.Look(state); wiped || !reflect.DeepEqual(v, shown) {
+			shown = v
+			t.cfg.Display.Show(v)
+		}
 		t.run(ctx, effects)
 	}
 }
@@ -134,6 +144,8 @@ func (t *Terminal) post(ctx context.Context, e visit.Event) {
 	}
 }
 
+// run carries out effects; the wipe is the display's alone and comes before it
+// draws.
 func (t *Terminal) run(ctx context.Context, effects []visit.Effect) {
 	for _, e := range effects {
 		switch e := e.(type) {
@@ -147,8 +159,6 @@ func (t *Terminal) run(ctx context.Context, effects []visit.Effect) {
 			t.cfg.Light.Show(e.Pattern)
 		case visit.ReadCards:
 			t.cfg.Cards.SetMode(e.Mode)
-		case visit.Wipe:
-			t.cfg.Display.Forget()
 		case visit.Save:
 			started := t.cfg.Now()
 			t.saves <- func(saving context.Context) { t.save(saving, ctx, e.Draft, started) }

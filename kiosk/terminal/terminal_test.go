@@ -80,7 +80,7 @@ func (b *bench) Say(s visit.Say)          { b.said <- s }
 func (b *bench) Chime()                   {}
 func (b *bench) Hush()                    {}
 func (b *bench) SetMode(visit.CardMode)   {}
-func (b *bench) Forget()                  {}
+func (b *bench) Forget()                  { b.views <- visit.View{Screen: "forgotten"} }
 func (b *bench) Show(v visit.View)        { b.views <- v }
 func (b *bench) light(visit.LightPattern) {}
 
@@ -155,6 +155,16 @@ func TestConfirmedRequestIsSavedWithACodeOfThisTerminalThenPrinted(t *testing.T)
 	}
 	<-b.slips
 	b.shown(t, "the slip is out", func(v visit.View) bool { return v.NoticeTone == visit.Good })
+}
+
+func TestTheDisplayForgetsBeforeItDrawsTheStart(t *testing.T) {
+	b := &bench{result: slip.Result{Outcome: slip.Printed}}
+	term := start(t, b)
+	fill(term)
+	b.screen(t, visit.ScreenSaved)
+	term.Post(visit.Finish{})
+	b.screen(t, "forgotten")
+	b.screen(t, visit.ScreenStart)
 }
 
 func TestFailedSaveIsShown(t *testing.T) {

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"lintai/hw"
+	"lintai/hw/button"
+	"lintai/hw/idcard"
+	"lintai/hw/printer"
+	"lintai/hw/scanner"
+	"lintai/hw/serialport"
+	"lintai/hw/speaker"
+	"lintai/hw/supervise"
+	"lintai/kiosk/fault"
+	"lintai/kiosk/phrase"
+	"lintai/kiosk/request"
+	"lintai/kiosk/settings"
+	"lintai/kiosk/slip"
+	"lintai/kiosk/terminal"
+	"lintai/kiosk/visit"
+	"lintai/ui/voice"
+)
+
+// devices are the terminal's devices, joined to its visits: their events become
+// the visit's, its effects become theirs.
+type devices struct {
+	post func(visit.Event)
+	log  *slog.Logger
+
+	printer terminal.Printer
+	cards   *idcard.Reader // nil: this terminal has none
+	voice   *speaker.Speaker
+	button  *button.Button // nil: this terminal has none
+
+	start []func(context.Context) // run until the context ends
+}
+
+// cardPoll is how often the reader is asked for a card: a card that was laid down
+// should be seen before its owner wonders.
+const cardPoll = 100 * time.Millisecond
+
+func newDevices(s *settings.Settings, clips string, post func(visit.Event), log *slog.Logger) (*devices, error) {
+	d := &devices{post: post, log: log}
+	if s.Card.Port == "" {
+		d.missing(visit.CardReader)
+	} else {
+		d.cards = idcard.New(idcard.Config{
+			OpenPort: idcard.On(serialport.Settings{Path: s.Card.Port, Baud: s.Card.Baud}),
+			Poll:     cardPoll,
+			OnEvent:  d.cardEvent,
+		})
+		d.start = append(d.start, supervise.New(supervise.Config{Open: d.cards.Open, OnHealth: d.health(visit.CardReader)}).Run)
+	}
+	if s.Scanner.Port == "" {
+		d.missing(visit.Scanner)
+	} else {
+		codes := scanner.New(scanner.Config{
+			OpenPort: scanner.On(serialport.Settings{Path: s.Scanner.Port, Baud: s.Scanner.Baud}),
+			OnCode:   func(code string) { post(visit.Scanned{Text: code}) },
+		})
+		d.start = append(d.start, supervise.New(supervise.Config{Open: codes.Open, ProbeEvery: 10 * time.Second, OnHealth: d.health(visit.Scanner)}).Run)
+	}
+	if s.Printer.Port == "" {
+		d.missing(visit.Printer)
+		d.printer = noPrinter{}
+	} else {
+		profile, err := printer.ForWidth(s.Printer.WidthMM)
+		if err != nil {
+			return nil, err
+		}
+		p := printer.New(printer.Options{
+			Port:     serialport.Settings{Path: s.Printer.Port, Baud: s.Printer.Baud},
+			Profile:  profile,
+			VoidNote: phrase.Text("slip.void"),
+		}, d.health(visit.Printer))
+		d.printer = p
+		d.start = append(d.start, p.Run)
+	}
+	open := speaker.Card
+	if s.Sound.Output == "none" {
+		open = speaker.NoSound
+	}
+	d.voice = speaker.New(speaker.Options{
+		Open: open, Volume: float64(s.Sound.Volume) / 100, Pinyin: voice.Pinyin, Clips: clips, OnHealth: d.health(visit.Speaker),
+	})
+	d.start = append(d.start, d.voice.Run)
+	return d, d.newCallButton(s.Button)
+}
+
+func (d *devices) run(ctx context.Context, parts *sync.WaitGroup) {
+	for _, run := range d.start {
+		parts.Go(func() { run(ctx) })
+	}
+}
+
+// missing reports a device that the file does not name.
+func (d *devices) missing(name visit.Device) {
+	d.start = append(d.start, func(context.Context) { d.post(visit.DeviceChanged{Device: name, Fault: fault.Unplugged}) })
+}
+
+// health passes a device's health on to the visit and the log. Before its first
+// answer a device is neither well nor faulty.
+func (d *devices) health(name visit.Device) func(hw.Health) {
+	return func(h hw.Health) {
+		if h.Code == fault.None && !h.State.Usable() {
+			return
+		}
+		d.log.Info("device", "device", string(name), "state", h.State.String(), "fault", string(h.Code), "detail", h.Detail)
+		d.post(visit.DeviceChanged{Device: name, Fault: h.Code})
+	}
+}
+
+func (d *devices) cardEvent(e idcard.Event) {
+	switch e := e.(type) {
+	case idcard.Present:
+		d.post(visit.CardPresent{})
+	case idcard.Card:
+		d.post(visit.CardRead{
+			Person:  request.Person{Name: e.Name, Address: e.Address},
+			Expired: e.Expired(time.Now()),
+		})
+	case idcard.Failed:
+		d.post(visit.CardFailed{Fault: e.Code})
+	case idcard.Lifted:
+		d.post(visit.CardLifted{})
+	}
+}
+
+// SetMode is terminal.Cards.
+func (d *devices) SetMode(m visit.CardMode) {
+	if d.cards == nil {
+		return
+	}
+	d.cards.SetMode(map[visit.CardMode]idcard.Mode{
+		visit.CardsOff: idcard.Off, visit.CardsNotice: idcard.Notice, visit.CardsRead: idcard.Read,
+	}[m])
+}
+
+// Say, Chime and Hush are terminal.Voice.
+func (d *devices) Say(p visit.Say) { d.voice.Say(p.Key, p.Text, p.Slow) }
+func (d *devices) Chime()          { d.voice.Chime() }
+func (d *devices) Hush()           { d.voice.Hush() }
+
+// noPrinter is the printer of a terminal without one.
+type noPrinter struct{}
+
+func (noPrinter) Print(context.Context, slip.Slip) slip.Result {
+	return slip.Result{Outcome: slip.NotPrinted, Method: "none", Fault: fault.Unplugged}
+}

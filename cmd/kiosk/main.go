@@ -1,0 +1,96 @@
+// Command kiosk is the terminal: a full-screen window that leads residents
+// through their visits, with the devices, the queue and the line to central
+// behind it.
+//
+//	kiosk --config /boot/firmware/kiosk.toml
+//
+// Nothing is decided here: main reads the technician's file, opens what the
+// packages offer and joins them through the ports of kiosk/terminal. When it
+// cannot serve (a mistake in the file, a queue that is missing or damaged), the
+// screen and the log say so, and it tries again every few seconds.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+)
+
+func main() {
+	config := flag.String("config", "", "the technician's `file`, kiosk.toml")
+	traceTo := flag.String("trace", "", "`file` or pipe that gets a line of JSON for each screen shown and each measure; for tests")
+	clips := flag.String("voice", "", "`folder` of recordings that replace synthesised sentences")
+	version := flag.Bool("version", false, "print the version and exit")
+	flag.Parse()
+	if *version {
+		fmt.Println("kiosk", buildVersion())
+		return
+	}
+	if *config == "" || flag.NArg() > 0 {
+		fmt.Fprintln(os.Stderr, "kiosk: --config FILE is needed, and nothing else; see kiosk --help")
+		os.Exit(2)
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	trace, err := openTrace(*traceTo)
+	if err != nil {
+		log.Error("trace not opened", "error", err)
+		os.Exit(1)
+	}
+	// The panel's real size comes from the file, in millimetres; the toolkit
+	// must not guess it from what the monitor claims.
+	setenv("FYNE_SCALE", "1")
+	setenv("FYNE_DISABLE_DPI_DETECTION", "true")
+	// The interface has one language; the toolkit complains about the locale C.
+	os.Setenv("LC_ALL", "zh_CN.UTF-8")
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	k := &kiosk{config: *config, clips: *clips, log: log, trace: trace, app: app.New()}
+	k.openWindow()
+	served := make(chan struct{})
+	k.app.Lifecycle().SetOnStarted(func() {
+		go func() {
+			defer close(served)
+			k.serve(ctx)
+			fyne.Do(k.app.Quit)
+		}()
+	})
+	k.window.ShowAndRun()
+	// The window is gone; what is being saved is finished all the same.
+	stop()
+	select {
+	case <-served:
+	case <-time.After(10 * time.Second):
+		log.Error("did not end in time")
+		os.Exit(1)
+	}
+}
+
+// setenv sets what the environment leaves open.
+func setenv(key, value string) {
+	if os.Getenv(key) == "" {
+		os.Setenv(key, value)
+	}
+}
+
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return info.Main.Version
+}

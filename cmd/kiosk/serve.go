@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"github.com/google/uuid"
+
+	"lintai/kiosk/fault"
+	"lintai/kiosk/settings"
+	"lintai/kiosk/terminal"
+	"lintai/kiosk/visit"
+	"lintai/offline"
+	"lintai/sync/agent"
+	"lintai/ui"
+)
+
+// kiosk is the program's parts while it runs.
+type kiosk struct {
+	config string
+	clips  string
+	log    *slog.Logger
+	trace  *trace
+
+	app    fyne.App
+	window fyne.Window
+	screen *ui.Screen
+	panel  settings.Panel
+
+	terminal atomic.Pointer[terminal.Terminal] // nil while out of service
+}
+
+// retryAfter is the pause before a terminal that cannot serve tries again: a
+// technician who has mended the file should not have to pull the plug.
+const retryAfter = 3 * time.Second
+
+// serve runs the terminal until the context ends, showing what is wrong as long
+// as it cannot.
+func (k *kiosk) serve(ctx context.Context) {
+	last := ""
+	for {
+		err := k.serveOnce(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		var out outOfService
+		if !errors.As(err, &out) {
+			out = outOfService{code: fault.DeviceFailed, err: err}
+		}
+		if text := out.Error(); text != last {
+			k.log.Error("out of service", "fault", string(out.code), "error", out.err)
+			last = text
+		}
+		k.screen.Show(visit.OutOfService(out.place, out.phone, out.code, out.detail))
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(retryAfter):
+		}
+	}
+}
+
+// outOfService is why there can be no visits.
+type outOfService struct {
+	code         fault.Code
+	err          error
+	detail       string // for the technician, on the screen
+	place, phone string
+}
+
+func (o outOfService) Error() string { return fmt.Sprintf("%s: %v", o.code, o.err) }
+
+func (k *kiosk) serveOnce(ctx context.Context) error {
+	text, err := os.ReadFile(k.config)
+	if err != nil {
+		return outOfService{code: fault.ConfigInvalid, err: err, detail: k.config}
+	}
+	s, err := settings.Parse(text)
+	if err != nil {
+		// The problems name line, key and what is allowed; never a value.
+		return outOfService{code: fault.ConfigInvalid, err: err, detail: err.Error()}
+	}
+	fyne.DoAndWait(func() { k.shape(s.Panel) })
+	queue, err := offline.Open(filepath.Join(s.Terminal.Data, offline.FileName), s.Central.PublicKey, time.Now)
+	if err != nil {
+		return outOfService{code: offline.FaultOf(err), err: err, detail: s.Terminal.Data, place: s.Terminal.Place, phone: s.Terminal.Phone}
+	}
+	defer queue.Close()
+	return k.run(ctx, s, queue)
+}
+
+// run joins the parts and serves until the context ends.
+func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Queue) error {
+	var t *terminal.Terminal
+	post := func(e visit.Event) { t.Post(e) }
+	line, err := agent.New(agent.Options{
+		Address: s.Central.Address, Token: s.Central.Token, Kiosk: s.Terminal.Number,
+		Queue: queue, Post: post, Log: k.log,
+		Fault: func(code fault.Code) {
+			if code != fault.None {
+				k.log.Error("line to central", "fault", string(code))
+			}
+		},
+	})
+	if err != nil {
+		return outOfService{code: fault.ConfigInvalid, err: err, place: s.Terminal.Place, phone: s.Terminal.Phone}
+	}
+	devices, err := newDevices(s, k.clips, post, k.log)
+	if err != nil {
+		return outOfService{code: fault.ConfigInvalid, err: err, place: s.Terminal.Place, phone: s.Terminal.Phone}
+	}
+	rules := visit.DefaultRules()
+	rules.Place, rules.Phone, rules.PublicAddress = s.Terminal.Place, s.Terminal.Phone, s.Central.PublicAddress
+	t = terminal.New(terminal.Config{
+		Number: s.Terminal.Number, Rules: rules,
+		Queue: queue, Central: line,
+		Printer: devices.printer, Voice: devices, Light: devices, Cards: devices, Display: k.screen,
+		Now: time.Now, NewID: newID, Random: rand.Reader,
+		FaultOf: offline.FaultOf, Log: k.log, Measure: k.trace.measured,
+	})
+
+	var parts sync.WaitGroup
+	defer parts.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	parts.Go(func() { line.Run(ctx) })
+	devices.run(ctx, &parts)
+	k.terminal.Store(t)
+	defer k.terminal.Store(nil)
+	k.log.Info("serving", "terminal", s.Terminal.Number)
+	ticks := time.NewTicker(time.Second)
+	defer ticks.Stop()
+	t.Run(ctx, ticks.C)
+	return ctx.Err()
+}
+
+// newID makes a UUIDv7: sortable by time, and unique also when the clock is not.
+func newID() (string, error) {
+	id, err := uuid.NewV7()
+	return id.String(), err
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"os"
+
+	"fyne.io/fyne/v2"
+
+	"lintai/kiosk/settings"
+	"lintai/kiosk/visit"
+	"lintai/ui"
+)
+
+// openWindow makes the window in the size that the file asks for; a file that
+// cannot be read gets the usual panel, to say so on.
+func (k *kiosk) openWindow() {
+	panel := settings.Panel{PxPerMM: 4, Width: 1080, Height: 1920, FullScreen: true}
+	if text, err := os.ReadFile(k.config); err == nil {
+		if s, err := settings.Parse(text); err == nil {
+			panel = s.Panel
+		}
+	}
+	k.window = k.app.NewWindow("邻台")
+	k.window.SetPadded(false)
+	k.window.SetMaster()
+	k.shape(panel)
+}
+
+// shape gives the window its size and content; also when the file was mended.
+func (k *kiosk) shape(panel settings.Panel) {
+	if k.screen != nil && panel == k.panel {
+		return
+	}
+	k.panel = panel
+	k.screen = ui.New(ui.Panel{PxPerMM: float32(panel.PxPerMM)}, k.touched)
+	k.screen.OnShown = k.trace.shown
+	k.app.Settings().SetTheme(k.screen.Theme())
+	k.window.SetContent(k.screen.CanvasObject())
+	k.window.SetFullScreen(panel.FullScreen)
+	if !panel.FullScreen {
+		k.window.Resize(fyne.NewSize(float32(panel.Width), float32(panel.Height)))
+		k.window.SetFixedSize(true)
+	}
+}
+
+// touched hands a touch to the visit; without one there is nothing to touch.
+func (k *kiosk) touched(e visit.Event) {
+	if t := k.terminal.Load(); t != nil {
+		t.Post(e)
+	}
+}
