@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -95,12 +96,13 @@ func (c *Console) view(f docket.Case, names map[int]string, whole bool) (caseVie
 	v := caseView{Case: f, Terminal: names[f.Kiosk], Urgency: f.Urgency.String(), Address: body.Address,
 		Late: f.ReceivedAt.Sub(f.RequestedAt) >= late, Moves: f.Status.Next()}
 	v.Service, v.Answers = c.answers(body)
-	for i, a := range v.Answers {
-		if i > 0 {
-			v.Summary += phrase.Text("console.separator")
+	var chosen []string // what was typed is the address, which has its own line
+	for _, a := range body.Answers {
+		if a.Option != "" {
+			chosen = append(chosen, a.Text)
 		}
-		v.Summary += a.Text
 	}
+	v.Summary = strings.Join(chosen, phrase.Text("console.separator"))
 	if body.Person != nil {
 		v.Name = body.Person.Name
 		if v.Address == "" {

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"lintai/kiosk/seal"
+)
+
+func call(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out, log bytes.Buffer
+	err := run(t.Context(), args, &out, &log)
+	return out.String(), err
+}
+
+func TestKioskAddPrintsTheSectionOfATerminal(t *testing.T) {
+	data := t.TempDir()
+	out, err := call(t, "kiosk", "add", "--data", data, "--number", "12", "--name", "大厅", "--address", "https://central.example.cn", "--public-address", "https://lintai.example.cn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s section
+	if err := toml.Unmarshal([]byte(out), &s); err != nil {
+		t.Fatalf("%v in %s", err, out)
+	}
+	if s.Central.Address != "https://central.example.cn" || s.Central.PublicAddress != "https://lintai.example.cn" || len(s.Central.Token) < 40 {
+		t.Errorf("%+v", s)
+	}
+	if _, err := seal.ParsePublicKey(s.Central.PublicKey); err != nil {
+		t.Error(err)
+	}
+	if _, err := call(t, "kiosk", "add", "--data", data, "--number", "12", "--name", "大厅"); err == nil {
+		t.Error("the same terminal was added twice")
+	}
+	again, err := call(t, "kiosk", "add", "--data", data, "--number", "12", "--renew")
+	if err != nil || strings.Contains(again, s.Central.Token) {
+		t.Errorf("renewed: %v", err)
+	}
+	key, err := call(t, "key", "--data", data)
+	if err != nil || !strings.Contains(key, "http://127.0.0.1:8420/sign-in#") {
+		t.Errorf("key: %q, %v", key, err)
+	}
+}
+
+func TestCommandLinesThatSayNothing(t *testing.T) {
+	for _, args := range [][]string{
+		nil, {"nonsense"}, {"kiosk"}, {"kiosk", "remove"}, {"serve"}, {"key"}, {"kiosk", "add"},
+		{"serve", "--nonsense"}, {"serve", "--data", "x", "more"}, {"serve", "--data", "x", "--tls-cert", "x"},
+	} {
+		if _, err := call(t, args...); !errors.Is(err, errUsage) {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+	if out, err := call(t, "version"); err != nil || !strings.HasPrefix(out, "central ") {
+		t.Errorf("version: %q, %v", out, err)
+	}
+}
+
+// Each says what is wrong, and nothing is made or changed.
+func TestServeThatCannotBegin(t *testing.T) {
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("no folder"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	damaged := t.TempDir()
+	if err := os.WriteFile(filepath.Join(damaged, "central.db"), []byte("no database, but perhaps all that is left of one"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	fresh := filepath.Join(t.TempDir(), "fresh")
+	for _, c := range []struct {
+		name string
+		args []string
+		says []string
+	}{
+		{"busy port", []string{"--data", fresh, "--listen", busy.Addr().String()}, []string{busy.Addr().String(), "in use"}},
+		{"no address", []string{"--data", fresh, "--listen", "nowhere"}, []string{"nowhere"}},
+		{"a file for a folder", []string{"--data", file, "--listen", "127.0.0.1:0"}, []string{file}},
+		{"damaged database", []string{"--data", damaged, "--listen", "127.0.0.1:0"}, []string{filepath.Join(damaged, "central.db"), "no SQLite database"}},
+		{"no such catalogue", []string{"--data", fresh, "--catalog", fresh + ".json"}, []string{fresh + ".json"}},
+		{"no catalogue", []string{"--data", fresh, "--catalog", file}, []string{file}},
+		{"no URL", []string{"--data", fresh, "--public-address", "central"}, []string{`"central"`}},
+		{"no certificate", []string{"--data", fresh, "--tls-cert", file, "--tls-key", file}, []string{"certificate"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := call(t, append([]string{"serve"}, c.args...)...)
+			if err == nil || errors.Is(err, errUsage) {
+				t.Fatalf("error %v", err)
+			}
+			for _, s := range c.says {
+				if !strings.Contains(err.Error(), s) {
+					t.Errorf("%q does not say %q", err, s)
+				}
+			}
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("%q has more than one line", err)
+			}
+		})
+	}
+	if _, err := os.Stat(fresh); !errors.Is(err, os.ErrNotExist) {
+		t.Error("a data folder was made")
+	}
+	if b, err := os.ReadFile(filepath.Join(damaged, "central.db")); err != nil || !strings.HasPrefix(string(b), "no database") {
+		t.Errorf("the damaged database was touched: %q, %v", b, err)
+	}
+}
