@@ -15,11 +15,10 @@ import (
 // a growing file and syncs it: what the disk alone costs.
 func BenchmarkSaveRequest(b *testing.B) {
 	q := setup(b)
-	r := q.request(b)
 	var took []time.Duration
 	for b.Loop() {
 		b.StopTimer()
-		r = q.request(b)
+		r := q.request(b)
 		b.StartTimer()
 		start := time.Now()
 		if err := q.SaveRequest(b.Context(), r); err != nil {

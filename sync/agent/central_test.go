@@ -61,7 +61,6 @@ type central struct {
 	pull   func(w http.ResponseWriter, cursor int64) bool
 	stream func(w http.ResponseWriter, r *http.Request) bool
 	after  func(w http.ResponseWriter, answer *wire.PushAnswer) bool
-	beats  func() <-chan time.Time
 }
 
 func newCentral(t *testing.T) *central {
@@ -267,11 +266,10 @@ type bench struct {
 	logs    *bytes.Buffer
 	random  *mathrand.ChaCha8
 
-	mu       sync.Mutex
-	told     *sync.Cond
-	events   []visit.Event
-	faults   []fault.Code
-	sequence int
+	mu     sync.Mutex
+	told   *sync.Cond
+	events []visit.Event
+	faults []fault.Code
 }
 
 // setup makes a queue and an agent that speaks to address; start runs it.

@@ -120,7 +120,7 @@ func TestCursorOfARestoredCentral(t *testing.T) {
 		if cursor == 90 {
 			p.Cursor, p.Changes = 4, []wire.Change{{Cursor: 4, Answer: &answer}}
 		}
-		write(w, 200, p)
+		write(w, http.StatusOK, p)
 		return true
 	}
 	stop := b.start()
@@ -137,7 +137,7 @@ func TestPullThatNeverEndsIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.pull = func(w http.ResponseWriter, cursor int64) bool {
-		write(w, 200, wire.Pull{Protocol: wire.Protocol, Cursor: cursor, More: true})
+		write(w, http.StatusOK, wire.Pull{Protocol: wire.Protocol, Cursor: cursor, More: true})
 		return true
 	}
 	if err := a.pullAll(t.Context()); !errors.Is(err, errAnswer) {

@@ -65,17 +65,23 @@ func TestPushFaults(t *testing.T) {
 			hangUp(w, true)
 			return true
 		}},
-		{name: "500", push: func(w http.ResponseWriter, _ wire.Push) bool { http.Error(w, "oops", 500); return true }},
-		{name: "503 of central", push: func(w http.ResponseWriter, _ wire.Push) bool { refuse(w, 503, "unavailable"); return true }},
+		{name: "500", push: func(w http.ResponseWriter, _ wire.Push) bool {
+			http.Error(w, "oops", http.StatusInternalServerError)
+			return true
+		}},
+		{name: "503 of central", push: func(w http.ResponseWriter, _ wire.Push) bool {
+			refuse(w, http.StatusServiceUnavailable, "unavailable")
+			return true
+		}},
 		{name: "413 of central", push: func(w http.ResponseWriter, p wire.Push) bool {
 			if len(p.Items) > 3 {
-				refuse(w, 413, "too_large")
+				refuse(w, http.StatusRequestEntityTooLarge, "too_large")
 			}
 			return len(p.Items) > 3
 		}},
 		{name: "413 of a proxy", push: func(w http.ResponseWriter, p wire.Push) bool {
 			if len(p.Items) > 3 {
-				http.Error(w, "too large", 413)
+				http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 			}
 			return len(p.Items) > 3
 		}},
@@ -86,7 +92,7 @@ func TestPushFaults(t *testing.T) {
 		}},
 		{name: "redirect to a portal", push: func(w http.ResponseWriter, _ wire.Push) bool {
 			w.Header().Set("Location", "http://127.0.0.1:1/login")
-			w.WriteHeader(302)
+			w.WriteHeader(http.StatusFound)
 			return true
 		}},
 		{name: "another host that says created", push: func(w http.ResponseWriter, p wire.Push) bool {
@@ -94,19 +100,25 @@ func TestPushFaults(t *testing.T) {
 			for _, i := range p.Items {
 				a.Answers = append(a.Answers, wire.ItemAnswer{ID: i.ID, Outcome: wire.Created})
 			}
-			write(w, 200, a)
+			write(w, http.StatusOK, a)
 			return true
 		}},
 		{name: "answers for other items", push: func(w http.ResponseWriter, p wire.Push) bool {
-			write(w, 200, wire.PushAnswer{Protocol: wire.Protocol, Answers: []wire.ItemAnswer{{ID: "x", Outcome: wire.Created}}})
+			write(w, http.StatusOK, wire.PushAnswer{Protocol: wire.Protocol, Answers: []wire.ItemAnswer{{ID: "x", Outcome: wire.Created}}})
 			return true
 		}},
 		{name: "no answers", push: func(w http.ResponseWriter, p wire.Push) bool {
-			write(w, 200, wire.PushAnswer{Protocol: wire.Protocol})
+			write(w, http.StatusOK, wire.PushAnswer{Protocol: wire.Protocol})
 			return true
 		}},
-		{name: "401", refuse: true, push: func(w http.ResponseWriter, p wire.Push) bool { refuse(w, 401, "unauthorised"); return true }},
-		{name: "403", refuse: true, push: func(w http.ResponseWriter, p wire.Push) bool { refuse(w, 403, "forbidden"); return true }},
+		{name: "401", refuse: true, push: func(w http.ResponseWriter, p wire.Push) bool {
+			refuse(w, http.StatusUnauthorized, "unauthorised")
+			return true
+		}},
+		{name: "403", refuse: true, push: func(w http.ResponseWriter, p wire.Push) bool {
+			refuse(w, http.StatusForbidden, "forbidden")
+			return true
+		}},
 	} {
 		t.Run(f.name, func(t *testing.T) {
 			c := newCentral(t)
@@ -176,9 +188,9 @@ func TestWrongTokenIsVisibleAndNothingIsLost(t *testing.T) {
 // it falls; and is delivered when central has learned.
 func TestPoisonedItem(t *testing.T) {
 	for name, fall := range map[string]func(w http.ResponseWriter){
-		"400":   func(w http.ResponseWriter) { refuse(w, 400, "bad_request") },
-		"413":   func(w http.ResponseWriter) { refuse(w, 413, "too_large") },
-		"500":   func(w http.ResponseWriter) { http.Error(w, "oops", 500) },
+		"400":   func(w http.ResponseWriter) { refuse(w, http.StatusBadRequest, "bad_request") },
+		"413":   func(w http.ResponseWriter) { refuse(w, http.StatusRequestEntityTooLarge, "too_large") },
+		"500":   func(w http.ResponseWriter) { http.Error(w, "oops", http.StatusInternalServerError) },
 		"reset": func(w http.ResponseWriter) { hangUp(w, true) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -303,16 +315,16 @@ func TestRandomFaultsConverge(t *testing.T) {
 				case 1:
 					hangUp(w, true)
 				case 2:
-					http.Error(w, "oops", 500)
+					http.Error(w, "oops", http.StatusInternalServerError)
 				case 3:
-					refuse(w, 503, "unavailable")
+					refuse(w, http.StatusServiceUnavailable, "unavailable")
 				case 4:
 					fmt.Fprint(w, "<html>")
 				case 5:
 					if len(p.Items) == 1 {
 						return false
 					}
-					refuse(w, 413, "too_large")
+					refuse(w, http.StatusRequestEntityTooLarge, "too_large")
 				default:
 					return false
 				}

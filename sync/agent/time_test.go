@@ -283,7 +283,7 @@ func TestRefusedUntilAccepted(t *testing.T) {
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			if blocked {
-				refuse(w, 403, "forbidden")
+				refuse(w, http.StatusForbidden, "forbidden")
 			}
 			return blocked
 		}
