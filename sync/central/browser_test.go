@@ -141,6 +141,9 @@ func TestStaffWorkInARealBrowser(t *testing.T) {
 	clash.Ticket = calm.Ticket
 	decode[wire.PushAnswer](t, h.terminal(h.token, "POST", wire.PathPush, wire.Push{Kiosk: 12, Items: []wire.Item{h.item(clash)}}), http.StatusOK)
 	d.sees("#quarantine li")
+	if !evaluate[bool](d, "window.notReloaded === true") {
+		t.Error("the list was loaded anew")
+	}
 	if first := evaluate[string](d, "document.querySelector('#cases li').dataset.case"); first != "1" {
 		t.Errorf("case %s stands first, not the urgent one", first)
 	}
@@ -177,11 +180,13 @@ func TestStaffWorkInARealBrowser(t *testing.T) {
 	d.click(`.call button[value="coming"]`)
 	d.do("the banner goes", chromedp.WaitNotPresent(chromedp.CSS(".call")))
 	h.await(stream, "event: changed")
-
-	d.sees(`#case[data-status="working"]`)
+	if typed := evaluate[string](d, "document.getElementById('note').value"); typed != "零件已到" {
+		t.Errorf("answering a call made %q of the typed note", typed)
+	}
 	d.click(`#move button[value="done"]`)
 	d.sees(`#case[data-status="done"]`)
 	d.do("no more moves", chromedp.WaitNotPresent(chromedp.CSS("#move")))
+	d.sees("#events li:nth-child(4) p") // with the note
 	d.picture("done")
 	d.click(".back")
 	d.sees("#answered li")

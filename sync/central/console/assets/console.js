@@ -54,6 +54,21 @@
     if (again) { again = false; refresh(); }
   };
 
+  // A call is answered without leaving the page: a note that is being typed
+  // stays. When central cannot be asked, the call stays too.
+  document.getElementById('calls').addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const form = event.target, answer = new URLSearchParams(new FormData(form, event.submitter));
+    for (const button of form.querySelectorAll('button')) button.disabled = true;
+    try {
+      await fetch(form.action, { method: 'POST', body: answer });
+      refresh(); // shows it answered, also when somebody else was faster
+    } catch {
+      for (const button of form.querySelectorAll('button')) button.disabled = false;
+      show(false);
+    }
+  });
+
   // Browsers play no sound before the first click or key on a page.
   let audio = null;
   const wake = () => { audio = audio || new AudioContext(); audio.resume(); };
