@@ -132,6 +132,8 @@ func (b *bar) places(in kit.Rect, gap float32) [4]kit.Rect {
 	return places
 }
 
+func (b *bar) Hide() { b.box.Hide() }
+
 func (b *bar) Forget() {
 	b.used = [4]bool{}
 	for _, button := range b.buttons {

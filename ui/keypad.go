@@ -154,7 +154,7 @@ func (k *keys) Buttons() []*kit.Button { return append(k.digits[:], k.erase) }
 
 func (k *keys) Heights(float32, theme.Scale) (float32, float32) {
 	gaps := 3 * k.panel.Gap()
-	return 4*k.panel.MM(theme.Key) + gaps, 4*k.panel.MM(40) + gaps
+	return 4*k.panel.MM(theme.Key) + gaps, 4*k.panel.MM(48) + gaps
 }
 
 func (k *keys) Place(r kit.Rect, s theme.Scale) {

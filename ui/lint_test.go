@@ -121,7 +121,7 @@ func TestTargetsAreLargeApartAndInsideTheWindow(t *testing.T) {
 	every(t, func(t *testing.T, st *stage, p Panel, v visit.View) {
 		window := kit.Rect{W: float32(p.Width), H: float32(p.Height)}
 		targets := st.screen.Targets()
-		if len(targets) == 0 {
+		if len(targets) == 0 && v.Screen != visit.ScreenOutOfService {
 			t.Fatal("nothing to touch: no way out")
 		}
 		for i, a := range targets {
@@ -278,7 +278,7 @@ func TestEveryWordOfTheViewIsOnTheScreen(t *testing.T) {
 	})
 }
 
-func squeeze(s string) string { return strings.ReplaceAll(s, " ", "") }
+func squeeze(s string) string { return strings.NewReplacer(" ", "", "\n", "").Replace(s) }
 
 func wordsOf(v visit.View, p Panel) []string {
 	all := []string{v.Title, v.Hint, v.Headline, v.Code, v.Notice, v.Strip.Clock, v.Strip.Link, v.Strip.Pending}

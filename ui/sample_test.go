@@ -138,6 +138,8 @@ func samples(t *testing.T) []sample {
 	i.feed(visit.Wake{}).wait(95*time.Second).keep("idle", visit.ScreenIdle)
 	all = append(all, o.samples...)
 	all = append(all, f.samples...)
+	all = append(all, sample{"out-of-service", visit.OutOfService("幸福里社区服务站", "010-5550 1234", fault.ConfigInvalid,
+		"第 12 行 panel.px_per_mm：要一个 1.5 到 20 之间的数，现在是 “四”\n第 20 行 printer.width_mm：只能是 58 或 80")})
 	return append(all, i.samples...)
 }
 

@@ -30,10 +30,10 @@ type Screen struct {
 	OnShown func(visit.View, []Target)
 
 	panel   Panel
-	now     func() time.Time
 	onEvent func(visit.Event)
 
 	surface *kit.Surface
+	content *fyne.Container
 	ground  *canvas.Rectangle
 	strip   *strip
 	bar     *bar
@@ -52,7 +52,19 @@ func New(p Panel, onEvent func(visit.Event)) *Screen {
 }
 
 func newScreen(p Panel, onEvent func(visit.Event), now func() time.Time) *Screen {
-	s := &Screen{panel: p, now: now, onEvent: onEvent, ground: canvas.NewRectangle(theme.Paper)}
+	if p.Width < 1 || p.Height < 1 {
+		p.Width, p.Height = theme.DefaultPanel.Width, theme.DefaultPanel.Height
+	}
+	s := &Screen{onEvent: onEvent, ground: canvas.NewRectangle(theme.Paper), content: &fyne.Container{}}
+	s.build(p)
+	s.surface = kit.NewSurface(p, s.content, now, s.buttons, s.tapped, s.resize)
+	return s
+}
+
+// build makes all screens for a panel: once, and again only when the window
+// turns out to lie the other way than the panel was said to.
+func (s *Screen) build(p Panel) {
+	s.panel, s.current = p, nil
 	s.strip = newStrip(p)
 	s.bar = newBar(p)
 	message := newMessage(p)
@@ -73,13 +85,13 @@ func newScreen(p Panel, onEvent func(visit.Event), now func() time.Time) *Screen
 		visit.ScreenProgress: newProgress(p),
 		visit.ScreenCalling:  newCalling(p),
 		visit.ScreenIdle:     newIdle(p),
+
+		visit.ScreenOutOfService: message,
 	}
-	content := &fyne.Container{Objects: []fyne.CanvasObject{s.ground, s.strip.object(), s.bar.Object()}}
+	s.content.Objects = []fyne.CanvasObject{s.ground, s.strip.object(), s.bar.Object()}
 	for _, page := range s.distinct() {
-		content.Objects = append(content.Objects, page.box)
+		s.content.Objects = append(s.content.Objects, page.box)
 	}
-	s.surface = kit.NewSurface(p, content, now, s.buttons, s.tapped, s.resize)
-	return s
 }
 
 // distinct lists the pages once each, in the order of the screens.
@@ -98,7 +110,7 @@ func (s *Screen) distinct() []*page {
 var screens = []visit.Screen{
 	visit.ScreenStart, visit.ScreenHome, visit.ScreenChoose, visit.ScreenIdentify, visit.ScreenNumber,
 	visit.ScreenConfirm, visit.ScreenSaving, visit.ScreenUnsaved, visit.ScreenSaved, visit.ScreenLookUp,
-	visit.ScreenFinding, visit.ScreenProgress, visit.ScreenCalling, visit.ScreenIdle,
+	visit.ScreenFinding, visit.ScreenProgress, visit.ScreenCalling, visit.ScreenIdle, visit.ScreenOutOfService,
 }
 
 // CanvasObject is the window's content. The window must not be padded.
@@ -139,13 +151,24 @@ func (s *Screen) resize(size fyne.Size) {
 		return
 	}
 	s.size = size
+	if p := (Panel{PxPerMM: s.panel.PxPerMM, Width: int(size.Width), Height: int(size.Height)}); isWindow(size) && (p.Landscape() != s.panel.Landscape() || p.Tight() != s.panel.Tight()) {
+		s.build(p)
+		s.content.Refresh()
+	}
 	s.layout()
+}
+
+// isWindow tells a window from one that just opens: it is a few pixels large
+// before it fills the screen.
+func isWindow(size fyne.Size) bool {
+	const opening = 200
+	return size.Width >= opening && size.Height >= opening
 }
 
 // layout fills and places the current page; without a view or a window yet it
 // waits for both.
 func (s *Screen) layout() {
-	if !s.filled || s.size.Width < 1 || s.size.Height < 1 {
+	if !s.filled || !isWindow(s.size) {
 		return
 	}
 	page, ok := s.pages[s.view.Screen]
@@ -167,8 +190,13 @@ func (s *Screen) layout() {
 	top, rest := window.CutTop(s.strip.height())
 	s.strip.show(s.view.Strip, top)
 	s.bar.set(s.view.Bar)
-	bottom, rest := rest.CutBottom(s.bar.height())
-	s.bar.Place(bottom, scale)
+	if len(s.view.Bar) == 0 {
+		s.bar.Hide()
+	} else {
+		var bottom kit.Rect
+		bottom, rest = rest.CutBottom(s.bar.height())
+		s.bar.Place(bottom, scale)
+	}
 	page.show(s.view, rest, scale)
 	if s.OnShown != nil {
 		s.OnShown(s.view, s.Targets())

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"lintai/kiosk/catalog"
@@ -44,16 +46,20 @@ func tileStyle(icon string) kit.Style {
 }
 
 func (t *tiles) set(controls []visit.Control) {
-	t.Forget()
 	// What is wider than high has the picture beside the words.
 	kind := t.square
 	few := len(controls) <= 3
 	if few != t.landscape && !(t.panel.Tight() && len(controls) > 4) {
 		kind = t.wide
 	}
-	for i, c := range controls[:min(len(controls), len(kind))] {
-		kind[i].Set(face(c, tileStyle(c.Icon)))
-		t.shown = append(t.shown, kind[i])
+	t.shown = kind[:min(len(controls), len(kind))]
+	for i, b := range t.shown {
+		b.Set(face(controls[i], tileStyle(controls[i].Icon)))
+	}
+	for _, b := range slices.Concat(t.wide, t.square) {
+		if !slices.Contains(t.shown, b) {
+			b.Forget()
+		}
 	}
 }
 

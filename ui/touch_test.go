@@ -205,7 +205,11 @@ func TestClockTickDuringAPressDoesNotLoseTheTap(t *testing.T) {
 	at := middle(st.target(t, "tile.water"))
 	st.mouse(true, at)
 	v.Strip.Clock = "09:31"
+	pressed := st.faceAt(t, at)
 	st.screen.Show(v)
+	if st.faceAt(t, at) != pressed {
+		t.Error("the tile no longer looks pressed after a tick of the clock")
+	}
 	st.mouse(false, at)
 	st.took(t, visit.Pick{Option: "water"})
 }
@@ -328,12 +332,34 @@ func TestViewGivenBeforeTheWindowIsShownWithIt(t *testing.T) {
 	shown := 0
 	s.OnShown = func(visit.View, []Target) { shown++ }
 	s.Show(sampleNamed(t, "start"))
+	s.CanvasObject().Resize(fyne.NewSize(32, 32)) // as a window opens
 	if shown != 0 {
 		t.Error("told as shown without a window")
 	}
 	s.CanvasObject().Resize(fyne.NewSize(1080, 1920))
 	if shown != 1 {
 		t.Errorf("shown %d times when the window came, want once", shown)
+	}
+}
+
+func TestWindowThatLiesTheOtherWayGetsItsOwnLayout(t *testing.T) {
+	s := New(Panel{PxPerMM: 5.6}, func(visit.Event) {}) // the file did not say the size
+	s.CanvasObject().Resize(fyne.NewSize(1920, 1080))
+	s.Show(sampleNamed(t, "number-room"))
+	var key, next Target
+	for _, target := range s.Targets() {
+		if target.X+target.W > 1920 || target.Y+target.H > 1080 {
+			t.Errorf("%s leaves the window: %+v", target.ID, target)
+		}
+		if target.ID == "key.1" {
+			key = target
+		}
+		if target.ID == "bar.help" {
+			next = target
+		}
+	}
+	if key.X < 1920/2 || next.H > 30*5.6 {
+		t.Errorf("not a landscape layout: key at %+v, bar %+v", key, next)
 	}
 }
 

@@ -3,7 +3,6 @@ package font
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 	"unicode"
@@ -13,12 +12,10 @@ import (
 )
 
 func TestFontCoversEveryWordOfThePhraseCatalogue(t *testing.T) {
-	document, err := os.ReadFile("../../kiosk/phrase/zh-CN.toml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	assertCovered(t, string(document))
 	for _, id := range phrase.IDs() {
+		if section, _, _ := strings.Cut(string(id), "."); section == "console" {
+			continue // staff's browser brings its own fonts
+		}
 		assertCovered(t, phrase.Text(id))
 	}
 }

@@ -11,6 +11,7 @@ const readings = `
 重要 zhong4 yao4
 严重 yan2 zhong4
 银行 yin2 hang2
+嗯 en1
 行业 hang2 ye4
 就行 jiu4 xing2
 不行 bu4 xing2
@@ -233,6 +234,134 @@ const readings = `
 吧 ba5
 啊 a5
 么 me5
+行列 hang2 lie4
+一行 yi4 hang2
+长辈 zhang3 bei4
+组长 zu3 zhang3
+楼长 lou2 zhang3
+网格长 wang3 ge2 zhang3
+市长 shi4 zhang3
+校长 xiao4 zhang3
+成长 cheng2 zhang3
+生长 sheng1 zhang3
+重来 chong2 lai2
+重试 chong2 shi4
+重启 chong2 qi3
+重庆 chong2 qing4
+还给 huan2 gei3
+还钱 huan2 qian2
+了不起 liao3 bu5 qi3
+受不了 shou4 bu5 liao3
+办不了 ban4 bu5 liao3
+用不了 yong4 bu5 liao3
+慢慢地 man4 man4 de5
+好好地 hao3 hao3 de5
+以为 yi3 wei2
+行为 xing2 wei2
+为难 wei2 nan2
+人为 ren2 wei2
+取得 qu3 de2
+必得 bi4 dei3
+总得 zong3 dei3
+处分 chu3 fen4
+用处 yong4 chu4
+行不行 xing2 bu5 xing2
+进行 jin4 xing2
+调动 diao4 dong4
+空白 kong4 bai2
+没空 mei2 kong4
+数数 shu3 shu4
+适应 shi4 ying4
+部分 bu4 fen5
+身份 shen1 fen4
+种植 zhong4 zhi2
+成都 cheng2 du1
+爱好 ai4 hao4
+好学 hao4 xue2
+睡觉 shui4 jiao4
+会计 kuai4 ji4
+会议 hui4 yi4
+这会儿 zhe4 hui4 er5
+干净 gan1 jing4
+干部 gan4 bu4
+干活 gan4 huo2
+能干 neng2 gan4
+给予 ji3 yu3
+称呼 cheng1 hu5
+传染 chuan2 ran3
+传记 zhuan4 ji4
+相片 xiang4 pian4
+相信 xiang1 xin4
+请假 qing3 jia4
+冲突 chong1 tu1
+几乎 ji1 hu1
+没收 mo4 shou1
+埋没 mai2 mo4
+音乐 yin1 yue4
+大厦 da4 sha4
+悄悄 qiao1 qiao1
+模样 mu2 yang4
+多么 duo1 me5
+大爷 da4 ye5
+阿姨 a1 yi2
+事情 shi4 qing5
+钥匙 yao4 shi5
+衣服 yi1 fu5
+窗户 chuang1 hu5
+休息 xiu1 xi5
+消息 xiao1 xi5
+意思 yi4 si5
+认识 ren4 shi5
+知道 zhi1 dao5
+知道了 zhi1 dao4 le5
+桌子 zhuo1 zi5
+椅子 yi3 zi5
+管子 guan3 zi5
+灯泡 deng1 pao4
+厕所 ce4 suo3
+物业 wu4 ye4
+小区里 xiao3 qu1 li5
+屋里 wu1 li5
+那里 na4 li5
+屏幕上 ping2 mu4 shang5
+小票上 xiao3 piao4 shang5
+晚上 wan3 shang5
+早上 zao3 shang5
+打不开 da3 bu5 kai1
+看不清 kan4 bu5 qing1
+听不清 ting1 bu5 qing1
+对不起 dui4 bu5 qi3
+一起 yi4 qi3
+一样 yi2 yang4
+一些 yi4 xie1
+一直 yi4 zhi2
+一定 yi2 ding4
+第一 di4 yi1
+统一 tong3 yi1
+星期一 xing1 qi1 yi1
+周一 zhou1 yi1
+二维码 er4 wei2 ma3
+单元 dan1 yuan2
+朝向 chao2 xiang4
+关系 guan1 xi5
+联系 lian2 xi4
+降落 jiang4 luo4
+投降 tou2 xiang2
+下降 xia4 jiang4
+宿舍 su4 she4
+划分 hua4 fen1
+扫帚 sao4 zhou5
+打扫 da3 sao3
+散装 san3 zhuang1
+似的 shi4 de5
+是的 shi4 de5
+目的 mu4 di4
+的确 di2 que4
+有的 you3 de5
+助餐 zhu4 can1
+陪诊 pei2 zhen3
+义诊 yi4 zhen3
+志愿 zhi4 yuan4
 `
 
 var phrases, longest = parseReadings(readings)

@@ -136,6 +136,7 @@ func speak(s []syllable) {
 			case s[i].sound != "yi1":
 			case between: // 看一看
 				s[i].setTone(5)
+			case i+1 < len(s) && counted(s[i+1].char):
 			case i > 0 && (s[i-1].char == '第' || numeral(s[i-1].char)) || i+1 < len(s) && numeral(s[i+1].char):
 			case next == 4 || next == 5: // 一次；一个 and 一下 count as their full tone
 				s[i].setTone(2)
@@ -145,6 +146,10 @@ func speak(s []syllable) {
 		}
 	}
 }
+
+// counted follows a figure in addresses and dates, where 一 keeps its own tone:
+// 一号楼, 一月.
+func counted(r rune) bool { return strings.ContainsRune("月日号楼层栋室", r) && r != 0 }
 
 func numeral(r rune) bool {
 	return strings.ContainsRune("一二三四五六七八九十零〇0123456789", r) && r != 0
