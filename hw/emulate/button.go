@@ -221,3 +221,19 @@ func (b *Button) WaitConnected(ctx context.Context) error {
 		}
 	}
 }
+
+// WaitChange waits until the contact, the light or the connection changes, or a
+// light that changed has settled.
+func (b *Button) WaitChange(ctx context.Context) error {
+	b.mu.Lock()
+	changed := b.changed
+	b.mu.Unlock()
+	select {
+	case <-changed:
+		return nil
+	case <-time.After(blinkWindow):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
