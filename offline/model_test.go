@@ -57,6 +57,9 @@ func (m *model) waiting() []string {
 
 func (m *model) progress(i *modelItem) visit.Progress {
 	p := visit.Progress{Service: "repair", Status: visit.StatusSaved, At: i.savedAt}
+	if i.state == Conflict || i.state == Rejected {
+		p.Status = visit.StatusHeld
+	}
 	if i.state == Delivered {
 		p.Status, p.At = visit.StatusDelivered, i.settled
 	}

@@ -13,8 +13,8 @@ import (
 
 // Progress returns what the terminal itself last knew about a ticket that it
 // issued: saved here, delivered, or the last status that central sent. A request
-// that central rejected or has in conflict reads as saved, because here is the
-// only place where it is.
+// that central rejected or has in conflict is held: central keeps it for staff to
+// look at, and the resident must not be told to wait.
 func (q *Queue) Progress(ctx context.Context, code ticket.Code) (visit.Progress, bool, error) {
 	var (
 		p           visit.Progress
@@ -40,6 +40,8 @@ func (q *Queue) Progress(ctx context.Context, code ticket.Code) (visit.Progress,
 		p.Status, p.At, p.Note = visit.Status(status.String), fromMilli(at.Int64), note.String
 	case state == Delivered:
 		p.Status, p.At = visit.StatusDelivered, fromMilli(deliveredAt.Int64)
+	case state == Conflict || state == Rejected:
+		p.Status, p.At = visit.StatusHeld, fromMilli(savedAt)
 	default:
 		p.Status, p.At = visit.StatusSaved, fromMilli(savedAt)
 	}

@@ -236,9 +236,10 @@ func (t *Terminal) find(ctx context.Context, code ticket.Code) {
 	case err == nil && found:
 		answer.Result, answer.Progress = visit.Found, p
 	case known:
-		// Also when central says no: it does not have yet what still waits here.
+		// Also when central says no: it does not have yet what still waits here,
+		// and has filed nothing under the code of what it holds for staff.
 		answer.Result, answer.Progress = visit.FoundHere, here
-		if err == nil && here.Status == visit.StatusSaved {
+		if err == nil && (here.Status == visit.StatusSaved || here.Status == visit.StatusHeld) {
 			answer.Result = visit.Found
 		}
 	case err == nil:

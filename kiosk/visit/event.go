@@ -204,7 +204,9 @@ const (
 	StatusAccepted  Status = "accepted"  // 已受理
 	StatusWorking   Status = "working"   // 处理中
 	StatusDone      Status = "done"      // 已完成
+	// StatusHeld: central could not file it as it was and keeps it for staff.
+	StatusHeld Status = "held"
 )
 
-// Statuses lists them in their order.
+// Statuses lists the way of a request in its order; StatusHeld is beside it.
 var Statuses = []Status{StatusSaved, StatusDelivered, StatusAccepted, StatusWorking, StatusDone}

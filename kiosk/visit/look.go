@@ -296,6 +296,11 @@ func (s State) lookProgress(v *View) {
 	if p.Note != "" {
 		v.Rows = append(v.Rows, Row{Label: phrase.Text("progress.note"), Value: p.Note})
 	}
+	if p.Status == StatusHeld {
+		v.Tone, v.Icon = Warning, "warning"
+		v.Notice, v.NoticeTone = phrase.Text("progress.held"), Warning
+		return
+	}
 	reached := true
 	for _, st := range Statuses[1:] { // the way begins where others can see it
 		if st == p.Status {

@@ -396,3 +396,10 @@ func TestCardWakesAndIsReadOnlyWhereAsked(t *testing.T) {
 		t.Error("a card was taken in that nobody asked for")
 	}
 }
+
+func TestHeldRequestSendsToStaff(t *testing.T) {
+	r := newReplay(t).feed(Scanned{string(testTicket)}, LookedUp{Ticket: testTicket, Result: Found, Progress: Progress{Service: "repair", Status: StatusHeld}})
+	if v := Look(r.s); !strings.Contains(v.Notice, "呼叫工作人员") || len(v.Track) != 0 {
+		t.Errorf("view %+v", v)
+	}
+}
