@@ -107,10 +107,16 @@ func (b *Button) FitLabel(r Rect, s theme.Scale) float32 {
 	_, words := b.split(inner)
 	h := words.H
 	if !b.detail.Empty() && b.shape != Line {
-		h -= b.detail.Height(words.W, s)
+		// The second line gives way before the label does.
+		h -= min(b.detail.Height(words.W, s), max(h*0.42, b.leastDetail(words.W, s)))
 	}
 	size, _ := b.label.Fit(words.W, h, s)
 	return size
+}
+
+// leastDetail is the height of the second line at the smallest size.
+func (b *Button) leastDetail(width float32, s theme.Scale) float32 {
+	return b.detail.Height(width, min(s, theme.ClosestFit))
 }
 
 // Place draws the button. Every label of a group is drawn at the same size:
@@ -153,7 +159,11 @@ func (b *Button) split(in Rect) (picture, words Rect) {
 	}
 	switch b.shape {
 	case Over:
-		side := min(in.H*0.46, in.W*0.6, b.panel.MM(52))
+		share := float32(0.46)
+		if !b.detail.Empty() {
+			share = 0.4
+		}
+		side := min(in.H*share, in.W*0.6, b.panel.MM(52))
 		top, rest := in.CutTop(side)
 		_, rest = rest.CutTop(b.panel.MM(0.5))
 		return top, rest.Inset(min(b.panel.MM(3), rest.W*0.03), 0)
@@ -205,6 +215,9 @@ func (b *Button) drawContent(in Rect, style Style) {
 	b.label.Colour, b.detail.Colour = style.Ink, style.Soft
 	labelHeight := float32(len(Wrap(b.Label, words.W/b.fitted, true))) * b.fitted * font.LineHeight
 	detailSize, _ := b.detail.Fit(words.W, words.H-labelHeight, b.scale)
+	if least := b.panel.Text(theme.Minimum, b.scale); detailSize > b.fitted*0.8 {
+		detailSize = max(least, b.fitted*0.8)
+	}
 	detailHeight := float32(0)
 	if !b.detail.Empty() && b.shape != Line {
 		detailHeight = float32(len(Wrap(b.Detail, words.W/detailSize, false))) * detailSize * font.LineHeight
