@@ -21,7 +21,6 @@ import (
 	"syscall"
 	"time"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 )
 
@@ -61,9 +60,9 @@ func main() {
 		go func() {
 			defer close(served)
 			k.serve(ctx)
-			fyne.Do(k.app.Quit)
 		}()
 	})
+	// The toolkit ends by itself at the same signals.
 	k.window.ShowAndRun()
 	// The window is gone; what is being saved is finished all the same.
 	stop()

@@ -135,7 +135,7 @@ func (s State) lookChoose(v *View) {
 func (s State) lookIdentify(v *View) {
 	st, svc := s.currentStep(), s.current()
 	v.Title, v.Icon = st.Title, "card"
-	v.Hint = phrase.Text("identify.privacy", "purpose", svc.Purpose, "days", fmt.Sprint(svc.RetentionDays))
+	v.Hint = phrase.Text("identify.privacy", "purpose", svc.Purpose)
 	v.Actions = []Control{{ID: "skip", Label: phrase.Text("identify.skip"), Event: SkipCard{}}}
 	if s.broken(CardReader) {
 		v.Title, v.Icon = phrase.Text("identify.without"), "person"
