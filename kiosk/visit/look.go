@@ -80,7 +80,7 @@ func clock(t time.Time, layout string) string {
 	if t.Year() < 2024 {
 		return ""
 	}
-	return t.Format(layout)
+	return t.In(phrase.Zone).Format(layout)
 }
 
 func (s State) bar() []Control {

@@ -397,6 +397,12 @@ func TestCardWakesAndIsReadOnlyWhereAsked(t *testing.T) {
 	}
 }
 
+func TestClockIsChinasWhateverTheMachineIsSetTo(t *testing.T) {
+	if got := Look(newReplay(t).s).Strip.Clock; got != "17:30" { // 09:30 UTC
+		t.Errorf("the strip says %q", got)
+	}
+}
+
 func TestHeldRequestSendsToStaff(t *testing.T) {
 	r := newReplay(t).feed(Scanned{string(testTicket)}, LookedUp{Ticket: testTicket, Result: Found, Progress: Progress{Service: "repair", Status: StatusHeld}})
 	if v := Look(r.s); !strings.Contains(v.Notice, "呼叫工作人员") || len(v.Track) != 0 {

@@ -14,16 +14,12 @@ import (
 	"lintai/sync/central/docket"
 )
 
-// Zone is the time of all pages: China has one, without summer time, and the
-// machine may be set to another.
-var Zone = time.FixedZone("CST", 8*60*60)
-
 // When writes a time as people read it; "" for the zero time.
 func When(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(Zone).Format(phrase.Text("page.time"))
+	return t.In(phrase.Zone).Format(phrase.Text("page.time"))
 }
 
 // Status is the word for a status.
