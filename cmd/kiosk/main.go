@@ -48,8 +48,6 @@ func main() {
 	// must not guess it from what the monitor claims.
 	setenv("FYNE_SCALE", "1")
 	setenv("FYNE_DISABLE_DPI_DETECTION", "true")
-	// The interface has one language; the toolkit complains about the locale C.
-	os.Setenv("LC_ALL", "zh_CN.UTF-8")
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

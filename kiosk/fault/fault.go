@@ -83,7 +83,7 @@ var List = []Entry{
 	{QueueMissing, Fatal, "找不到请求数据库", "检查数据分区；新机器请运行 kioskctl queue create"},
 	{QueueDamaged, Fatal, "请求数据库损坏", "不要删除文件；运行 kioskctl queue check 并联系支持"},
 	{QueueFull, Fatal, "数据分区已满", "接上网络让请求送达；清理数据分区"},
-	{ConfigInvalid, Fatal, "配置文件有错误", "按屏幕上的行号修改 kiosk.toml 后重启"},
+	{ConfigInvalid, Fatal, "配置文件有错误", "按屏幕上的行号修改 kiosk.toml，改好后几秒内自动恢复"},
 	{SoundMissing, Degraded, "没有声音设备", "检查音箱接线"},
 	{CentralRefused, Degraded, "中心不接受本机", "核对 kiosk.toml 里的编号和密钥"},
 	{FontMissing, Notice, "缺少生僻字字体", "安装 fonts-noto-cjk 和 fonts-hanazono"},
