@@ -25,6 +25,8 @@ type house struct {
 	bin   string // the programs
 	state string // what lives only as long as the house
 	logs  string
+	// benchAt is the bench's folder; empty is one that lives as long as the house.
+	benchAt string
 
 	port    string // of central on 127.0.0.1, kept over its restarts
 	bench   *process
@@ -34,10 +36,16 @@ type house struct {
 
 func (h *house) program(name string) string { return filepath.Join(h.bin, name) }
 func (h *house) address() string            { return "http://127.0.0.1:" + h.port }
-func (h *house) benchDir() string           { return filepath.Join(h.state, "bench") }
 func (h *house) centralData() string        { return filepath.Join(h.state, "central") }
 func (h *house) kioskData() string          { return filepath.Join(h.state, "kiosk") }
 func (h *house) config() string             { return filepath.Join(h.state, "kiosk.toml") }
+
+func (h *house) benchDir() string {
+	if h.benchAt != "" {
+		return h.benchAt
+	}
+	return filepath.Join(h.state, "bench")
+}
 
 // stop ends all of it, the terminal first.
 func (h *house) stop() {

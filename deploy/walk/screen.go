@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/jezek/xgb"
@@ -31,6 +33,9 @@ type screen struct {
 }
 
 func openScreen(display string) (*screen, error) {
+	// It would speak of a missing authority file; our display asks for none, and
+	// what goes wrong comes back as an error.
+	xgb.Logger.SetOutput(io.Discard)
 	conn, err := xgb.NewConnDisplay(display)
 	if err != nil {
 		return nil, fmt.Errorf("display %s: %w", display, err)
@@ -176,24 +181,25 @@ func blank(p *image.RGBA) bool {
 	return true
 }
 
-// differing returns which share of the pixels differs between two pictures,
-// within the part of both that from leaves over: rows above it are not looked at.
-func differing(a, b *image.RGBA, from int) float64 {
+// difference returns the smallest rectangle that holds all pixels in which two
+// pictures of the same size differ, not counting those inside the areas named.
+func difference(a, b *image.RGBA, but ...image.Rectangle) image.Rectangle {
 	if a.Bounds() != b.Bounds() {
-		return 1
+		return a.Bounds().Union(b.Bounds())
 	}
-	start := from * a.Stride
-	n, all := 0, 0
-	for i := start; i+4 <= len(a.Pix); i += 4 {
-		all++
-		if !bytes.Equal(a.Pix[i:i+4], b.Pix[i:i+4]) {
-			n++
+	var all image.Rectangle
+	width := a.Bounds().Dx()
+	for i := 0; i+4 <= len(a.Pix); i += 4 {
+		if bytes.Equal(a.Pix[i:i+4], b.Pix[i:i+4]) {
+			continue
 		}
+		at := image.Pt(i/4%width, i/4/width)
+		if slices.ContainsFunc(but, func(r image.Rectangle) bool { return at.In(r) }) {
+			continue
+		}
+		all = all.Union(image.Rectangle{at, at.Add(image.Pt(1, 1))})
 	}
-	if all == 0 {
-		return 1
-	}
-	return float64(n) / float64(all)
+	return all
 }
 
 func writePNG(name string, picture image.Image) error {

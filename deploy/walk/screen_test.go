@@ -129,11 +129,15 @@ func TestCaptureShowsWhatIsDrawn(t *testing.T) {
 	if got := after.RGBAAt(5, 965); got != red {
 		t.Errorf("inside the window: %v, want %v", got, red)
 	}
-	if got := differing(before, after, 0); got < 0.49 || got > 0.51 {
-		t.Errorf("differing share: %v, want half", got)
+	window := image.Rect(0, 960, panelWidth, panelHeight)
+	if got := difference(before, after); got != window {
+		t.Errorf("the pictures differ in %v, want the window, %v", got, window)
 	}
-	if got := differing(before, after, 960); got != 1 {
-		t.Errorf("differing share of the lower half: %v, want 1", got)
+	if got := difference(before, after, image.Rect(0, 0, 1000, panelHeight)); got != image.Rect(1000, 960, panelWidth, panelHeight) {
+		t.Errorf("right of 1000 they differ in %v", got)
+	}
+	if got := difference(before, after, window); !got.Empty() {
+		t.Errorf("beside the window they differ in %v", got)
 	}
 
 	file := filepath.Join(t.TempDir(), "a.png")

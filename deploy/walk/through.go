@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -28,8 +30,8 @@ func through(ctx context.Context, h *house, out string) error {
 		return err
 	}
 	fmt.Printf("\nall %d steps were true; look at what they left in %s\n", len(w.report.Steps), relative(out))
-	for name, value := range w.report.Measures {
-		fmt.Printf("  %-22s %8.1f  %s\n", name, value, w.report.Notes[name])
+	for _, name := range slices.Sorted(maps.Keys(w.report.Measures)) {
+		fmt.Printf("  %-20s %8.2f  %s\n", name, w.report.Measures[name], w.report.Notes[name])
 	}
 	return nil
 }
@@ -86,6 +88,18 @@ func (w *walker) start(display, pipe string) []step {
 		{"the terminal is registered and configured", "", func(ctx context.Context) error {
 			return h.configure(ctx, lobby)
 		}},
+		{"the terminal starts", "start", func(ctx context.Context) error {
+			config, capture, err := h.soundConfig()
+			if err != nil {
+				return err
+			}
+			w.capture = capture
+			return w.firstFrame(ctx, []string{"DISPLAY=" + display, "ALSA_CONFIG_PATH=" + config}, pipe)
+		}},
+		{"its start screen is kept, to compare", "", func(ctx context.Context) (err error) {
+			w.clean, err = w.screen.settled(ctx)
+			return err
+		}},
 		{"staff sign in", "", func(ctx context.Context) (err error) {
 			if w.staff, err = openBrowser(ctx, h.state, h.logs); err != nil {
 				return err
@@ -98,18 +112,6 @@ func (w *walker) start(display, pipe string) []step {
 				return err
 			}
 			return w.staffPicture("signed-in")
-		}},
-		{"the terminal starts", "start", func(ctx context.Context) error {
-			config, capture, err := h.soundConfig()
-			if err != nil {
-				return err
-			}
-			w.capture = capture
-			return w.firstFrame(ctx, []string{"DISPLAY=" + display, "ALSA_CONFIG_PATH=" + config}, pipe)
-		}},
-		{"its start screen is kept, to compare", "", func(ctx context.Context) (err error) {
-			w.clean, err = w.screen.settled(ctx)
-			return err
 		}},
 	}
 }

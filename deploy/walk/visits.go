@@ -87,6 +87,9 @@ func (w *walker) secondVisit() []step {
 			if err := w.staff.follows("返回列表"); err != nil {
 				return err
 			}
+			if err := w.staff.sees("实时更新中"); err != nil { // the new page follows by itself
+				return err
+			}
 			w.house.central.kill()
 			return nil
 		}},
