@@ -29,6 +29,21 @@ const slack = 5 * time.Second
 
 // hands is every command but run and paced.
 func hands(ctx context.Context, args []string, out io.Writer) error {
+	o, request, err := commandLine(args)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(o.seconds*float64(time.Second))+slack)
+	defer cancel()
+	reply, err := bench.Ask(ctx, o.dir, request)
+	if err != nil {
+		return err
+	}
+	return o.show(request, reply, out)
+}
+
+// commandLine reads a command line for a running bench.
+func commandLine(args []string) (options, bench.Request, error) {
 	var o options
 	f := flag.NewFlagSet("devbench", flag.ContinueOnError)
 	f.StringVar(&o.dir, "dir", bench.DefaultDir(), "")
@@ -44,19 +59,10 @@ func hands(ctx context.Context, args []string, out io.Writer) error {
 	f.StringVar(&o.out, "out", "", "")
 	words, err := parse(f, args)
 	if err != nil {
-		return err
+		return o, bench.Request{}, err
 	}
 	request, err := o.request(words)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(o.seconds*float64(time.Second))+slack)
-	defer cancel()
-	reply, err := bench.Ask(ctx, o.dir, request)
-	if err != nil {
-		return err
-	}
-	return o.show(request, reply, out)
+	return o, request, err
 }
 
 // request is what a command line asks of the bench.

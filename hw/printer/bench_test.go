@@ -48,7 +48,12 @@ type bench struct {
 
 func newBench(t *testing.T, knobs emulate.PrinterKnobs, limits printer.Limits) *bench {
 	t.Helper()
-	b := &bench{t: t, machine: emulate.NewPrinter(printer.Paper80.Dots), changed: make(chan struct{})}
+	return newBenchFor(t, printer.Paper80, nil, knobs, limits)
+}
+
+func newBenchFor(t *testing.T, profile printer.Profile, font *dots.Font, knobs emulate.PrinterKnobs, limits printer.Limits) *bench {
+	t.Helper()
+	b := &bench{t: t, machine: emulate.NewPrinter(profile.Dots), changed: make(chan struct{})}
 	b.machine.SetKnobs(knobs)
 	line, err := emulate.NewLine(filepath.Join(t.TempDir(), "printer"), b.machine)
 	if err != nil {
@@ -57,7 +62,8 @@ func newBench(t *testing.T, knobs emulate.PrinterKnobs, limits printer.Limits) *
 	b.line = line
 	b.driver = printer.New(printer.Options{
 		Port:     serialport.Settings{Path: line.Path(), Baud: 115200},
-		Profile:  printer.Paper80,
+		Profile:  profile,
+		Font:     font,
 		VoidNote: voidNote,
 		Limits:   limits,
 	}, b.onHealth)
@@ -122,14 +128,19 @@ func (b *bench) slip(n int) emulate.Slip {
 	return s
 }
 
-// font is the font that the kiosk ships: all of GB 2312.
-var font = sync.OnceValues(func() (*dots.Font, error) {
+// kioskFont is the font that the kiosk ships: all of GB 2312.
+func kioskFont(t *testing.T) *dots.Font {
+	t.Helper()
 	file, err := os.ReadFile("../../ui/font/lintai-regular.otf")
 	if err != nil {
-		return nil, err
+		t.Fatal(err)
 	}
-	return dots.Parse(file)
-})
+	font, err := dots.Parse(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return font
+}
 
 // example is a slip as a visit makes them.
 func example(code string) slip.Slip {

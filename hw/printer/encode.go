@@ -22,31 +22,9 @@ type Job struct {
 	Data []byte
 	// Dots is about how much paper it takes, 8 dots to the millimetre.
 	Dots int
-	// payloads are the ranges of Data in which the printer takes every byte for
-	// part of a picture or a code.
-	payloads []span
-}
-
-// span is the half-open range [from, to) of bytes.
-type span struct{ from, to int }
-
-// payloadAt tells whether byte i of the job is inside a payload, and the length
-// of the longest payload: that many bytes end any that was cut short.
-func (j Job) payloadAt(i int) (inside bool) {
-	for _, p := range j.payloads {
-		if i > p.from && i < p.to {
-			return true
-		}
-	}
-	return false
-}
-
-func (j Job) longestPayload() int {
-	longest := 0
-	for _, p := range j.payloads {
-		longest = max(longest, p.to-p.from)
-	}
-	return longest
+	// payload is the length of the longest picture or code in Data: so many
+	// bytes end any of them that was cut short.
+	payload int
 }
 
 // Encode turns a slip into the bytes of a printer. Lines with characters that the
@@ -87,6 +65,11 @@ type encoder struct {
 	font    *dots.Font
 	job     Job
 	style   style
+}
+
+// payload notes that a picture or code goes from byte from to here.
+func (e *encoder) payload(from int) {
+	e.job.payload = max(e.job.payload, len(e.job.Data)-from)
 }
 
 func (e *encoder) emit(b ...byte) { e.job.Data = append(e.job.Data, b...) }
@@ -158,17 +141,17 @@ func flag(on bool) byte {
 	return 0
 }
 
-// draw is a line as a picture, as high as the line of text would be.
+// draw is a line as a picture, as high as the line of text would be and, like it,
+// with the gap to the next line below.
 func (e *encoder) draw(text string, st style, mag int) *dots.Bitmap {
-	gap := lineDots - glyphDots
-	b := dots.New(columns(text)*columnDots*mag, glyphDots*mag+gap)
+	b := dots.New(columns(text)*columnDots*mag, glyphDots*mag+lineDots-glyphDots)
 	x := 0
 	for _, r := range text {
 		w := runeColumns(r) * columnDots
 		cell := e.font.Cell(r, w*mag, glyphDots*mag)
-		b.Draw(cell, x, gap/2, 1, 1)
+		b.Draw(cell, x, 0, 1, 1)
 		if st.bold {
-			b.Draw(cell, x+1, gap/2, 1, 1)
+			b.Draw(cell, x+1, 0, 1, 1)
 		}
 		x += w * mag
 	}

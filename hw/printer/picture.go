@@ -21,7 +21,7 @@ func (e *encoder) raster(b *dots.Bitmap) {
 		from := len(e.job.Data)
 		e.emit(0x1D, 0x76, 0x30, 0x00, byte(stride), byte(stride>>8), byte(rows), byte(rows>>8))
 		e.emit(b.Bits[y*stride : (y+rows)*stride]...)
-		e.job.payloads = append(e.job.payloads, span{from, len(e.job.Data)})
+		e.payload(from)
 	}
 	e.job.Dots += b.H
 }
@@ -70,7 +70,7 @@ func (e *encoder) nativeQR(data string, size int) {
 	e.emit(0x1D, 0x28, 0x6B, byte(n), byte(n>>8), 0x31, 0x50, 0x30) // store
 	e.emit([]byte(data)...)
 	e.emit(0x1D, 0x28, 0x6B, 0x03, 0x00, 0x31, 0x51, 0x30) // print
-	e.job.payloads = append(e.job.payloads, span{from, len(e.job.Data)})
+	e.payload(from)
 }
 
 func (e *encoder) drawnQR(data string, size int) {

@@ -45,7 +45,7 @@ func (s *session) printTaken(ctx context.Context, job Job) slip.Result {
 	}
 	// Whatever becomes of this slip, the next one must know of it.
 	memory := &s.printer.memory
-	memory.stale, memory.unclosed = true, job.longestPayload()
+	memory.stale, memory.unclosed = true, job.payload
 	sent, err := s.sendJob(ctx, job)
 	if err != nil {
 		memory.torn = sent > 0

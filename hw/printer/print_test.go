@@ -8,6 +8,7 @@ import (
 
 	"lintai/hw"
 	"lintai/hw/emulate"
+	"lintai/hw/printer"
 	"lintai/kiosk/fault"
 	"lintai/kiosk/slip"
 )
@@ -237,5 +238,70 @@ func TestSilentPrinterIsNoPrinter(t *testing.T) {
 	got := b.driver.Print(context.Background(), example("0012 3456 7891"))
 	if got.Outcome != slip.NotPrinted || got.Fault != fault.NoAnswer {
 		t.Fatalf("%+v", got)
+	}
+}
+
+func TestNarrowPaperWithoutCutter(t *testing.T) {
+	b := newBenchFor(t, printer.Paper58, nil, emulate.PrinterKnobs{NoCutter: true}, shortLimits)
+	b.awaitUsable()
+	if got := b.driver.Print(context.Background(), example("0012 3456 7891")); got.Outcome != slip.Printed {
+		t.Fatalf("%+v", got)
+	}
+	text := b.slip(1).Page.Text()
+	if !strings.HasPrefix(text, "邻台社区服务\n"+strings.Repeat("-", 32)+"\n") {
+		t.Errorf("the slip reads\n%s", text)
+	}
+	for line := range strings.Lines(text) {
+		if n := len([]rune(line)); n > 33 && !strings.HasPrefix(line, "[") {
+			t.Errorf("too wide for 58 mm: %s", line)
+		}
+	}
+}
+
+// TestDrawnLineComesOutAmongTheOthers: some character is beyond every printer, but
+// not beyond the font.
+func TestDrawnLineComesOutAmongTheOthers(t *testing.T) {
+	font := kioskFont(t)
+	rare := rune(0)
+	for r := rune(0x80); r < 0x10000 && rare == 0; r++ {
+		text := slip.Slip{Blocks: []slip.Block{slip.Text{Text: string(r)}}}
+		if font.Has(r) && strings.Contains(string(printer.Encode(text, printer.Paper80, font).Data), "\x1dv0") {
+			rare = r
+		}
+	}
+	if rare == 0 {
+		t.Fatal("the font has nothing that must be drawn")
+	}
+	b := newBenchFor(t, printer.Paper80, font, emulate.PrinterKnobs{}, shortLimits)
+	b.awaitUsable()
+	got := b.driver.Print(context.Background(), slip.Slip{Blocks: []slip.Block{
+		slip.Text{Text: "前"}, slip.Pair{Label: "姓名", Value: "测" + string(rare)}, slip.Text{Text: "后"},
+	}})
+	if got.Outcome != slip.Printed {
+		t.Fatalf("%+v", got)
+	}
+	items := b.slip(1).Page.Items
+	picture, ok := items[1].(emulate.Picture)
+	if !ok || picture.Bitmap.H != 30 {
+		t.Fatalf("the second line is %+v, no picture", items[1])
+	}
+	if text := b.slip(1).Page.Text(); !strings.HasPrefix(text, "前\n[picture") || !strings.HasSuffix(text, "]\n后\n") {
+		t.Errorf("the slip reads\n%s", text)
+	}
+}
+
+func TestSlipsAreCancelledBeforeTheyBegin(t *testing.T) {
+	b := newBench(t, emulate.PrinterKnobs{}, shortLimits)
+	b.awaitUsable()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if got := b.driver.Print(ctx, example("0012 3456 7891")); got.Outcome != slip.NotPrinted || got.Method != "refused" {
+		t.Fatalf("%+v", got)
+	}
+	if got := b.driver.Print(context.Background(), example("0012 3456 7908")); got.Outcome != slip.Printed {
+		t.Fatalf("%+v", got)
+	}
+	if n := len(b.machine.Slips()); n != 1 {
+		t.Fatalf("%d slips", n)
 	}
 }

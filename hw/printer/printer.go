@@ -82,8 +82,11 @@ type Printer struct {
 	session *session // nil while the printer is not there
 	health  hw.Health
 
-	// memory outlives the line: what the printer still holds of an earlier slip,
-	// and what it can do. Only the holder of a session's turn touches it.
+	// turn holds a token while nobody talks to the printer. It belongs to the
+	// printer and not to a session: the last words of a session that was lost
+	// must not mix with the first of the next.
+	turn chan struct{}
+	// memory outlives the line. Only the holder of the turn touches it.
 	memory memory
 }
 
@@ -111,7 +114,8 @@ func New(o Options, onHealth func(hw.Health)) *Printer {
 	if o.Clock == nil {
 		o.Clock = hw.SystemClock{}
 	}
-	p := &Printer{options: o, health: hw.Health{Code: fault.Unplugged}}
+	p := &Printer{options: o, health: hw.Health{Code: fault.Unplugged}, turn: make(chan struct{}, 1)}
+	p.turn <- struct{}{}
 	// Ids differ from those of the process before, whose fences may come late.
 	p.memory.sequence = uint32(o.Clock.Now().UnixNano() / int64(time.Millisecond))
 	p.supervisor = supervise.New(supervise.Config{

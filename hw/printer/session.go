@@ -36,8 +36,6 @@ type session struct {
 	limits  Limits
 
 	answers chan Answer
-	// turn holds a token while nobody talks to the printer.
-	turn chan struct{}
 
 	mu     sync.Mutex
 	paused bool          // the printer said XOFF
@@ -56,7 +54,6 @@ type session struct {
 	status   Status
 	late     int    // DLE EOT questions that may still be answered
 	silences int    // DLE EOT questions in a row that were not
-	owed     int    // GS r requests that may still be answered
 	watching *fence // out while the status is asked for
 }
 
@@ -64,11 +61,9 @@ func newSession(p *Printer, port serialport.Port, tell func(hw.Report)) *session
 	s := &session{
 		printer: p, port: port, tell: tell, limits: p.options.Limits,
 		answers: make(chan Answer, 256),
-		turn:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 		read:    make(chan struct{}),
 	}
-	s.turn <- struct{}{}
 	go s.listen()
 	return s
 }
@@ -176,8 +171,11 @@ func (s *session) lostError() error {
 
 // take waits for the turn to talk to the printer.
 func (s *session) take(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
-	case <-s.turn:
+	case <-s.printer.turn:
 		return nil
 	case <-s.done:
 		return s.lostError()
@@ -186,7 +184,7 @@ func (s *session) take(ctx context.Context) error {
 	}
 }
 
-func (s *session) give() { s.turn <- struct{}{} }
+func (s *session) give() { s.printer.turn <- struct{}{} }
 
 // send writes a short question.
 func (s *session) send(b []byte) error {
