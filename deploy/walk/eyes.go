@@ -11,24 +11,33 @@ import (
 	"unicode"
 )
 
+// looks are the ways in which tesseract takes a page apart: sparse text, one
+// block, columns. Each misreads a character now and then, and a different one;
+// a person looks twice, too.
+var looks = []string{"11", "6", "3"}
+
 // readPicture reads the words of a picture as an eye would, by tesseract: the
 // only witness of what is really to be seen on a screen, beside the screen's own
-// program. White space is dropped, for Chinese needs none.
-func readPicture(ctx context.Context, scratch string, picture *image.RGBA, area image.Rectangle) (string, error) {
+// program. It returns a line for each look; white space is dropped, for Chinese
+// needs none.
+func readPicture(ctx context.Context, scratch string, picture *image.RGBA) (string, error) {
 	name := filepath.Join(scratch, "read.png")
-	if err := writePNG(name, picture.SubImage(area)); err != nil {
+	if err := writePNG(name, picture); err != nil {
 		return "", err
 	}
 	defer os.Remove(name)
 	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
 	defer cancel()
-	// One thread: more of them only get in the way of what is being watched.
-	// Mode 11: sparse text, in no order.
-	out, err := ask(ctx, []string{"OMP_THREAD_LIMIT=1"}, "tesseract", name, "-", "-l", "chi_sim", "--psm", "11")
-	if err != nil {
-		return "", err
+	var lines []string
+	for _, look := range looks {
+		// One thread: more of them only get in the way of what is being watched.
+		out, err := ask(ctx, []string{"OMP_THREAD_LIMIT=1"}, "tesseract", name, "-", "-l", "chi_sim", "--psm", look)
+		if err != nil {
+			return "", err
+		}
+		lines = append(lines, dense(out))
 	}
-	return dense(out), nil
+	return strings.Join(lines, "\n"), nil
 }
 
 func dense(text string) string {
@@ -40,7 +49,7 @@ func dense(text string) string {
 	}, text)
 }
 
-// seen checks that the words are among what was read.
+// seen checks that each of the words is among what was read.
 func seen(read string, words ...string) error {
 	for _, w := range words {
 		if !strings.Contains(read, dense(w)) {

@@ -50,7 +50,7 @@ func TestEyesReadWhatIsPainted(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			picture := painted(t, tt.ink, tt.ground, tt.lines...)
-			read, err := readPicture(t.Context(), t.TempDir(), picture, picture.Bounds())
+			read, err := readPicture(t.Context(), t.TempDir(), picture)
 			if err != nil {
 				t.Fatal(err)
 			}

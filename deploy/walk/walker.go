@@ -179,7 +179,7 @@ func (w *walker) reads(words ...string) func(context.Context) error {
 			if err != nil {
 				return err
 			}
-			read, err := readPicture(ctx, w.house.state, picture, picture.Bounds())
+			read, err := readPicture(ctx, w.house.state, picture)
 			if err != nil {
 				return err
 			}
