@@ -43,12 +43,11 @@ func newStage(t *testing.T, p Panel) *stage {
 // TestRenderScreens writes a picture of every sample into $LINTAI_SCREENS, for
 // eyes to judge; without it, one picture shows that the screens draw at all.
 func TestRenderScreens(t *testing.T) {
-	dir := os.Getenv("LINTAI_SCREENS")
+	dir, only := os.Getenv("LINTAI_SCREENS"), os.Getenv("LINTAI_SCREENS_PANEL")
 	all := samples(t)
 	if dir == "" {
-		dir, all = t.TempDir(), all[:1]
+		dir, only, all = t.TempDir(), "1280x800", all[:1]
 	}
-	only := os.Getenv("LINTAI_SCREENS_PANEL")
 	for name, p := range panels {
 		if only != "" && only != name {
 			continue
