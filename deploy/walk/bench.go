@@ -16,16 +16,16 @@ func (h *house) devbench(ctx context.Context, args ...string) (string, error) {
 	return ask(ctx, []string{"LINTAI_BENCH=" + h.benchDir()}, h.program("devbench"), args...)
 }
 
-// resident is the synthetic person whose card is used. The number's place of
-// issue and check digit are valid, the person does not exist.
+// resident is the synthetic person whose card is used: the town does not exist
+// and no region has a number that begins with 93; its check digit is right.
 type resident struct {
 	name, number, address string
 }
 
 var demoResident = resident{
 	name:    "欧阳小静",
-	number:  "11010519491231002X",
-	address: "北京市朝阳区幸福里小区3号楼2单元501室",
+	number:  "932682198501010017",
+	address: "虚构市样板区幸福里小区3号楼2单元501室",
 }
 
 func (r resident) secrets() []secret {
