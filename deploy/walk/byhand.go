@@ -10,11 +10,12 @@ import (
 // standBy opens the terminal in a window for a person to use, says how, and
 // waits until she has had enough.
 func standBy(ctx context.Context, h *house) error {
-	defer h.stop()
 	// Where devbench looks by itself, so that its commands need no flag.
 	if h.benchAt = os.Getenv("LINTAI_BENCH"); h.benchAt == "" {
 		h.benchAt = filepath.Join(os.TempDir(), fmt.Sprintf("lintai-bench-%d", os.Getuid()))
 	}
+	defer os.Remove(h.benchAt) // it is empty by then; what is not empty stays
+	defer h.stop()
 	if err := h.startBench(ctx); err != nil {
 		return err
 	}
