@@ -48,7 +48,7 @@ type (
 		Module int  // dots a module
 		Level  byte // error correction of a QR code: L, M, Q or H
 		Height int  // dots, of a bar code
-		Human  bool // the text below a bar code
+		Human  bool // of a bar code: its text stands below, as a line of its own
 		Place  Placement
 	}
 	// Gap is blank paper.
@@ -79,6 +79,9 @@ type Run struct {
 	Underline  bool
 	Reverse    bool
 	Small      bool // font B, 9 × 17 dots
+	// Half is set for characters of one byte beyond ASCII: they are as wide as
+	// ASCII, whatever their Unicode brother is.
+	Half bool
 	// Spacing is blank dots after each character.
 	Spacing int
 }
@@ -141,12 +144,12 @@ const (
 	smallHigh = 17
 )
 
-// cellWidth is the width of a character before magnification.
-func cellWidth(r rune, small bool) int {
+// cellWidth is the width of a character of a run before magnification.
+func (run Run) cellWidth(r rune) int {
 	switch {
-	case r >= 0x80 && r != '?':
+	case r >= 0x80 && !run.Half:
 		return hanDots
-	case small:
+	case run.Small:
 		return smallWide
 	}
 	return asciiDots

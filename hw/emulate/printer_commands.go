@@ -7,7 +7,7 @@ package emulate
 // here.
 var escapeLengths = map[byte]int{
 	'%': 1, '=': 1, '?': 1, 'K': 1, 'L': 0, 'R': 1, 'S': 0, 'T': 1, 'U': 1, 'V': 1,
-	'W': 8, 'c': 2, 'e': 1, 'p': 3, 'r': 1, 't': 1, 'u': 1, 'v': 0, '{': 1, '<': 0, 0x0C: 0,
+	'W': 8, 'c': 2, 'e': 1, 'p': 3, 'r': 1, 'u': 1, 'v': 0, '{': 1, '<': 0, 0x0C: 0,
 }
 
 func (in *interpreter) escape() error {
@@ -45,7 +45,7 @@ func (in *interpreter) escape() error {
 	case '(':
 		_, _, err := in.counted()
 		return err
-	case '!', ' ', '-', '3', 'E', 'G', 'J', 'M', 'a', 'd':
+	case '!', ' ', '-', '3', 'E', 'G', 'J', 'M', 'a', 'd', 't':
 		n, err := in.next()
 		if err != nil {
 			return err
@@ -87,6 +87,8 @@ func (in *interpreter) escapeOne(c, n byte) error {
 		}
 	case 'd':
 		return in.feed(int(n) * in.spacing)
+	case 't':
+		in.codePage = codePage(n)
 	}
 	return nil
 }
@@ -295,7 +297,7 @@ func (in *interpreter) bracketWithoutH() error {
 		return err
 	}
 	if x == 'H' {
-		return in.put('H')
+		return in.put('H', false)
 	}
 	n, err := in.word()
 	if err != nil {

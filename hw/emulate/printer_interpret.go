@@ -1,9 +1,6 @@
 package emulate
 
-import (
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/simplifiedchinese"
-)
+import "golang.org/x/text/encoding/simplifiedchinese"
 
 // interpreter turns bytes into a page, command by command. Commands that it does
 // not know are passed over as far as their length is known.
@@ -23,6 +20,8 @@ type interpreter struct {
 	place   Placement
 	spacing int // dots from line to line
 	chinese bool
+	// codePage is that of bytes beyond ASCII while Chinese is off.
+	codePage codePage
 
 	symbol  symbol
 	barcode barcodeStyle
@@ -46,6 +45,7 @@ func (in *interpreter) reset() {
 	in.place = AtLeft
 	in.spacing = defaultSpacing
 	in.chinese = true
+	in.codePage = 0
 	in.symbol = symbol{module: 3, level: 'L'}
 	in.barcode = barcodeStyle{height: 162, module: 3}
 	in.stored = nil
@@ -125,20 +125,20 @@ func (in *interpreter) one() error {
 	if b < 0x20 || b == 0x7F {
 		return nil // NUL, CR and others do nothing
 	}
+	if b >= 0x80 && (!in.chinese || b == 0x80 || b == 0xFF) {
+		return in.put(in.codePage.decode(b), true)
+	}
 	r, err := in.character(b)
 	if err != nil {
 		return err
 	}
-	return in.put(r)
+	return in.put(r, false)
 }
 
-// character completes the character that begins with b.
+// character completes the character that begins with b: ASCII or GB18030.
 func (in *interpreter) character(b byte) (rune, error) {
 	if b < 0x80 {
 		return rune(b), nil
-	}
-	if !in.chinese || b == 0x80 || b == 0xFF {
-		return charmap.CodePage437.DecodeByte(b), nil
 	}
 	code := []byte{b}
 	next, err := in.next()
@@ -163,19 +163,21 @@ func (in *interpreter) character(b byte) (rune, error) {
 	return []rune(string(text))[0], nil
 }
 
-// put adds a character to the line, and starts a new line when it is full.
-func (in *interpreter) put(r rune) error {
-	w := cellWidth(r, in.style.Small)*in.style.Wide + in.style.Spacing
+// put adds a character to the line, and starts a new line when it is full. Half is
+// set for a character of a code page.
+func (in *interpreter) put(r rune, half bool) error {
+	run := in.style
+	run.Half = half
+	w := run.cellWidth(r)*run.Wide + run.Spacing
 	if in.lineEnd+w > in.width && in.lineEnd > 0 {
 		if err := in.endLine(); err != nil {
 			return err
 		}
 	}
 	last := len(in.line) - 1
-	if last >= 0 && sameStyle(in.line[last], in.style) {
+	if last >= 0 && sameStyle(in.line[last], run) {
 		in.line[last].Text += string(r)
 	} else {
-		run := in.style
 		run.Text = string(r)
 		in.line = append(in.line, run)
 	}

@@ -53,6 +53,14 @@ func (in *interpreter) code(c Code) error {
 		return err
 	}
 	in.page.Items = append(in.page.Items, c)
+	if !c.Human || c.Kind == QRCode {
+		return nil
+	}
+	if err := in.mech.advance(charDots); err != nil {
+		return err
+	}
+	read := Run{Text: c.Data, Wide: 1, High: 1}
+	in.page.Items = append(in.page.Items, TextLine{Runs: []Run{read}, Place: c.Place, Height: charDots})
 	return nil
 }
 

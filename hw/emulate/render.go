@@ -99,7 +99,7 @@ func lineWidth(l TextLine) int {
 	for _, run := range l.Runs {
 		w += run.Indent
 		for _, r := range run.Text {
-			w += cellWidth(r, run.Small)*run.Wide + run.Spacing
+			w += run.cellWidth(r)*run.Wide + run.Spacing
 		}
 	}
 	return w
@@ -130,7 +130,7 @@ func runHeight(run Run) int {
 
 // drawCharacter draws one character and gives its width.
 func drawCharacter(b *dots.Bitmap, r rune, run Run, x, y int, font *dots.Font) int {
-	w := cellWidth(r, run.Small)
+	w := run.cellWidth(r)
 	h := runHeight(run) / run.High
 	cell := font.Cell(r, w, h)
 	if run.Bold { // struck twice, one dot apart
