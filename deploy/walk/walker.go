@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,8 @@ type walker struct {
 	capture  string      // what was played, raw
 	clean    *image.RGBA // the start screen before anybody came
 	pictures int         // numbers the pictures
+	last     *image.RGBA // the picture kept last, and
+	lastMark int         // how far the trace had come then
 
 	first, second paper
 }
@@ -81,10 +84,23 @@ func (w *walker) pictureName(name string) string {
 }
 
 func (w *walker) keep(ctx context.Context, name string) (string, error) {
-	picture, err := w.screen.settled(ctx)
+	// The trace tells that a screen was laid out; when it is painted, only the
+	// picture tells. Without this the screen before it would be kept.
+	mark := w.trace.mark()
+	var picture *image.RGBA
+	err := eventually(ctx, limit, func() (err error) {
+		if picture, err = w.screen.settled(ctx); err != nil {
+			return err
+		}
+		if w.last != nil && mark > w.lastMark && bytes.Equal(w.last.Pix, picture.Pix) {
+			return errors.New("the screen still shows what it did before")
+		}
+		return nil
+	})
 	if err != nil {
 		return "", err
 	}
+	w.last, w.lastMark = picture, mark
 	file := w.pictureName(name)
 	return file, writePNG(filepath.Join(w.out, file), picture)
 }
