@@ -38,6 +38,7 @@ const (
 	FontMissing     Code = "font_missing"     // rare characters cannot be shown
 	QueueBusy       Code = "queue_busy"       // another kiosk process has the queue open
 	DeviceFailed    Code = "device_failed"    // the device answers that it failed, with no better code
+	NoCentral       Code = "no_central"       // central does not answer
 	StorageErrors   Code = "storage_errors"   // the file system found damage
 	StorageWorn     Code = "storage_worn"     // the card is near the end of its life
 	StorageLow      Code = "storage_low"      // the data partition will soon be full
@@ -92,6 +93,7 @@ var List = []Entry{
 	{FontMissing, Notice, "缺少生僻字字体", "安装 fonts-noto-cjk 和 fonts-hanazono"},
 	{QueueBusy, Fatal, "请求数据库被另一个程序占用", "关闭另一个 kiosk 程序后重启"},
 	{DeviceFailed, Degraded, "设备报告出错", "断电一分钟后再试；仍失败请更换设备"},
+	{NoCentral, Degraded, "连不上中心", "检查网线和网络；办事照常，请求先保存在本机"},
 	{StorageErrors, Notice, "存储卡出现错误", "请求送达后更换存储卡"},
 	{StorageWorn, Notice, "存储卡寿命将尽", "请求送达后更换存储卡"},
 	{StorageLow, Notice, "数据分区快满了", "接上网络让请求送达；清理数据分区"},

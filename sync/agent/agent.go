@@ -1,14 +1,15 @@
 // Package agent is the terminal's end of the wire: it carries what waits in the
 // queue to central and brings back what central says.
 //
-// Three loops run side by side. One pushes: batches in the queue's order, one at
+// Four loops run side by side. One pushes: batches in the queue's order, one at
 // a time, and takes central's word item by item; nothing counts as delivered but
 // an answer that names the item and carries the protocol's own name. One pulls
 // what changed, by a cursor that the queue keeps. One holds a stream open on
 // which central says "changed", and notices within three heartbeats when the
-// line behind it is dead. Each retries for ever, at growing, random intervals of
-// two minutes at most; a new request, or a sign that central is back, ends the
-// waiting at once.
+// line behind it is dead. One tells how the terminal's devices are, when that
+// changes and every few minutes. Each retries for ever, at growing, random
+// intervals of two minutes at most; a new request, or a sign that central is
+// back, ends the waiting at once.
 //
 // What happens is told as events of package visit. Neither log nor error ever
 // holds a ticket code or anything of a resident.
@@ -78,12 +79,13 @@ type Agent struct {
 	transport *http.Transport
 
 	// Each loop waits on its own channel; see kick.
-	wakePush, wakePull, wakeStream chan struct{}
+	wakePush, wakePull, wakeStream, wakeHealth chan struct{}
 
 	link    link
 	picker  picker
 	answers answers
 	clock   clock
+	devices devices
 }
 
 // New makes an agent. It does nothing before Run, except that Find works.
@@ -98,7 +100,7 @@ func New(o Options) (*Agent, error) {
 	a := &Agent{
 		base: base, token: o.Token, kiosk: o.Kiosk, queue: o.Queue, now: o.Now, jitter: o.Jitter, log: o.Log,
 		wakePush: make(chan struct{}, 1), wakePull: make(chan struct{}, 1), wakeStream: make(chan struct{}, 1),
-		picker: newPicker(),
+		wakeHealth: make(chan struct{}, 1), picker: newPicker(),
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -136,6 +138,7 @@ func (a *Agent) Run(ctx context.Context) {
 	loops.Go(func() { a.pushLoop(ctx) })
 	loops.Go(func() { a.pullLoop(ctx) })
 	loops.Go(func() { a.streamLoop(ctx) })
+	loops.Go(func() { a.healthLoop(ctx) })
 	loops.Go(func() {
 		for {
 			select {

@@ -97,5 +97,6 @@ func (a *Agent) outcome(err error) {
 		kick(a.wakePush)
 		kick(a.wakePull)
 		kick(a.wakeStream)
+		kick(a.wakeHealth)
 	}
 }

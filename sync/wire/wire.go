@@ -5,6 +5,8 @@
 //	GET  /kiosk/v1/pull?cursor=N   → Pull: what changed for this terminal since N
 //	GET  /kiosk/v1/stream          → text/event-stream: "changed" says pull now, comments are heartbeats
 //	GET  /kiosk/v1/tickets/CODE    → Ticket: progress of any terminal's ticket
+//	POST /kiosk/v1/health          Health → HealthAnswer: how the terminal's devices are
+//	GET  /kiosk/v1/health          → HealthAnswer: the line is good and the token right
 //
 // A terminal names itself with "Authorization: Bearer TOKEN"; central knows the
 // terminal's number by the token. Only an answer that carries Protocol counts:

@@ -1,0 +1,75 @@
+package wire
+
+import (
+	"fmt"
+	"time"
+
+	"lintai/kiosk/fault"
+)
+
+// PathHealth takes a Health, and answers a bare GET of a terminal that only asks
+// whether its line is good.
+const PathHealth = "/kiosk/v1/health"
+
+const (
+	// MaxDevices is how many devices a terminal may tell of.
+	MaxDevices = 32
+	// HealthEvery is how often a terminal tells how its devices are when nothing
+	// changes, so that central's word on them is never much older.
+	HealthEvery = 5 * time.Minute
+)
+
+// Health is how a terminal's devices are at one moment: all of them, each time.
+type Health struct {
+	Kiosk      int       `json:"kiosk"`
+	DeviceTime time.Time `json:"device_time"`
+	Devices    []Device  `json:"devices"`
+}
+
+// Device is how one device is. There is no place in it for anything of a
+// resident: names, states and faults are single lower-case words.
+type Device struct {
+	Name  string `json:"name"`  // card, printer, scanner, button, speaker, …
+	State string `json:"state"` // absent, opening, probing, ready, degraded, fault
+	// Fault is what is wrong, empty when nothing is. Central shows a code that it
+	// does not know as it is: a newer terminal may say more.
+	Fault fault.Code `json:"fault,omitempty"`
+	// Since is when the fault began, or when the device became usable; LastOK is
+	// when it last answered as it should. Both by the terminal's clock.
+	Since  time.Time `json:"since"`
+	LastOK time.Time `json:"last_ok,omitzero"`
+}
+
+// HealthAnswer answers both.
+type HealthAnswer struct {
+	Protocol   string    `json:"protocol"`
+	ServerTime time.Time `json:"server_time"`
+}
+
+// Check refuses what cannot be a word on devices.
+func (h Health) Check() error {
+	if len(h.Devices) > MaxDevices {
+		return fmt.Errorf("wire: %d devices, there are at most %d", len(h.Devices), MaxDevices)
+	}
+	seen := map[string]bool{}
+	for _, d := range h.Devices {
+		if !word(d.Name) || !word(d.State) || d.Fault != fault.None && !word(string(d.Fault)) {
+			return fmt.Errorf("wire: name, state and fault of a device are single words of a-z, 0-9 and _")
+		}
+		if seen[d.Name] {
+			return fmt.Errorf("wire: device %s stands there twice", d.Name)
+		}
+		seen[d.Name] = true
+	}
+	return nil
+}
+
+// word tells whether a text is a name out of a program and not somebody's.
+func word(text string) bool {
+	for _, r := range text {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' {
+			return false
+		}
+	}
+	return text != "" && len(text) <= 32
+}
