@@ -43,7 +43,7 @@ func startDisplay(logs string) (*process, string, error) {
 	line, err := bufio.NewReader(ready).ReadString('\n')
 	if err != nil {
 		p.kill()
-		return nil, "", fmt.Errorf("Xvfb told no display number: %w\n%s", err, p.lastLines(8))
+		return nil, "", fmt.Errorf("no display number from Xvfb: %w\n%s", err, p.lastLines(8))
 	}
 	return p, ":" + strings.TrimSpace(line), nil
 }
