@@ -72,7 +72,7 @@ func newDevices(s *settings.Settings, clips string, post func(visit.Event), log 
 			return nil, err
 		}
 		p := printer.New(printer.Options{
-			Port:     serialport.Settings{Path: s.Printer.Port, Baud: s.Printer.Baud},
+			Line:     printer.Line{Address: s.Printer.Port, Baud: s.Printer.Baud},
 			Profile:  profile,
 			VoidNote: phrase.Text("slip.void"),
 		}, d.health(visit.Printer))

@@ -12,7 +12,6 @@ import (
 	"lintai/hw/emulate"
 	"lintai/hw/printer"
 	"lintai/hw/printer/dots"
-	"lintai/hw/serialport"
 	"lintai/kiosk/slip"
 )
 
@@ -61,7 +60,7 @@ func newBenchFor(t *testing.T, profile printer.Profile, font *dots.Font, knobs e
 	}
 	b.line = line
 	b.driver = printer.New(printer.Options{
-		Port:     serialport.Settings{Path: line.Path(), Baud: 115200},
+		Line:     printer.Line{Address: line.Path(), Baud: 115200},
 		Profile:  profile,
 		Font:     font,
 		VoidNote: voidNote,

@@ -50,6 +50,10 @@ func (s *session) findFence(ctx context.Context) error {
 	if s.process == able || s.queued == able || s.tries == fenceTries {
 		return nil
 	}
+	if s.mute() {
+		s.process, s.queued = unable, unable
+		return nil
+	}
 	s.tries++
 	s.drain()
 	m := &s.printer.memory

@@ -236,10 +236,11 @@ func (s *session) bound(job Job) time.Duration {
 	return s.lineTime(2*chunkBytes) + paper + s.limits.Margin
 }
 
-// lineTime is how long n bytes take on the line, ten bits each.
+// lineTime is how long n bytes take on a serial line, ten bits each. USB and
+// networks are faster than any printer and hold their writer back by themselves.
 func (s *session) lineTime(n int) time.Duration {
-	baud := s.printer.options.Port.Baud
-	if baud <= 0 {
+	baud := s.printer.options.Line.Baud
+	if s.kind != onSerial || baud <= 0 {
 		return 0
 	}
 	return time.Duration(n) * 10 * time.Second / time.Duration(baud)

@@ -7,7 +7,6 @@ import (
 
 	"lintai/hw"
 	"lintai/hw/printer/dots"
-	"lintai/hw/serialport"
 	"lintai/hw/supervise"
 	"lintai/kiosk/fault"
 	"lintai/kiosk/slip"
@@ -15,7 +14,7 @@ import (
 
 // Options says which printer, on which line, with what paper.
 type Options struct {
-	Port    serialport.Settings
+	Line    Line
 	Profile Profile
 	// Font draws the characters that the printer has no glyph for; when it is
 	// nil they are printed as □.
@@ -141,12 +140,13 @@ func (p *Printer) Run(ctx context.Context) { p.supervisor.Run(ctx) }
 func (p *Printer) Health() hw.Health { return p.supervisor.Health() }
 
 // open is the supervisor's way to a session.
-func (p *Printer) open(_ context.Context, tell func(hw.Report)) (hw.Device, error) {
-	port, err := serialport.Open(p.options.Port)
+func (p *Printer) open(ctx context.Context, tell func(hw.Report)) (hw.Device, error) {
+	k := p.options.Line.kind()
+	port, err := p.options.Line.open(ctx, k)
 	if err != nil {
 		return nil, err
 	}
-	s := newSession(p, port, tell)
+	s := newSession(p, port, k, tell)
 	p.mu.Lock()
 	p.session = s
 	p.mu.Unlock()

@@ -31,7 +31,8 @@ const (
 // session is the printer from the opening of its line to its loss.
 type session struct {
 	printer *Printer
-	port    serialport.Port
+	port    port
+	kind    kind
 	tell    func(hw.Report)
 	limits  Limits
 
@@ -54,12 +55,13 @@ type session struct {
 	status   Status
 	late     int    // DLE EOT questions that may still be answered
 	silences int    // DLE EOT questions in a row that were not
+	deafness int    // whole rounds of DLE EOT without any answer
 	watching *fence // out while the status is asked for
 }
 
-func newSession(p *Printer, port serialport.Port, tell func(hw.Report)) *session {
+func newSession(p *Printer, port port, k kind, tell func(hw.Report)) *session {
 	s := &session{
-		printer: p, port: port, tell: tell, limits: p.options.Limits,
+		printer: p, port: port, kind: k, tell: tell, limits: p.options.Limits,
 		answers: make(chan Answer, 256),
 		done:    make(chan struct{}),
 		read:    make(chan struct{}),
@@ -251,6 +253,17 @@ func (s *session) drain() {
 // status. Only when all that it once answered stay unanswered is it silent.
 func (s *session) ask(ctx context.Context) error {
 	s.drain()
+	if s.mute() {
+		if _, err := s.askOne(ctx, 1); err != nil {
+			s.status = Status{}
+			if errors.Is(err, errSilent) {
+				err = nil
+			}
+			return err
+		}
+		// It speaks after all: it was slow to wake.
+		s.deafness, s.tries, s.process, s.queued = 0, 0, unknown, unknown
+	}
 	fresh := Status{}
 	heard := false
 	for n := 1; n <= 4; n++ {
@@ -273,6 +286,7 @@ func (s *session) ask(ctx context.Context) error {
 	}
 	if !heard {
 		s.answered = [5]ability{} // it may have been off: find out again
+		s.deafness++
 		return fmt.Errorf("%w to DLE EOT", errSilent)
 	}
 	for n := 1; n <= 4; n++ {
@@ -280,9 +294,19 @@ func (s *session) ask(ctx context.Context) error {
 			s.answered[n] = unable
 		}
 	}
-	s.status = fresh
+	s.status, s.deafness = fresh, 0
 	return nil
 }
+
+// mute tells whether this printer is one that never says anything. usblp has
+// those: the cable is known to be in, as the device is gone with it, so they are
+// written to blindly and every slip stays Unknown. Silence on other lines is a
+// printer that is off.
+func (s *session) mute() bool { return s.kind == onUSB && s.deafness >= muteAfter }
+
+// muteAfter is the number of rounds of questions after which a USB printer is
+// known to be mute: the first may find it at its self-test.
+const muteAfter = 2
 
 // silenceLimit is the number of unanswered questions in a row after which their
 // answers are no longer expected: the printer was off.
@@ -352,6 +376,8 @@ func (s *session) report() hw.Report {
 		r.Detail += "; tells the end of a slip (GS ( H)"
 	case s.queued == able:
 		r.Detail += "; tells the end of a slip (GS r)"
+	case s.mute():
+		r.Detail = "never answers: status and end of a slip are not known"
 	case s.process == unable:
 		r.Detail += "; does not tell the end of a slip"
 	}

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"lintai/kiosk/seal"
@@ -58,7 +59,8 @@ type Serial struct {
 	Baud int
 }
 
-// Printer is the slip printer.
+// Printer is the slip printer. Its Port is a serial line, a USB printer's
+// /dev/usb/lp0, or "tcp://192.0.2.5:9100"; only a serial line has a speed.
 type Printer struct {
 	Serial
 	WidthMM int // 58 or 80, of the paper
@@ -105,7 +107,7 @@ func Parse(text []byte) (*Settings, error) {
 	s.Panel.FullScreen = f.boolean("panel", "fullscreen", true)
 
 	s.Card = Serial{f.text("card", "port", "", absolutePath), f.integer("card", "baud", "115200", oneOf(bauds...))}
-	s.Printer.Serial = Serial{f.text("printer", "port", "", absolutePath), f.integer("printer", "baud", "115200", oneOf(bauds...))}
+	s.Printer.Serial = Serial{f.text("printer", "port", "", printerPort), f.integer("printer", "baud", "115200", oneOf(bauds...))}
 	s.Printer.WidthMM = f.integer("printer", "width_mm", "80", oneOf(58, 80))
 	s.Scanner = Serial{f.text("scanner", "port", "", absolutePath), f.integer("scanner", "baud", "9600", oneOf(bauds...))}
 
@@ -149,6 +151,15 @@ func words(allowed ...string) textRule {
 
 func absolutePath(v string) (string, bool) {
 	return "以 / 开头的完整路径", filepath.IsAbs(v)
+}
+
+func printerPort(v string) (string, bool) {
+	_, ok := absolutePath(v)
+	if u, err := url.Parse(v); err == nil && u.Scheme == "tcp" {
+		port, err := strconv.ParseUint(u.Port(), 10, 16)
+		ok = err == nil && port > 0 && u.Hostname() != "" && v == "tcp://"+u.Host
+	}
+	return `串口或 USB 打印机的完整路径，例如 "/dev/ttyUSB0"、"/dev/usb/lp0"，或网络打印机 "tcp://192.0.2.5:9100"`, ok
 }
 
 func pinName(v string) (string, bool) {

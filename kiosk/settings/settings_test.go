@@ -59,6 +59,8 @@ func TestProblemsNameLineAndWhatIsAllowed(t *testing.T) {
 		{"plain http", "https://central", "http://central", []string{"第 8 行 central.address", "https://"}},
 		{"public key", `public_key = "lintai`, `public_key = "x`, []string{"第 10 行 central.public_key", "lintai-public-1:"}},
 		{"relative path", `"/var/lib/lintai"`, `"lintai"`, []string{"第 5 行 terminal.data", "完整路径"}},
+		{"printer in the network without a port", `"/dev/serial/by-id/printer"`, `"tcp://192.0.2.5"`, []string{"第 13 行 printer.port", "tcp://192.0.2.5:9100", "/dev/usb/lp0"}},
+		{"printer by another protocol", `"/dev/serial/by-id/printer"`, `"ipp://192.0.2.5:631"`, []string{"第 13 行 printer.port", "tcp://"}},
 		{"no TOML", "number = 12", "number = = 12", []string{"第 3 行", "TOML"}},
 		{"half a file", `place = "幸福里社区服务站"`, `place = "幸福`, []string{"第 4 行", "TOML"}},
 	}
@@ -101,6 +103,18 @@ func TestLoopbackMayUseHTTP(t *testing.T) {
 	} {
 		if _, ok := centralAddress(address); ok != want {
 			t.Errorf("%s: %v", address, ok)
+		}
+	}
+}
+
+func TestWaysToThePrinter(t *testing.T) {
+	for port, want := range map[string]bool{
+		"/dev/ttyUSB0": true, "/dev/usb/lp0": true, "tcp://192.0.2.5:9100": true, "tcp://[2001:db8::5]:9100": true, "tcp://printer.local:9100": true,
+		"tcp://192.0.2.5": false, "tcp://:9100": false, "tcp://192.0.2.5:0": false, "tcp://192.0.2.5:70000": false, "tcp://192.0.2.5:9100/": false,
+		"tcp://user@192.0.2.5:9100": false, "192.0.2.5:9100": false, "ttyUSB0": false, "": false,
+	} {
+		if _, ok := printerPort(port); ok != want {
+			t.Errorf("%q: %v", port, ok)
 		}
 	}
 }
