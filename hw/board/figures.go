@@ -117,7 +117,7 @@ func (f Figures) troubles(wasHot bool) []Trouble {
 	}
 	switch t := f.Throttled; {
 	case f.Celsius != nil && *f.Celsius >= limit:
-		add(fault.Overtemp, degrees(limit)+" or more")
+		add(fault.Overtemp, "reached "+degrees(hot)+" and is not below "+degrees(cool)+" yet")
 	case t != nil && t.SoftLimit:
 		add(fault.Overtemp, "the firmware slows the board down because of heat")
 	}
