@@ -51,6 +51,7 @@ type central struct {
 	tickets map[string]wire.Ticket
 	streams int
 	pulls   int
+	healths []wire.Health
 	hellos  []time.Time // when streams were opened
 	notify  map[chan struct{}]struct{}
 	now     func() time.Time
@@ -132,6 +133,8 @@ func (c *central) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.servePull(w, r)
 	case r.URL.Path == wire.PathStream:
 		c.serveStream(w, r)
+	case r.URL.Path == wire.PathHealth:
+		c.serveHealth(w, r)
 	case strings.HasPrefix(r.URL.Path, wire.PathTickets):
 		c.mu.Lock()
 		t := c.tickets[strings.TrimPrefix(r.URL.Path, wire.PathTickets)]
