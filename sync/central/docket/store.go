@@ -24,6 +24,11 @@ type Store interface {
 	// Contact notes that a terminal was heard of. offset nil leaves the offset.
 	Contact(ctx context.Context, number int, at time.Time, offset *time.Duration) error
 
+	// PutHealth replaces a terminal's last word on its devices. ErrNotFound.
+	PutHealth(ctx context.Context, number int, h Health) error
+	// Healths gives the last word of every terminal that ever said one, by number.
+	Healths(ctx context.Context) (map[int]Health, error)
+
 	Case(ctx context.Context, number int64) (Case, []Event, error) // ErrNotFound
 	CaseByTicket(ctx context.Context, code ticket.Code) (Case, []Event, error)
 	Cases(ctx context.Context, q CaseQuery) ([]Case, error)

@@ -41,6 +41,8 @@ func (a *API) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+wire.PathPull, a.authenticated(a.pull))
 	mux.HandleFunc("GET "+wire.PathStream, a.authenticated(a.stream))
 	mux.HandleFunc("GET "+wire.PathTickets+"{code}", a.authenticated(a.ticket))
+	mux.HandleFunc("POST "+wire.PathHealth, a.authenticated(a.health))
+	mux.HandleFunc("GET "+wire.PathHealth, a.authenticated(a.line))
 	mux.HandleFunc("/kiosk/", func(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, failure{http.StatusNotFound, "bad_request", "no such address in this protocol"})
 	})

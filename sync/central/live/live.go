@@ -14,7 +14,7 @@ const (
 	Case       Kind = "case"       // a case was filed or moved; ID is its number
 	Call       Kind = "call"       // a call was raised or answered; ID is its id
 	Quarantine Kind = "quarantine" // an item was kept or handled
-	Terminal   Kind = "terminal"   // terminal Kiosk came or went
+	Terminal   Kind = "terminal"   // terminal Kiosk came or went, or a device of it is another
 	Everything Kind = "everything" // too much to name: read anew
 )
 

@@ -31,6 +31,7 @@ func Run(t *testing.T, open Opener) {
 	}{
 		{"Terminals", terminals},
 		{"Contact", contact},
+		{"Health", health},
 		{"FileCase", fileCase},
 		{"TakenIDAndTicketLeaveTheTransactionUsable", taken},
 		{"AnErrorTakesEverythingBack", rollback},
