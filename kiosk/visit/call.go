@@ -1,5 +1,7 @@
 package visit
 
+import "slices"
+
 // callEvent handles everything about a call for help. The button pre-empts
 // every screen; what the resident had filled in stays underneath.
 func (m *machine) callEvent(e Event) {
@@ -14,12 +16,16 @@ func (m *machine) callEvent(e Event) {
 	case CallSaved:
 		if c.phase == callRaising {
 			c.phase, c.id = callQueued, e.ID
+			if slices.Contains(m.house.delivered, e.ID) {
+				c.phase = callDelivered
+			}
 		}
 	case CallFailed:
 		if c.phase == callRaising {
 			c.phase = callFailed
 		}
 	case CallDelivered:
+		m.noteDelivered(e.ID)
 		if c.phase == callQueued && e.ID == c.id {
 			c.phase = callDelivered
 		}

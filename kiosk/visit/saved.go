@@ -35,12 +35,16 @@ func (m *machine) linkChanged(e LinkChanged) {
 	m.printTick()
 }
 
-func (m *machine) deliveredNow(id string) {
+func (m *machine) noteDelivered(id string) {
 	kept := append(slices.Clone(m.house.delivered), id)
 	if len(kept) > deliveredKept {
 		kept = kept[len(kept)-deliveredKept:]
 	}
 	m.house.delivered = kept
+}
+
+func (m *machine) deliveredNow(id string) {
+	m.noteDelivered(id)
 	if m.visit.screen == ScreenSaved && m.visit.id == id {
 		m.visit.delivered = true
 		m.printTick()
@@ -61,9 +65,13 @@ func (m *machine) printTick() {
 	if m.house.online && !v.delivered && m.now.Before(v.printBy) {
 		return
 	}
+	m.printNow()
+}
+
+func (m *machine) printNow() {
 	m.house.job++
-	v.job, v.print = m.house.job, printRuns
-	m.do(Print{v.job, m.slip()})
+	m.visit.job, m.visit.print = m.house.job, printRuns
+	m.do(Print{m.visit.job, m.slip()})
 }
 
 func (m *machine) printed(e Printed) {
@@ -122,11 +130,12 @@ func (s State) personal() []string {
 	var all []string
 	add := func(p request.Person) { all = append(all, p.Name, p.Address) }
 	add(v.person)
+	add(v.undo.person)
 	if v.draft.Person != nil {
 		add(*v.draft.Person)
 	}
 	all = append(all, v.entry, v.draft.Address, string(v.ticket), string(v.find), v.id, v.progress.Note)
-	for _, a := range v.answers {
+	for _, a := range slices.Concat(v.answers, v.undo.answers) {
 		all = append(all, a.Text)
 	}
 	return slices.DeleteFunc(all, func(t string) bool { return t == "" })

@@ -51,7 +51,7 @@ var stepScreens = map[catalog.StepKind]Screen{
 func (m *machine) openStep(i int) {
 	steps := m.current().Steps
 	if i >= len(steps) {
-		m.visit.editing = false
+		m.visit.editing, m.visit.undo = false, undo{}
 		m.open(ScreenConfirm)
 		return
 	}
@@ -83,6 +83,9 @@ func (m *machine) stepForward() {
 	for i < len(steps) && m.skipped(steps[i]) {
 		i++
 	}
+	if i < len(steps) && steps[i].Kind == catalog.Identify {
+		m.visit.card = false // ask for it again, also when it still lies there
+	}
 	m.openStep(i)
 }
 
@@ -100,6 +103,10 @@ func (m *machine) missingStep() int {
 }
 
 func (m *machine) stepBack() {
+	if v := &m.visit; v.editing && v.step == v.undo.step {
+		// She did not want to change it after all.
+		v.answers, v.person, v.expired = v.undo.answers, v.undo.person, v.undo.expired
+	}
 	if m.visit.editing && m.missingStep() < 0 {
 		m.openStep(len(m.current().Steps))
 		return
@@ -120,14 +127,14 @@ func (m *machine) stepBack() {
 // lastStep goes back from the confirm page.
 func (m *machine) lastStep() {
 	steps := m.current().Steps
-	m.visit.editing = false
+	m.visit.editing, m.visit.undo = false, undo{}
 	m.visit.step = len(steps)
 	m.stepBack()
 }
 
 func (m *machine) forgetService() {
 	v := &m.visit
-	v.service, v.step, v.editing, v.answers, v.person, v.expired = "", 0, false, nil, request.Person{}, false
+	v.service, v.step, v.editing, v.undo, v.answers, v.person, v.expired = "", 0, false, undo{}, nil, request.Person{}, false
 }
 
 func (m *machine) serviceTouch(e Event) {
@@ -206,6 +213,7 @@ func (m *machine) edit(step string) {
 		return
 	}
 	m.visit.editing = true
+	m.visit.undo = undo{i, m.visit.answers, m.visit.person, m.visit.expired}
 	switch st := svc.Steps[i]; {
 	case st.Address:
 		m.visit.person.Address = ""

@@ -85,7 +85,7 @@ type house struct {
 	pending   int
 	arrived   int       // items delivered since the last quiet moment
 	arrivedAt time.Time // of the last of them
-	delivered []string  // ids of the last few, because 送达 can overtake 已保存
+	delivered []string  // ids of the last few items, because 送达 can overtake 已保存
 	job       int64     // number of the last print job
 	misses    int       // wrong codes since missesSince
 	missSince time.Time
@@ -108,6 +108,7 @@ type visit struct {
 	service string
 	step    int
 	editing bool // the step was opened from the confirm page
+	undo    undo // what going back from the edit restores
 	entry   string
 	answers []request.Answer // copied on change, in the order of the steps
 	person  request.Person
@@ -129,6 +130,14 @@ type visit struct {
 	find     ticket.Code
 	found    LookupResult
 	progress Progress
+}
+
+// undo is what an edit may drop and going back from it must restore.
+type undo struct {
+	step    int // the one that the edit opened
+	answers []request.Answer
+	person  request.Person
+	expired bool
 }
 
 type printState int

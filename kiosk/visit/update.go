@@ -148,6 +148,11 @@ func (m *machine) open(to Screen) {
 
 // end is the wipe: from here on nothing knows the resident.
 func (m *machine) end() {
+	if m.visit.print == printWaits {
+		// She was told that her slip is being printed, and does not wait for
+		// central's word as we did.
+		m.printNow()
+	}
 	m.visit = visit{screen: ScreenStart}
 	m.do(Wipe{})
 }
