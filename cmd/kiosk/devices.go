@@ -74,6 +74,7 @@ func newDevices(s *settings.Settings, clips string, post func(visit.Event), log 
 		p := printer.New(printer.Options{
 			Line:     printer.Line{Address: s.Printer.Port, Baud: s.Printer.Baud},
 			Profile:  profile,
+			Font:     slipFont("/", logMissingFonts(log)),
 			VoidNote: phrase.Text("slip.void"),
 		}, d.health(visit.Printer))
 		d.printer = p

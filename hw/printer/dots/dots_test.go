@@ -106,3 +106,35 @@ func TestFilesThatAreNoFonts(t *testing.T) {
 		t.Error("a text is accepted")
 	}
 }
+
+func TestOpenedFontsAreReadWhenTheyAreNeeded(t *testing.T) {
+	file, err := os.ReadFile("../../../ui/font/lintai-regular.otf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	text, latin, han, gone := dir+"/text", dir+"/latin", dir+"/han", dir+"/gone"
+	f := dots.Open(gone, text, latin, han)
+	// None of them is there yet: whatever opened them too early finds nothing.
+	for path, content := range map[string][]byte{text: []byte("not a font"), latin: goregular.TTF} {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !f.Has('A') {
+		t.Fatal("the first font that is one has no A")
+	}
+	if err := os.WriteFile(han, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := dots.Parse(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.Has('水') || show(f.Cell('水', 24, 24)) != show(whole.Cell('水', 24, 24)) {
+		t.Error("a glyph read from the file is another than one from memory")
+	}
+	if f.Has('\U0010FFFF') || dots.Open().Has('A') {
+		t.Error("a character comes from nowhere")
+	}
+}

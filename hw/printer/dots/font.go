@@ -19,6 +19,9 @@ import (
 type Font struct {
 	mu    sync.Mutex
 	fonts []*sfnt.Font
+	// later holds the paths of fonts that are opened when no font so far has a
+	// character.
+	later []string
 	faces map[faceKey]font.Face
 	cells map[cellKey]*Bitmap
 	buf   sfnt.Buffer
@@ -35,6 +38,10 @@ type cellKey struct {
 // ones.
 const cellsKept = 2000
 
+func newFont() *Font {
+	return &Font{faces: map[faceKey]font.Face{}, cells: map[cellKey]*Bitmap{}}
+}
+
 // Parse reads one or more OpenType files, single fonts or collections. A glyph is
 // taken from the first file that has it. Of a collection the Simplified Chinese
 // face is used, its fixed-width one if there is one.
@@ -42,7 +49,7 @@ func Parse(files ...[]byte) (*Font, error) {
 	if len(files) == 0 {
 		return nil, errors.New("dots: no font given")
 	}
-	f := &Font{faces: map[faceKey]font.Face{}, cells: map[cellKey]*Bitmap{}}
+	f := newFont()
 	for i, file := range files {
 		c, err := opentype.ParseCollection(file)
 		if err != nil {
@@ -99,8 +106,8 @@ func (f *Font) Has(r rune) bool {
 
 // find gives the first font with a glyph for r, or -1.
 func (f *Font) find(r rune) int {
-	for i, one := range f.fonts {
-		if g, err := one.GlyphIndex(&f.buf, r); err == nil && g != 0 {
+	for i := 0; i < len(f.fonts) || f.openNext(); i++ {
+		if g, err := f.fonts[i].GlyphIndex(&f.buf, r); err == nil && g != 0 {
 			return i
 		}
 	}
