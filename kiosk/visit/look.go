@@ -281,7 +281,7 @@ func (s State) lookProgress(v *View) {
 		v.Title, v.Icon, v.Tone = phrase.Text("progress.cannot_tell"), "trouble", Warning
 		v.Hint = phrase.Text("progress.cannot_tell_hint")
 		v.Notice, v.NoticeTone = s.phoneLine(), Calm
-		v.Actions = append(v.Actions, Control{ID: "retry", Label: phrase.Text("progress.retry"), Event: Retry{}})
+		v.Actions = []Control{{ID: "retry", Label: phrase.Text("progress.retry"), Event: Retry{}}, v.Actions[0]}
 		return
 	}
 	v.Title = phrase.Text("progress.title", "service", s.serviceName(p.Service))
