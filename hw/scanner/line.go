@@ -1,5 +1,10 @@
-// Package scanner reads codes from a scanner in line mode: one that types what
-// it sees, a line for a code, without being asked.
+// Package scanner reads codes from a QR and barcode scanner.
+//
+// In line mode a scanner types what it sees, a line for a code, without being asked.
+// Modules of the GM65 kind do the same and can be asked and told besides, on the same
+// wire; then a wrong speed and a scanner that fell silent are noticed, and the scanner
+// is set to look by itself whatever somebody set it to before. For whoever waits for
+// codes there is no difference.
 //
 // How a line ends depends on how somebody once set the scanner up with a sheet of
 // barcodes: carriage return, line feed, both, a tab, or nothing at all, in which
@@ -7,7 +12,8 @@
 // code, such as the noise of a wrong speed, is dropped. What a code says is passed
 // on and never logged.
 //
-// line.go cuts the stream into codes, driver.go owns the port.
+// line.go cuts a stream into codes, gm65.go packs commands and knows replies, demux.go
+// parts the replies from the codes. driver.go owns the port, module.go talks to a GM65.
 package scanner
 
 import (
@@ -45,6 +51,9 @@ func (s *Splitter) Add(b byte) (code string, ok bool) {
 	s.n++
 	return "", false
 }
+
+// spoil makes the line that stands open, or begins next, no code.
+func (s *Splitter) spoil() { s.bad = true }
 
 // Open tells whether a line has begun and not ended.
 func (s *Splitter) Open() bool { return s.n > 0 || s.bad }
