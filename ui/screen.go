@@ -128,7 +128,7 @@ func (s *Screen) Show(v visit.View) { fyne.Do(func() { s.show(v) }) }
 func (s *Screen) Forget() { fyne.Do(s.forget) }
 
 func (s *Screen) show(v visit.View) {
-	if !s.filled || v.Screen != s.view.Screen || v.Step != s.view.Step {
+	if s.filled && (v.Screen != s.view.Screen || v.Step != s.view.Step) {
 		s.surface.Changed()
 	}
 	s.view, s.filled = v, true

@@ -188,6 +188,21 @@ func TestSecondTapOfATrembleDoesNotHitTheNextScreen(t *testing.T) {
 	}
 }
 
+func TestFingerThatMeantTheScreenBeforeDoesNotHitTheOneThatCameUp(t *testing.T) {
+	// The warning comes by itself, and 不办了 stands where the finger lands.
+	st := newStage(t, panels["1080x1920"])
+	st.screen.Show(sampleNamed(t, "choose-what"))
+	st.clock = st.clock.Add(time.Minute)
+	st.screen.Show(sampleNamed(t, "idle"))
+	at := middle(st.target(t, "finish"))
+	st.clock = st.clock.Add(399 * time.Millisecond)
+	st.tap(at)
+	st.took(t)
+	st.clock = st.clock.Add(time.Millisecond)
+	st.tap(at)
+	st.took(t, visit.Finish{})
+}
+
 func TestPressOfAScreenThatGoesAwayIsNoTap(t *testing.T) {
 	st := newStage(t, panels["1080x1920"])
 	st.screen.Show(sampleNamed(t, "choose-what"))

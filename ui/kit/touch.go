@@ -8,7 +8,8 @@ import (
 	"lintai/ui/theme"
 )
 
-// repeat is how long a second tap on the same place is taken for a tremble.
+// repeat is how long a second tap on the same place is taken for a tremble, and
+// a tap on a screen that has just come up for one that meant the screen before.
 const repeat = 400 * time.Millisecond
 
 // touch is the rule of a tap. A finger shows its effect at once when it lands; it
@@ -23,9 +24,9 @@ type touch struct {
 	down   *Button
 	inside bool
 
-	firedAt  time.Time
-	firedID  string
-	newPlace bool // another screen came after the last tap
+	firedAt   time.Time
+	firedID   string
+	changedAt time.Time // when the screen that stands there now came up
 }
 
 func newTouch(p theme.Panel, now func() time.Time, find func() []*Button, fire func(*Button)) *touch {
@@ -36,7 +37,7 @@ func newTouch(p theme.Panel, now func() time.Time, find func() []*Button, fire f
 func (t *touch) press(at fyne.Position) {
 	t.cancel()
 	b := t.target(at)
-	if b == nil || t.repeats(b) {
+	if b == nil || t.tooSoon(b) {
 		return
 	}
 	t.down, t.inside = b, true
@@ -64,7 +65,7 @@ func (t *touch) release(at fyne.Position) {
 	if !b.Touchable() || !b.Bounds().Grown(t.slack).Contains(at) {
 		return
 	}
-	t.firedAt, t.firedID, t.newPlace = t.now(), b.ID, false
+	t.firedAt, t.firedID = t.now(), b.ID
 	t.fire(b)
 }
 
@@ -77,17 +78,16 @@ func (t *touch) cancel() {
 }
 
 // changed says that another screen stands under the finger now: the second tap
-// of a trembling finger must not land there.
+// of a trembling finger must not land there, nor one that was on its way when
+// the screen came up by itself, as a warning or an answer does.
 func (t *touch) changed() {
 	t.cancel()
-	t.newPlace = true
+	t.changedAt = t.now()
 }
 
-func (t *touch) repeats(b *Button) bool {
-	if t.firedAt.IsZero() || t.now().Sub(t.firedAt) >= repeat {
-		return false
-	}
-	return t.newPlace || b.ID == t.firedID
+func (t *touch) tooSoon(b *Button) bool {
+	within := func(since time.Time) bool { return !since.IsZero() && t.now().Sub(since) < repeat }
+	return within(t.changedAt) || within(t.firedAt) && b.ID == t.firedID
 }
 
 func (t *touch) target(at fyne.Position) *Button {
