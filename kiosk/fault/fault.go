@@ -42,6 +42,7 @@ const (
 	StorageErrors   Code = "storage_errors"   // the file system found damage
 	StorageWorn     Code = "storage_worn"     // the card is near the end of its life
 	StorageLow      Code = "storage_low"      // the data partition will soon be full
+	CardUnreadable  Code = "card_unreadable"  // a card lies on the reader and cannot be read
 )
 
 // Severity says what a fault means for the resident in front of the terminal.
@@ -97,6 +98,7 @@ var List = []Entry{
 	{StorageErrors, Notice, "存储卡出现错误", "请求送达后更换存储卡"},
 	{StorageWorn, Notice, "存储卡寿命将尽", "请求送达后更换存储卡"},
 	{StorageLow, Notice, "数据分区快满了", "接上网络让请求送达；清理数据分区"},
+	{CardUnreadable, Notice, "有卡，但读不出", "请居民把卡放平再试；每张卡都这样请更换读卡器"},
 }
 
 // Find returns the published row of a code.

@@ -23,8 +23,9 @@ type Settings struct {
 	Panel    Panel
 	Card     Serial
 	Printer  Printer
-	Scanner  Serial
+	Scanner  Scanner
 	Button   Button
+	Presence Presence
 	Sound    Sound
 }
 
@@ -64,6 +65,20 @@ type Serial struct {
 type Printer struct {
 	Serial
 	WidthMM int // 58 or 80, of the paper
+}
+
+// Scanner is the QR scanner.
+type Scanner struct {
+	Serial
+	Mode string // "line": it types what it sees; "gm65": it can be asked and told
+}
+
+// Presence is the sensor that sees somebody step in front of the terminal, on a GPIO
+// pin or on the socket of an emulated bench. An empty Pin and Bench mean: none.
+type Presence struct {
+	Pin    string
+	Active string // "high" or "low": its level when it sees somebody
+	Bench  string
 }
 
 // Button is the large call button and the light around it, on GPIO pins or on
@@ -109,13 +124,21 @@ func Parse(text []byte) (*Settings, error) {
 	s.Card = Serial{f.text("card", "port", "", absolutePath), f.integer("card", "baud", "115200", oneOf(bauds...))}
 	s.Printer.Serial = Serial{f.text("printer", "port", "", printerPort), f.integer("printer", "baud", "115200", oneOf(bauds...))}
 	s.Printer.WidthMM = f.integer("printer", "width_mm", "80", oneOf(58, 80))
-	s.Scanner = Serial{f.text("scanner", "port", "", absolutePath), f.integer("scanner", "baud", "9600", oneOf(bauds...))}
+	s.Scanner.Serial = Serial{f.text("scanner", "port", "", absolutePath), f.integer("scanner", "baud", "9600", oneOf(bauds...))}
+	s.Scanner.Mode = f.text("scanner", "mode", "line", words("line", "gm65"))
 
 	s.Button.Pin = f.text("button", "pin", "", pinName)
 	s.Button.Light = f.text("button", "light", "", pinName)
 	s.Button.Bench = f.text("button", "bench", "", absolutePath)
 	if s.Button.Bench != "" && s.Button.Pin != "" {
 		f.problem("button", "bench", "不能和 pin 同时使用", "只写 pin，或只写 bench")
+	}
+
+	s.Presence.Pin = f.text("presence", "pin", "", pinName)
+	s.Presence.Active = f.text("presence", "active", "high", words("high", "low"))
+	s.Presence.Bench = f.text("presence", "bench", "", absolutePath)
+	if s.Presence.Bench != "" && s.Presence.Pin != "" {
+		f.problem("presence", "bench", "不能和 pin 同时使用", "只写 pin，或只写 bench")
 	}
 
 	s.Sound.Output = f.text("sound", "output", "alsa", words("alsa", "none"))

@@ -37,6 +37,7 @@ func TestParseFillsDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s.Terminal.Number != 12 || s.Printer.Baud != 9600 || s.Printer.WidthMM != 80 || s.Card.Port != "" || s.Card.Baud != 115200 ||
+		s.Scanner.Mode != "line" || s.Presence.Pin != "" || s.Presence.Active != "high" ||
 		s.Central.PublicAddress != "https://central.example.cn" || !s.Panel.FullScreen || s.Panel.PxPerMM != 4 || s.Central.PublicKey.IsZero() {
 		t.Errorf("got %+v", s)
 	}
@@ -61,6 +62,10 @@ func TestProblemsNameLineAndWhatIsAllowed(t *testing.T) {
 		{"relative path", `"/var/lib/lintai"`, `"lintai"`, []string{"第 5 行 terminal.data", "完整路径"}},
 		{"printer in the network without a port", `"/dev/serial/by-id/printer"`, `"tcp://192.0.2.5"`, []string{"第 13 行 printer.port", "tcp://192.0.2.5:9100", "/dev/usb/lp0"}},
 		{"printer by another protocol", `"/dev/serial/by-id/printer"`, `"ipp://192.0.2.5:631"`, []string{"第 13 行 printer.port", "tcp://"}},
+		{"scanner mode", "[printer]", "[scanner]\nmode = \"usb\"\n[printer]", []string{"第 13 行 scanner.mode", `"line"、"gm65"`}},
+		{"presence pin", "[printer]", "[presence]\npin = \"22\"\n[printer]", []string{"第 13 行 presence.pin", "GPIO17"}},
+		{"presence level", "[printer]", "[presence]\nactive = \"up\"\n[printer]", []string{"第 13 行 presence.active", `"high"、"low"`}},
+		{"presence twice", "[printer]", "[presence]\npin = \"GPIO22\"\nbench = \"/run/s\"\n[printer]", []string{"第 14 行 presence.bench", "只写 pin"}},
 		{"no TOML", "number = 12", "number = = 12", []string{"第 3 行", "TOML"}},
 		{"half a file", `place = "幸福里社区服务站"`, `place = "幸福`, []string{"第 4 行", "TOML"}},
 	}
