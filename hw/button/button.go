@@ -111,9 +111,12 @@ func (b *Button) watch(ctx context.Context) error {
 			return fmt.Errorf("button: pin %s: %w", b.options.Pin, err)
 		}
 	}
+	// The first look comes before "ready": from then on a press is a press, and
+	// not a contact that was closed from the start.
+	var d Debounce
+	d.Step(pin.Read() == gpio.Low, time.Now())
 	dark := b.lightUp(ctx)
 	defer dark()
-	var d Debounce
 	for ctx.Err() == nil {
 		now := time.Now()
 		for _, e := range d.Step(pin.Read() == gpio.Low, now) {

@@ -8,6 +8,7 @@ import (
 
 	"periph.io/x/conn/v3/gpio"
 
+	"lintai/hw"
 	"lintai/hw/button"
 	"lintai/hw/emulate"
 )
@@ -29,8 +30,14 @@ func TestButtonOverTheBench(t *testing.T) {
 		t.Fatal(err)
 	}
 	events := make(chan button.Event, 16)
+	ready := make(chan struct{}, 1)
 	driver := button.New(button.Options{Pin: emulate.BenchButtonPin, Light: emulate.BenchLightPin,
-		OnEvent: func(e button.Event) { events <- e }})
+		OnEvent: func(e button.Event) { events <- e },
+		OnHealth: func(h hw.Health) {
+			if h.State == hw.Ready {
+				ready <- struct{}{}
+			}
+		}})
 	runCtx, stop := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
@@ -58,6 +65,7 @@ func TestButtonOverTheBench(t *testing.T) {
 			}
 		}
 	}
+	<-ready
 	for range 2 { // the second time after the cable was pulled and put back
 		if err := hand.WaitConnected(ctx); err != nil {
 			t.Fatal(err)

@@ -173,9 +173,10 @@ func (f *file) integer(section, key, fallback string, rule func(int) (string, bo
 		return n
 	}
 	n, isInt := v.(int64)
-	allowed, ok := rule(int(n))
-	if !isInt || !ok {
-		allowed, _ = rule(-1)
+	if allowed, ok := rule(int(n)); !isInt || !ok {
+		if allowed == "" {
+			allowed, _ = rule(-1) // a rule says what is allowed only when it refuses
+		}
 		f.problem(section, key, "填写的数字不对", allowed)
 	}
 	return int(n)
