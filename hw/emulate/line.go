@@ -16,6 +16,7 @@ package emulate
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -49,13 +50,14 @@ type Line struct {
 	closed bool
 }
 
-// Manner is how bytes travel from the device to the terminal.
+// Manner is how bytes travel between the device and the terminal.
 type Manner struct {
-	// Latency passes before the first byte of each Write.
+	// Latency passes before the first byte that the device sends at once.
 	Latency time.Duration
-	// Chunk is the most bytes handed over at once; 0 is all of them.
+	// Chunk is the most bytes that it hands over at once; 0 is all of them.
 	Chunk int
-	// Paced lets each chunk take the time that it needs at the driver's baud.
+	// Paced lets bytes take the time that they need at the driver's baud, in both
+	// directions.
 	Paced bool
 }
 
@@ -161,7 +163,9 @@ func link(target, path string) error {
 
 // Wire is the device's end of a plugged line.
 type Wire struct {
-	master *os.File
+	end end
+	// tty is the line's master, nil on a network.
+	tty *os.File
 	// slave is kept open: without it the device would read EIO while no driver
 	// is there.
 	slave  *os.File
@@ -170,6 +174,14 @@ type Wire struct {
 
 	mu     sync.Mutex
 	manner Manner
+
+	due time.Time // when the bytes read so far have arrived; the reader's alone
+}
+
+// end is the device's end of a line: a master or a connection.
+type end interface {
+	io.ReadWriteCloser
+	SetReadDeadline(time.Time) error
 }
 
 // newWire opens a pseudo-terminal in raw mode that is not the tty named avoid.
@@ -188,7 +200,7 @@ func newWire(avoid string) (*Wire, error) {
 			return nil, err
 		}
 	}
-	w := &Wire{master: master, slave: slave, pulled: make(chan struct{})}
+	w := &Wire{end: master, tty: master, slave: slave, pulled: make(chan struct{})}
 	if err := w.setUp(); err != nil {
 		w.pull()
 		return nil, err
@@ -199,7 +211,7 @@ func newWire(avoid string) (*Wire, error) {
 func (w *Wire) setUp() error {
 	// Opening a pseudo-terminal takes the master away from Go's poller; put back,
 	// its Read ends when the line is pulled and not when a driver next writes.
-	if err := unblock(w.master); err != nil {
+	if err := unblock(w.tty); err != nil {
 		return err
 	}
 	// Nothing echoes or translates before the first driver has set raw mode.
@@ -241,20 +253,44 @@ func unblock(f *os.File) error {
 func (w *Wire) pull() {
 	w.once.Do(func() {
 		close(w.pulled)
-		w.slave.Close()
-		w.master.Close()
+		if w.slave != nil {
+			w.slave.Close()
+		}
+		w.end.Close()
 	})
 }
 
 // Pulled is closed when the line is pulled.
 func (w *Wire) Pulled() <-chan struct{} { return w.pulled }
 
-// Read reads what the driver wrote, waiting for it. It fails only when the line
-// is pulled.
-func (w *Wire) Read(p []byte) (int, error) { return w.master.Read(p) }
+// Read reads what the driver wrote, waiting for it, in the line's manner. It fails
+// only when the line is pulled, or the driver of a network hangs up.
+func (w *Wire) Read(p []byte) (int, error) {
+	w.mu.Lock()
+	paced := w.manner.Paced
+	w.mu.Unlock()
+	baud := 0
+	if paced {
+		baud = w.Baud()
+	}
+	if baud <= 0 {
+		return w.end.Read(p)
+	}
+	// A few milliseconds' worth at a time; what waits in the kernel is what a
+	// real line still has to send.
+	n, err := w.end.Read(p[:min(len(p), max(baud/10/200, 1))])
+	if err != nil {
+		return n, err
+	}
+	if now := time.Now(); w.due.Before(now) {
+		w.due = now
+	}
+	w.due = w.due.Add(time.Duration(n*10) * time.Second / time.Duration(baud))
+	return n, w.wait(time.Until(w.due))
+}
 
 // SetReadDeadline bounds the next Reads, as os.File has it.
-func (w *Wire) SetReadDeadline(t time.Time) error { return w.master.SetReadDeadline(t) }
+func (w *Wire) SetReadDeadline(t time.Time) error { return w.end.SetReadDeadline(t) }
 
 // Write sends bytes to the driver in the line's manner.
 func (w *Wire) Write(p []byte) (int, error) {
@@ -278,7 +314,7 @@ func (w *Wire) Write(p []byte) (int, error) {
 				}
 			}
 		}
-		n, err := w.master.Write(part)
+		n, err := w.end.Write(part)
 		sent += n
 		if err != nil {
 			return sent, err
@@ -311,7 +347,10 @@ func (w *Wire) setManner(m Manner) {
 // Baud is the speed that the driver has set, 0 when it cannot be told. A device
 // that is spoken to at another speed hears nothing but noise.
 func (w *Wire) Baud() int {
-	conn, err := w.master.SyscallConn()
+	if w.tty == nil {
+		return 0
+	}
+	conn, err := w.tty.SyscallConn()
 	if err != nil {
 		return 0
 	}

@@ -37,12 +37,50 @@ const patient = 30 * time.Second
 type bench struct {
 	t       *testing.T
 	machine *emulate.Printer
-	line    *emulate.Line
+	line    cable
 	driver  *printer.Printer
 
 	mu      sync.Mutex
 	health  hw.Health
 	changed chan struct{}
+}
+
+// cable is an emulated line of any kind.
+type cable interface {
+	Plug() error
+	Unplug() error
+	Close() error
+}
+
+// way lays a cable to a machine.
+type way func(t *testing.T, machine *emulate.Printer) (cable, printer.Line)
+
+// bySerial is a serial line.
+func bySerial(t *testing.T, machine *emulate.Printer) (cable, printer.Line) {
+	line, err := emulate.NewLine(filepath.Join(t.TempDir(), "printer"), machine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return line, printer.Line{Address: line.Path(), Baud: 115200}
+}
+
+// byUSB is a pseudo-terminal that stands for the character device of usblp, by
+// whose name it is opened as one: without a speed, a lock or termios.
+func byUSB(t *testing.T, machine *emulate.Printer) (cable, printer.Line) {
+	line, err := emulate.NewLine(filepath.Join(t.TempDir(), "lp0"), machine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return line, printer.Line{Address: line.Path()}
+}
+
+// byNetwork is a TCP port.
+func byNetwork(t *testing.T, machine *emulate.Printer) (cable, printer.Line) {
+	network, err := emulate.NewNetwork("127.0.0.1:0", machine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return network, printer.Line{Address: "tcp://" + network.Address()}
 }
 
 func newBench(t *testing.T, knobs emulate.PrinterKnobs, limits printer.Limits) *bench {
@@ -52,15 +90,17 @@ func newBench(t *testing.T, knobs emulate.PrinterKnobs, limits printer.Limits) *
 
 func newBenchFor(t *testing.T, profile printer.Profile, font *dots.Font, knobs emulate.PrinterKnobs, limits printer.Limits) *bench {
 	t.Helper()
+	return newBenchOn(t, bySerial, profile, font, knobs, limits)
+}
+
+func newBenchOn(t *testing.T, lay way, profile printer.Profile, font *dots.Font, knobs emulate.PrinterKnobs, limits printer.Limits) *bench {
+	t.Helper()
 	b := &bench{t: t, machine: emulate.NewPrinter(profile.Dots), changed: make(chan struct{})}
 	b.machine.SetKnobs(knobs)
-	line, err := emulate.NewLine(filepath.Join(t.TempDir(), "printer"), b.machine)
-	if err != nil {
-		t.Fatal(err)
-	}
+	line, to := lay(t, b.machine)
 	b.line = line
 	b.driver = printer.New(printer.Options{
-		Line:     printer.Line{Address: line.Path(), Baud: 115200},
+		Line:     to,
 		Profile:  profile,
 		Font:     font,
 		VoidNote: voidNote,

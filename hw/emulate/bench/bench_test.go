@@ -69,7 +69,7 @@ func (d *desk) ask(r bench.Request) bench.Reply {
 func (d *desk) startPrinter() (*printer.Printer, <-chan hw.Health) {
 	healths := make(chan hw.Health, 100)
 	p := printer.New(printer.Options{
-		Port:    serialport.Settings{Path: filepath.Join(d.dir, "printer"), Baud: 115200},
+		Line:    printer.Line{Address: filepath.Join(d.dir, "printer"), Baud: 115200},
 		Profile: printer.Paper80,
 	}, func(h hw.Health) { healths <- h })
 	ctx, stop := context.WithCancel(d.ctx)
