@@ -80,6 +80,8 @@ type Agent struct {
 
 	// Each loop waits on its own channel; see kick.
 	wakePush, wakePull, wakeStream, wakeHealth chan struct{}
+	// counting holds one place: a count is told before the next is taken.
+	counting chan struct{}
 
 	link    link
 	picker  picker
@@ -99,6 +101,7 @@ func New(o Options) (*Agent, error) {
 	}
 	a := &Agent{
 		base: base, token: o.Token, kiosk: o.Kiosk, queue: o.Queue, now: o.Now, jitter: o.Jitter, log: o.Log,
+		counting: make(chan struct{}, 1),
 		wakePush: make(chan struct{}, 1), wakePull: make(chan struct{}, 1), wakeStream: make(chan struct{}, 1),
 		wakeHealth: make(chan struct{}, 1), picker: newPicker(),
 	}
@@ -201,6 +204,8 @@ func (a *Agent) complain(ctx context.Context, what string, failures int, err err
 }
 
 func (a *Agent) countPending(ctx context.Context) {
+	a.counting <- struct{}{}
+	defer func() { <-a.counting }()
 	n, err := a.queue.Pending(ctx)
 	if err != nil {
 		a.queueFailed(ctx, err)
