@@ -29,6 +29,7 @@ import (
 type devices struct {
 	post func(visit.Event)
 	log  *slog.Logger
+	book *healthBook
 
 	printer terminal.Printer
 	cards   *idcard.Reader // nil: this terminal has none
@@ -43,7 +44,7 @@ type devices struct {
 const cardPoll = 100 * time.Millisecond
 
 func newDevices(s *settings.Settings, clips string, post func(visit.Event), log *slog.Logger) (*devices, error) {
-	d := &devices{post: post, log: log}
+	d := &devices{post: post, log: log, book: newHealthBook(s.Ports())}
 	if s.Card.Port == "" {
 		d.missing(visit.CardReader)
 	} else {
@@ -59,6 +60,7 @@ func newDevices(s *settings.Settings, clips string, post func(visit.Event), log 
 	} else {
 		codes := scanner.New(scanner.Config{
 			OpenPort: scanner.On(serialport.Settings{Path: s.Scanner.Port, Baud: s.Scanner.Baud}),
+			Protocol: scanner.Protocol(s.Scanner.Mode),
 			OnCode:   func(code string) { post(visit.Scanned{Text: code}) },
 		})
 		d.start = append(d.start, supervise.New(supervise.Config{Open: codes.Open, ProbeEvery: 10 * time.Second, OnHealth: d.health(visit.Scanner)}).Run)
@@ -99,13 +101,17 @@ func (d *devices) run(ctx context.Context, parts *sync.WaitGroup) {
 
 // missing reports a device that the file does not name.
 func (d *devices) missing(name visit.Device) {
-	d.start = append(d.start, func(context.Context) { d.post(visit.DeviceChanged{Device: name, Fault: fault.Unplugged}) })
+	d.start = append(d.start, func(context.Context) {
+		d.book.none(string(name))
+		d.post(visit.DeviceChanged{Device: name, Fault: fault.Unplugged})
+	})
 }
 
 // health passes a device's health on to the visit and the log. Before its first
 // answer a device is neither well nor faulty.
 func (d *devices) health(name visit.Device) func(hw.Health) {
 	return func(h hw.Health) {
+		d.book.note(string(name), h)
 		if h.Code == fault.None && !h.State.Usable() {
 			return
 		}

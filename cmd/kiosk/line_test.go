@@ -31,6 +31,9 @@ type lobby struct {
 	views chan visit.View
 	slips chan slip.Slip
 	term  *terminal.Terminal
+
+	office *central.Central
+	agent  *agent.Agent
 }
 
 // line stands before central. Cut, it lets central do its work and throws the
@@ -119,6 +122,7 @@ func openLobby(t *testing.T) *lobby {
 	rules := visit.DefaultRules()
 	rules.PublicAddress = "https://c.example"
 	rules.DeliverWait = 0
+	b.office, b.agent = c, a
 	b.term = terminal.New(terminal.Config{
 		Number: 12, Rules: rules, Queue: queue, Central: a, Printer: b, Voice: b, Light: lightFunc(b.light), Cards: b, Display: b,
 		Now: time.Now, NewID: newID, Random: rand.Reader, FaultOf: offline.FaultOf, Log: quiet,

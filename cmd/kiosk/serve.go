@@ -118,6 +118,7 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	if err != nil {
 		return outOfService{code: fault.ConfigInvalid, err: err, place: s.Terminal.Place, phone: s.Terminal.Phone}
 	}
+	devices.book.tell = line.Report
 	rules := visit.DefaultRules()
 	rules.Place, rules.Phone, rules.PublicAddress = s.Terminal.Place, s.Terminal.Phone, s.Central.PublicAddress
 	t = terminal.New(terminal.Config{
@@ -134,6 +135,7 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	defer stop()
 	parts.Go(func() { line.Run(ctx) })
 	devices.run(ctx, &parts)
+	parts.Go(func() { devices.book.answer(ctx, s.Terminal.Data, devices.printer, k.log) })
 	k.terminal.Store(t)
 	defer k.terminal.Store(nil)
 	k.log.Info("serving", "terminal", s.Terminal.Number)

@@ -1,0 +1,21 @@
+package settings
+
+// Ports tells where each device of the file is, by the names under which health
+// tells of them. A device that the file does not name is not among them.
+func (s *Settings) Ports() map[string]string {
+	ports := map[string]string{
+		"card": s.Card.Port, "printer": s.Printer.Port, "scanner": s.Scanner.Port, "button": s.Button.Pin,
+	}
+	if s.Button.Bench != "" {
+		ports["button"] = s.Button.Bench
+	}
+	if s.Sound.Output != "none" {
+		ports["speaker"] = s.Sound.Output
+	}
+	for name, port := range ports {
+		if port == "" {
+			delete(ports, name)
+		}
+	}
+	return ports
+}
