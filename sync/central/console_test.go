@@ -319,3 +319,15 @@ func TestStaffPageHearsAtOnce(t *testing.T) {
 	for range lines { // ends at the next heartbeat
 	}
 }
+
+func TestNoteOfSeveralLinesIsTakenAsTheBrowserCountsIt(t *testing.T) {
+	h := setup(t)
+	r := h.request()
+	h.push(r)
+	first, second := strings.Repeat("好", 100), strings.Repeat("来", 99)
+	h.staff().move(1, 1, "accepted", first+"\r\n"+second) // 200 characters for the browser
+	ticket := decode[wire.Ticket](t, h.terminal(h.token, "GET", wire.PathTickets+string(r.Ticket), nil), http.StatusOK)
+	if want := first + "\n" + second; ticket.Note != want {
+		t.Errorf("the note is %q", ticket.Note)
+	}
+}

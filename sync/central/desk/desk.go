@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"lintai/kiosk/phrase"
@@ -56,7 +57,7 @@ type Desk struct {
 // that the member of staff had before her; when the case went on since, or the
 // move is not in the table, the error is docket.ErrMove and nothing is written.
 func (d *Desk) Move(ctx context.Context, number, seen int64, to docket.Status, note, by string) error {
-	note = strings.TrimSpace(note)
+	note = tidy(note)
 	if utf8.RuneCountInString(note) > MaxNote {
 		return ErrNote
 	}
@@ -89,6 +90,19 @@ func (d *Desk) Move(ctx context.Context, number, seen int64, to docket.Status, n
 	)
 	d.Log.Info("case moved", "case", number, "status", string(to))
 	return nil
+}
+
+// tidy makes of a note what a terminal can draw. A browser ends each line with two
+// signs, of which its own count of the note's length sees one.
+func tidy(note string) string {
+	note = strings.ReplaceAll(note, "\r\n", "\n")
+	note = strings.Map(func(r rune) rune {
+		if r != '\n' && unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, note)
+	return strings.TrimSpace(note)
 }
 
 // Answer gives a prepared answer to a call. The first answer counts; later ones
