@@ -149,14 +149,18 @@ func (d *Decoder) Next() (f Frame, ok bool, err error) {
 			d.drop(2)
 			return Frame{}, false, errChecksum
 		}
-		d.used = whole
 		data := b[head : whole-1]
+		from := data[0]
 		switch {
-		case data[0] == toHost && len(data) >= 2:
+		case from == toHost && len(data) >= 2:
+			d.used = whole
 			return Frame{Kind: Response, To: Command(data[1] - 1), Data: data[2:]}, true, nil
-		case data[0] == syntaxFail:
+		case from == syntaxFail:
+			d.used = whole
 			return Frame{Kind: Refused}, true, nil
-		case data[0] != fromHost:
+		}
+		d.drop(2)
+		if from != fromHost {
 			return Frame{}, false, errForm
 		}
 	}

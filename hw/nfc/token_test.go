@@ -36,7 +36,7 @@ func TestATokenShowsNothing(t *testing.T) {
 	if !strings.Contains(text, strings.ToLower(hidden)) {
 		t.Fatal("nothing was printed")
 	}
-	for _, form := range []string{hex.EncodeToString(uid), "c0 ff ee", "0xc0, 0xff", "192 255 238", "\\xc0\\xff", string(uid), fmt.Sprint(0xC0FFEE42), "11000000"} {
+	for _, form := range []string{hex.EncodeToString(uid), "c0 ff ee", "0xc0, 0xff", "192 255 238", "\\xc0\\xff", string(uid), fmt.Sprint(0xC0FFEE42), "11000000 11111111"} {
 		if strings.Contains(text, strings.ToLower(form)) {
 			t.Errorf("the UID shows as %q", form)
 		}
