@@ -43,11 +43,14 @@ func addKiosk(ctx context.Context, args []string, out, log io.Writer) error {
 			return err
 		}
 	}
-	c, err := central.Open(ctx, central.Config{Folder: *data})
+	c, err := central.Open(ctx, central.Config{Folder: *data, Existing: *renew})
 	if err != nil {
 		return err
 	}
 	defer c.Close()
+	if c.Fresh {
+		fmt.Fprintf(log, "central: there was no central in %s: a new one was made there, with keys of its own. If the name was mistyped, this terminal will not reach yours\n", *data)
+	}
 	e, err := c.AddTerminal(ctx, *number, *name, *renew)
 	if err != nil {
 		return err

@@ -50,6 +50,27 @@ func TestKioskAddPrintsTheSectionOfATerminal(t *testing.T) {
 	}
 }
 
+// A mistyped folder makes another central, with keys of its own: a terminal of it
+// would seal to a key that nobody serves.
+func TestKioskAddSaysThatItMadeAFolder(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "mistyped")
+	var out, log bytes.Buffer
+	add := []string{"kiosk", "add", "--data", data, "--number", "12"}
+	if err := run(t.Context(), append(add, "--renew"), &out, &log); err == nil {
+		t.Error("renewed a token of a central that was just made")
+	}
+	if _, err := os.Stat(data); !errors.Is(err, os.ErrNotExist) {
+		t.Fatalf("--renew made a data folder: %v", err)
+	}
+	if err := run(t.Context(), append(add, "--name", "大厅"), &out, &log); err != nil || !strings.Contains(log.String(), data) {
+		t.Errorf("%v; it says %q", err, log.String())
+	}
+	log.Reset()
+	if err := run(t.Context(), append(add, "--renew"), &out, &log); err != nil || log.Len() > 0 {
+		t.Errorf("in a folder that exists: %v; it says %q", err, log.String())
+	}
+}
+
 func TestCommandLinesThatSayNothing(t *testing.T) {
 	for _, args := range [][]string{
 		nil, {"nonsense"}, {"kiosk"}, {"kiosk", "remove"}, {"serve"}, {"key"}, {"kiosk", "add"},
