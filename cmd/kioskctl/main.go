@@ -4,12 +4,19 @@
 //	kioskctl queue check   --config FILE | --data DIR
 //	kioskctl queue list    --config FILE | --data DIR [--json]
 //	kioskctl config check  FILE
+//	kioskctl doctor        --config FILE [--json] [--slip]
 //
 // "queue create" makes the request queue of a new terminal and refuses when one
 // is there: no program makes a queue by itself. "queue check" and "queue list"
 // only read, also beside a running terminal, and show nothing personal. The exit
 // code is 0 when all is well, 1 when it is not, 2 for a command line that makes
 // no sense.
+//
+// "doctor" looks at the file, the queue, the line to central, the board and every
+// device. A terminal that runs has the devices' ports and is asked for its own
+// word; otherwise each device is opened with its driver. Its exit code is 0 when
+// the terminal can serve, 3 when it serves with something missing, 1 when it
+// cannot serve. With --slip the report is printed on the terminal's printer too.
 package main
 
 import (
@@ -42,14 +49,18 @@ const usage = `kioskctl queue create  --config FILE | --data DIR          make t
 kioskctl queue check   --config FILE | --data DIR          is it sound, and how much waits?
 kioskctl queue list    --config FILE | --data DIR [--json] every item; nothing personal
 kioskctl config check  FILE                                is the configuration right?
+kioskctl doctor        --config FILE [--json] [--slip]     can it serve, and what is to be done? exit code 0 yes, 3 in part, 1 no
 `
 
 // explain prints an error with what a technician can do about it, and returns
 // the exit code.
 func explain(err error, out io.Writer) int {
+	var code exitCode
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
+	case errors.As(err, &code):
+		return int(code)
 	case errors.Is(err, errUsage):
 		fmt.Fprintln(out, err)
 		return 2
@@ -68,6 +79,9 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	if len(args) == 1 && (args[0] == "help" || args[0] == "-h" || args[0] == "--help") {
 		fmt.Fprint(out, usage)
 		return nil
+	}
+	if len(args) >= 1 && args[0] == "doctor" {
+		return doctor(ctx, args[1:], out, log)
 	}
 	if len(args) >= 2 {
 		switch rest := args[2:]; args[0] + " " + args[1] {
