@@ -138,7 +138,7 @@ func (s State) lookIdentify(v *View) {
 	v.Hint = phrase.Text("identify.privacy", "purpose", svc.Purpose)
 	v.Actions = []Control{{ID: "skip", Label: phrase.Text("identify.skip"), Event: SkipCard{}}}
 	if s.broken(CardReader) {
-		v.Title, v.Icon = phrase.Text("identify.without"), "person"
+		v.Title, v.Icon, v.Hint = phrase.Text("identify.without"), "person", ""
 		v.Notice, v.NoticeTone = phrase.Text("identify.broken"), Warning
 	}
 }
