@@ -208,6 +208,12 @@ func (m *mfrc522Chip) setUp() error {
 	if err := m.chip.LowLevel.Init(); err != nil {
 		return err
 	}
+	if mode, err = m.chip.LowLevel.DevRead(timerMode); err != nil {
+		return err
+	}
+	if mode != timerModeAsSet {
+		return errors.New("the chip does not keep what it is told")
+	}
 	time.Sleep(fieldUp)
 	m.ready = true
 	return nil
