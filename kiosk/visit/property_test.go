@@ -265,7 +265,7 @@ func (w *world) wayBack() {
 }
 
 func TestRandomEvents(t *testing.T) {
-	steps := 60_000
+	steps := 15_000
 	if testing.Short() {
 		steps = 5_000
 	}
@@ -281,7 +281,7 @@ func TestRandomEvents(t *testing.T) {
 					w.wayBack()
 				}
 			}
-			if w.confirmed < steps/1000 || w.settled < w.confirmed/2 {
+			if w.confirmed < steps/1500 || w.settled < w.confirmed/2 {
 				t.Errorf("only %d confirmed and %d settled: the test does not get anywhere", w.confirmed, w.settled)
 			}
 			t.Logf("%d confirmed, %d settled", w.confirmed, w.settled)
@@ -293,7 +293,7 @@ func TestNobodyThereMeansTheStartScreen(t *testing.T) {
 	// From any state, if nothing more is touched, the terminal wipes by itself.
 	rules := DefaultRules()
 	w := &world{t: t, random: rand.New(rand.NewSource(99)), s: New(rules), now: begin}
-	for i := range 20_000 {
+	for i := range 10_000 {
 		w.step()
 		if i%200 != 0 || w.s.busy() {
 			continue
