@@ -90,6 +90,8 @@ func newDevices(s *settings.Settings, clips string, post func(visit.Event), log 
 		Open: open, Volume: float64(s.Sound.Volume) / 100, Pinyin: voice.Pinyin, Clips: clips, OnHealth: d.health(visit.Speaker),
 	})
 	d.start = append(d.start, d.voice.Run)
+	d.watchBoard(s)
+	d.watchOptional(s)
 	return d, d.newCallButton(s.Button)
 }
 

@@ -5,6 +5,7 @@ package settings
 func (s *Settings) Ports() map[string]string {
 	ports := map[string]string{
 		"card": s.Card.Port, "printer": s.Printer.Port, "scanner": s.Scanner.Port, "button": s.Button.Pin,
+		"microphone": s.Microphone.Device, "camera": s.Camera.Device,
 	}
 	if s.Button.Bench != "" {
 		ports["button"] = s.Button.Bench

@@ -15,7 +15,8 @@ func TestPortsOfTheDevicesThatTheFileNames(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	s.Sound.Output, s.Button = "none", Button{Pin: "GPIO17"}
-	want = map[string]string{"printer": "/dev/serial/by-id/printer", "button": "GPIO17"}
+	s.Microphone.Device, s.Camera.Device = "default", "/dev/video0"
+	want = map[string]string{"printer": "/dev/serial/by-id/printer", "button": "GPIO17", "microphone": "default", "camera": "/dev/video0"}
 	if got := s.Ports(); !maps.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}

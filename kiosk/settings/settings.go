@@ -27,6 +27,9 @@ type Settings struct {
 	Button   Button
 	Presence Presence
 	Sound    Sound
+
+	Microphone Microphone
+	Camera     Camera
 }
 
 // Terminal is who and where this terminal is.
@@ -95,6 +98,16 @@ type Sound struct {
 	Volume int    // percent
 }
 
+// Microphone is what voice notes are recorded with. An empty Device means: none.
+type Microphone struct {
+	Device string // ALSA's name, "default"
+}
+
+// Camera is what pictures are taken with. An empty Device means: none.
+type Camera struct {
+	Device string // "/dev/video0"
+}
+
 var bauds = []int{9600, 19200, 38400, 57600, 115200}
 
 // Parse reads and checks the text of a configuration file. The error, if any,
@@ -112,7 +125,7 @@ func Parse(text []byte) (*Settings, error) {
 
 	s.Central.Address = f.text("central", "address", required, centralAddress)
 	s.Central.PublicAddress = f.text("central", "public_address", s.Central.Address, webAddress)
-	s.Central.Token = f.text("central", "token", required, lengthUpTo(200))
+	s.Central.Token = f.text("central", "token", required, headerText)
 	key := f.text("central", "public_key", required, publicKey)
 	s.Central.PublicKey, _ = seal.ParsePublicKey(key)
 
@@ -144,6 +157,9 @@ func Parse(text []byte) (*Settings, error) {
 	s.Sound.Output = f.text("sound", "output", "alsa", words("alsa", "none"))
 	s.Sound.Volume = f.integer("sound", "volume", "80", between(0, 100))
 
+	s.Microphone.Device = f.text("microphone", "device", "", soundDevice)
+	s.Camera.Device = f.text("camera", "device", "", absolutePath)
+
 	if problems := f.finish(); len(problems) > 0 {
 		return nil, problems
 	}
@@ -159,6 +175,17 @@ func lengthUpTo(n int) textRule {
 	return func(v string) (string, bool) {
 		return fmt.Sprintf("1 到 %d 个字", n), v != "" && len([]rune(v)) <= n
 	}
+}
+
+// headerText can stand in the header of a request. With anything else in it, such
+// as a line end that was copied along, every request would fail like a line that
+// is down.
+func headerText(v string) (string, bool) {
+	ok := v != "" && len(v) <= 200
+	for _, r := range v {
+		ok = ok && r > ' ' && r < 0x7f
+	}
+	return "central kiosk add 打印出的 token，不含空格和换行", ok
 }
 
 func words(allowed ...string) textRule {
@@ -183,6 +210,15 @@ func printerPort(v string) (string, bool) {
 		ok = err == nil && port > 0 && u.Hostname() != "" && v == "tcp://"+u.Host
 	}
 	return `串口或 USB 打印机的完整路径，例如 "/dev/ttyUSB0"、"/dev/usb/lp0"，或网络打印机 "tcp://192.0.2.5:9100"`, ok
+}
+
+// soundDevice keeps an ALSA name from being taken for an option of arecord.
+func soundDevice(v string) (string, bool) {
+	ok := v != "" && len(v) <= 80 && v[0] != '-'
+	for _, r := range v {
+		ok = ok && r > ' ' && r < 0x7f
+	}
+	return `ALSA 设备名，例如 "default"、"plughw:CARD=USB"`, ok
 }
 
 func pinName(v string) (string, bool) {

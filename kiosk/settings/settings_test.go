@@ -58,6 +58,8 @@ func TestProblemsNameLineAndWhatIsAllowed(t *testing.T) {
 		{"too large", "number = 12", "number = 12000", []string{"第 3 行 terminal.number", "1 到 9999"}},
 		{"missing", "number = 12\n", "", []string{"缺少 terminal.number", "没有填写", "1 到 9999"}},
 		{"plain http", "https://central", "http://central", []string{"第 8 行 central.address", "https://"}},
+		{"token with a line end, that no request can carry", `"secret-token"`, `"secret-token\n"`, []string{"第 9 行 central.token", "不含空格"}},
+		{"a section in braces", "# 邻台", `scanner = {port = "/dev/scanner", baud = 1}`, []string{"第 1 行 scanner.baud", "9600、19200"}},
 		{"public key", `public_key = "lintai`, `public_key = "x`, []string{"第 10 行 central.public_key", "lintai-public-1:"}},
 		{"relative path", `"/var/lib/lintai"`, `"lintai"`, []string{"第 5 行 terminal.data", "完整路径"}},
 		{"printer in the network without a port", `"/dev/serial/by-id/printer"`, `"tcp://192.0.2.5"`, []string{"第 13 行 printer.port", "tcp://192.0.2.5:9100", "/dev/usb/lp0"}},
@@ -66,6 +68,8 @@ func TestProblemsNameLineAndWhatIsAllowed(t *testing.T) {
 		{"presence pin", "[printer]", "[presence]\npin = \"22\"\n[printer]", []string{"第 13 行 presence.pin", "GPIO17"}},
 		{"presence level", "[printer]", "[presence]\nactive = \"up\"\n[printer]", []string{"第 13 行 presence.active", `"high"、"low"`}},
 		{"presence twice", "[printer]", "[presence]\npin = \"GPIO22\"\nbench = \"/run/s\"\n[printer]", []string{"第 14 行 presence.bench", "只写 pin"}},
+		{"microphone", "[printer]", "[microphone]\ndevice = \"-D x\"\n[printer]", []string{"第 13 行 microphone.device", "plughw"}},
+		{"camera", "[printer]", "[camera]\ndevice = \"video0\"\n[printer]", []string{"第 13 行 camera.device", "完整路径"}},
 		{"no TOML", "number = 12", "number = = 12", []string{"第 3 行", "TOML"}},
 		{"half a file", `place = "幸福里社区服务站"`, `place = "幸福`, []string{"第 4 行", "TOML"}},
 	}
