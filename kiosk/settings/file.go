@@ -121,6 +121,15 @@ func lines(text []byte) map[string]int {
 		if found[key] == 0 {
 			found[key] = line
 		}
+		if e.Kind != unstable.KeyValue || e.Value().Kind != unstable.InlineTable {
+			continue
+		}
+		// TOML keeps an inline table on the line on which it begins.
+		for it := e.Value().Children(); it.Next(); {
+			for inner := it.Node().Key(); inner.Next(); {
+				found[key+"."+string(inner.Node().Data)] = line
+			}
+		}
 	}
 	return found
 }

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -24,6 +25,7 @@ type Settings struct {
 	Card     Serial
 	Printer  Printer
 	Scanner  Scanner
+	NFC      NFC
 	Button   Button
 	Presence Presence
 	Sound    Sound
@@ -74,6 +76,14 @@ type Printer struct {
 type Scanner struct {
 	Serial
 	Mode string // "line": it types what it sees; "gm65": it can be asked and told
+}
+
+// NFC is the reader of community cards and other tags: a PN532 on a serial line, or
+// an MFRC522 on SPI. Without either, this terminal has none.
+type NFC struct {
+	Serial
+	SPI   string // /dev/spidevB.C
+	Reset string // the pin at the MFRC522's NRSTPD; empty when that is tied high
 }
 
 // Presence is the sensor that sees somebody step in front of the terminal, on a GPIO
@@ -139,6 +149,16 @@ func Parse(text []byte) (*Settings, error) {
 	s.Printer.WidthMM = f.integer("printer", "width_mm", "80", oneOf(58, 80))
 	s.Scanner.Serial = Serial{f.text("scanner", "port", "", absolutePath), f.integer("scanner", "baud", "9600", oneOf(bauds...))}
 	s.Scanner.Mode = f.text("scanner", "mode", "line", words("line", "gm65"))
+
+	s.NFC.Serial = Serial{f.text("nfc", "port", "", absolutePath), f.integer("nfc", "baud", "115200", oneOf(bauds...))}
+	s.NFC.SPI = f.text("nfc", "spi", "", spiPath)
+	s.NFC.Reset = f.text("nfc", "reset", "", pinName)
+	if s.NFC.SPI != "" && s.NFC.Port != "" {
+		f.problem("nfc", "spi", "不能和 port 同时使用", "只写 port，或只写 spi")
+	}
+	if s.NFC.Reset != "" && s.NFC.SPI == "" {
+		f.problem("nfc", "reset", "只能和 spi 一起使用", "写上 spi，或去掉 reset")
+	}
 
 	s.Button.Pin = f.text("button", "pin", "", pinName)
 	s.Button.Light = f.text("button", "light", "", pinName)
@@ -220,6 +240,12 @@ func soundDevice(v string) (string, bool) {
 	}
 	return `ALSA 设备名，例如 "default"、"plughw:CARD=USB"`, ok
 }
+
+func spiPath(v string) (string, bool) {
+	return `SPI 设备，例如 "/dev/spidev0.0"`, spidev.MatchString(v)
+}
+
+var spidev = regexp.MustCompile(`^/dev/spidev[0-9]+\.[0-9]+$`)
 
 func pinName(v string) (string, bool) {
 	ok := strings.HasPrefix(v, "GPIO") && len(v) > 4
