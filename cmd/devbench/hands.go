@@ -18,6 +18,7 @@ type options struct {
 	dir               string
 	seconds           float64
 	name, id, address string
+	kind, to, moved   string
 	hold              float64
 	wait              string
 	png, text, raw    string
@@ -51,6 +52,9 @@ func commandLine(args []string) (options, bench.Request, error) {
 	f.StringVar(&o.name, "name", "", "")
 	f.StringVar(&o.id, "id", "", "")
 	f.StringVar(&o.address, "address", "", "")
+	f.StringVar(&o.kind, "type", "", "")
+	f.StringVar(&o.to, "to", "", "")
+	f.StringVar(&o.moved, "moved", "", "")
 	f.Float64Var(&o.hold, "for", 0, "")
 	f.StringVar(&o.wait, "wait", "", "")
 	f.StringVar(&o.png, "png", "", "")
@@ -72,7 +76,9 @@ func (o options) request(words []string) (bench.Request, error) {
 	switch {
 	case line == "card tap":
 		r.Do, r.Name, r.ID, r.Address = line, o.name, o.id, o.address
-	case line == "card lift", line == "button hold", line == "button release", line == "printer count", line == "status":
+		r.Type, r.To, r.Moved = o.kind, o.to, o.moved
+	case line == "card lift", line == "button hold", line == "button release", line == "presence here", line == "presence gone",
+		line == "printer count", line == "status":
 		r.Do = line
 	case line == "button press":
 		r.Do, r.Seconds = line, o.hold

@@ -20,14 +20,16 @@ import (
 
 const usage = `devbench: a bench of emulated devices, and the hands at it
 
-  devbench run [--dir DIR] [--font FILE] [--paper 80|58]
+  devbench run [--dir DIR] [--font FILE] [--paper 80|58] [--scanner line|gm65]
                                   the bench itself, until Ctrl-C
 
   devbench card tap [--name 姓名] [--id NUMBER] [--address 地址]
+                    [--type J|I|Y] [--to YYYYMMDD] [--moved 新地址]
                                   lay an ID card on the reader; it stays there
   devbench card lift              take it away
   devbench button press           press the call button shortly (--for SECONDS)
   devbench button hold|release    press and stay, let go
+  devbench presence here|gone     step in front of the terminal, go away
   devbench scan CODE              hold a code before the scanner
   devbench light [--wait off|on|blinking]
                                   how the ring around the button shines
@@ -42,7 +44,8 @@ const usage = `devbench: a bench of emulated devices, and the hands at it
                                   slip N as PREFIX.png, PREFIX.txt and PREFIX.bin
   devbench printer count          how many slips came out
 
-  devbench unplug DEVICE          pull a cable: card, printer, scanner, button
+  devbench unplug DEVICE          pull a cable: card, printer, scanner, button,
+                                  presence
   devbench plug DEVICE            put it back
   devbench status                 a line for each device
 

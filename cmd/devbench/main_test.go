@@ -17,8 +17,10 @@ import (
 
 func TestCommandLines(t *testing.T) {
 	for line, want := range map[string]bench.Request{
-		"card tap":                      {Do: "card tap", Seconds: 20},
-		"card tap --name 测试甲 --id 12":   {Do: "card tap", Name: "测试甲", ID: "12", Seconds: 20},
+		"card tap":                    {Do: "card tap", Seconds: 20},
+		"card tap --name 测试甲 --id 12": {Do: "card tap", Name: "测试甲", ID: "12", Seconds: 20},
+		"card tap --type J --to 20200101 --moved 新路2号": {Do: "card tap", Type: "J", To: "20200101", Moved: "新路2号", Seconds: 20},
+		"presence here":                 {Do: "presence here", Seconds: 20},
 		"card lift":                     {Do: "card lift", Seconds: 20},
 		"button press":                  {Do: "button press"},
 		"button press --for 2":          {Do: "button press", Seconds: 2},

@@ -23,6 +23,7 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	dir := f.String("dir", bench.DefaultDir(), "")
 	fontFile := f.String("font", wholeFont, "")
 	paper := f.Int("paper", 80, "")
+	scanner := f.String("scanner", "line", "")
 	words, err := parse(f, args)
 	if err != nil {
 		return err
@@ -36,7 +37,7 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	b, err := bench.Start(*dir, bench.Options{Font: glyphs, PaperMM: *paper})
+	b, err := bench.Start(*dir, bench.Options{Font: glyphs, PaperMM: *paper, Scanner: *scanner})
 	if err != nil {
 		return err
 	}

@@ -13,11 +13,15 @@ import (
 	"periph.io/x/conn/v3/gpio/gpiotest"
 )
 
-// The names under which BenchButton registers its pins with periph.
+// The names under which ConnectButton registers its pins with periph.
 const (
 	BenchButtonPin = "BENCH_BUTTON"
 	BenchLightPin  = "BENCH_LIGHT"
 )
+
+// BenchPresencePin is the pin of a bench's presence sensor, high while somebody is
+// there. Its wire is that of a button without a light.
+const BenchPresencePin = "BENCH_PRESENCE"
 
 // reconnect is the time between two looks for a bench that is not there.
 const reconnect = 500 * time.Millisecond
@@ -40,14 +44,19 @@ type BenchButton struct {
 // ConnectButton makes the pins and connects to a socket as soon as it is there,
 // again and again until Close.
 func ConnectButton(socket string) *BenchButton {
+	return connect(socket, &contactPin{Pin: gpiotest.Pin{N: BenchButtonPin, Num: 117}, open: gpio.High},
+		&lightPin{Pin: gpiotest.Pin{N: BenchLightPin, Num: 127}})
+}
+
+// ConnectPresence does the same for a presence sensor. Its light is no pin.
+func ConnectPresence(socket string) *BenchButton {
+	return connect(socket, &contactPin{Pin: gpiotest.Pin{N: BenchPresencePin, Num: 122}, open: gpio.Low}, &lightPin{})
+}
+
+func connect(socket string, contact *contactPin, light *lightPin) *BenchButton {
+	contact.L, contact.level, contact.EdgesChan = contact.open, contact.open, make(chan gpio.Level, 16)
 	ctx, cancel := context.WithCancel(context.Background())
-	b := &BenchButton{
-		socket:  socket,
-		contact: &contactPin{Pin: gpiotest.Pin{N: BenchButtonPin, Num: 117, L: gpio.High, EdgesChan: make(chan gpio.Level, 16)}, level: gpio.High},
-		light:   &lightPin{Pin: gpiotest.Pin{N: BenchLightPin, Num: 127}},
-		cancel:  cancel,
-		ended:   make(chan struct{}),
-	}
+	b := &BenchButton{socket: socket, contact: contact, light: light, cancel: cancel, ended: make(chan struct{})}
 	go b.run(ctx)
 	return b
 }
@@ -55,16 +64,20 @@ func ConnectButton(socket string) *BenchButton {
 // Pins gives the button's pin and the light's.
 func (b *BenchButton) Pins() (button, light gpio.PinIO) { return b.contact, b.light }
 
-// Register makes the pins known to periph as BenchButtonPin and BenchLightPin.
+// Register makes the pins known to periph under their names.
 func (b *BenchButton) Register() error {
-	return errors.Join(gpioreg.Register(b.contact), gpioreg.Register(b.light))
+	err := gpioreg.Register(b.contact)
+	if b.light.N != "" {
+		err = errors.Join(err, gpioreg.Register(b.light))
+	}
+	return err
 }
 
 // Close ends the connection. Registered pins are forgotten by periph.
 func (b *BenchButton) Close() {
 	b.cancel()
 	<-b.ended
-	for name, pin := range map[string]gpio.PinIO{BenchButtonPin: b.contact, BenchLightPin: b.light} {
+	for name, pin := range map[string]gpio.PinIO{b.contact.N: b.contact, b.light.N: b.light} {
 		if gpioreg.ByName(name) == pin {
 			_ = gpioreg.Unregister(name) // it was there a moment ago
 		}
@@ -93,14 +106,14 @@ func (b *BenchButton) run(ctx context.Context) {
 func (b *BenchButton) serve(conn net.Conn) {
 	b.light.attach(conn)
 	defer b.light.attach(nil)
-	defer b.contact.set(gpio.High)
+	defer b.contact.set(b.contact.open)
 	lines := bufio.NewScanner(conn)
 	for lines.Scan() {
 		switch lines.Text() {
 		case "closed":
-			b.contact.set(gpio.Low)
+			b.contact.set(!b.contact.open)
 		case "open":
-			b.contact.set(gpio.High)
+			b.contact.set(b.contact.open)
 		}
 	}
 }
@@ -108,6 +121,7 @@ func (b *BenchButton) serve(conn net.Conn) {
 // contactPin is an input whose level the wire sets.
 type contactPin struct {
 	gpiotest.Pin
+	open  gpio.Level // the level while the contact is open
 	mu    sync.Mutex
 	level gpio.Level
 }

@@ -19,6 +19,7 @@ type Identity struct {
 	Nation  string // two digits
 	Birth   string
 	Address string
+	Moved   string // address that was added after issue; empty when none was
 	Number  string
 	Issuer  string
 	From    string

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"maps"
 	"sync"
+	"unicode/utf16"
 )
 
 // ReaderTrouble is how a Reader misbehaves. The zero value is none.
@@ -209,7 +210,8 @@ func (r *Reader) obey(command uint16, parameters []byte) (status byte, data []by
 	case 0x10FF, 0x11FF: // reset, status
 		return 0x90, nil
 	case 0x12FF: // module number
-		return 0x90, []byte{5, 0, 3, 0, 0x5F, 0x3A, 0x32, 1, 1, 0, 0, 0, 2, 0, 0, 0}
+		// 05.03, 20150101, 12345, 67890, each the low byte first.
+		return 0x90, []byte{5, 0, 3, 0, 0x55, 0x77, 0x33, 0x01, 0x39, 0x30, 0, 0, 0x32, 0x09, 0x01, 0}
 	case 0x2001: // find
 		r.selected = false
 		if r.found = r.card != nil && !(r.hide && r.read); r.found {
@@ -231,7 +233,10 @@ func (r *Reader) obey(command uint16, parameters []byte) (status byte, data []by
 		if r.card == nil || !r.selected {
 			return 0x41, nil
 		}
-		return 0x91, nil
+		if r.card.Moved == "" {
+			return 0x91, nil
+		}
+		return 0x90, padded(r.card.Moved, 70)
 	}
 	if command>>8 == 0x60 && len(parameters) == 0 && command&0xFF <= 4 { // set baud
 		r.baud = []int{115200, 57600, 38400, 19200, 9600}[command&0xFF]
@@ -257,6 +262,20 @@ func cardData(id Identity, fingerprint bool) []byte {
 	out = append(out, text...)
 	out = append(out, photo...)
 	return append(out, prints...)
+}
+
+// padded is text in UTF-16LE, filled up with spaces.
+func padded(text string, size int) []byte {
+	out := make([]byte, 0, size)
+	for _, unit := range utf16.Encode([]rune(text)) {
+		if len(out)+2 <= size {
+			out = binary.LittleEndian.AppendUint16(out, unit)
+		}
+	}
+	for len(out) < size {
+		out = append(out, ' ', 0)
+	}
+	return out
 }
 
 // sdtFrame packs a reply.

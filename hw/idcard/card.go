@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf16"
 )
 
@@ -42,8 +43,11 @@ type Card struct {
 	// Nation is the name of the ethnic group, from NationCode after GB/T 3304.
 	NationCode string
 	Nation     string
-	Address    string
-	Issuer     string
+	Address    string // as printed on the card
+	// AppendedAddress was written into the card's chip after its issue: the owner
+	// has moved. Empty on most cards.
+	AppendedAddress string
+	Issuer          string
 
 	ValidFrom Date
 	// ValidTo is the last day; zero when LongTerm or when it could not be read.
@@ -61,6 +65,14 @@ type Card struct {
 // a readable end is not called expired.
 func (c Card) Expired(on time.Time) bool {
 	return !c.LongTerm && c.ValidTo != Date{} && DateOf(on).After(c.ValidTo)
+}
+
+// CurrentAddress is where the owner lives as far as the card knows.
+func (c Card) CurrentAddress() string {
+	if c.AppendedAddress != "" {
+		return c.AppendedAddress
+	}
+	return c.Address
 }
 
 // String keeps what a card says out of logs and error texts.
@@ -137,6 +149,37 @@ func Parse(text []byte) (Card, error) {
 		return Card{}, errText
 	}
 	return c, nil
+}
+
+// addressSize is the size of an address in bytes.
+const addressSize = 70
+
+// ParseAddress reads the data of a reply to CommandReadAddress. No document in reach
+// shows one, so it takes what is near: one address or several of which the last one
+// counts, with or without their length before them. What makes no sense is none.
+func ParseAddress(data []byte) string {
+	if len(data) >= 2 && int(binary.BigEndian.Uint16(data)) == len(data)-2 {
+		data = data[2:]
+	}
+	last := ""
+	for len(data) > 0 {
+		part := data[:min(addressSize, len(data))]
+		data = data[len(part):]
+		if address := decode(part); address != "" && isText(address) {
+			last = address
+		}
+	}
+	return last
+}
+
+// isText tells whether all of a text can be shown.
+func isText(s string) bool {
+	for _, r := range s {
+		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return true
 }
 
 // The layouts, as offset and size in bytes.

@@ -1,9 +1,11 @@
 package idcard
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -193,14 +195,58 @@ func TestACardPrintsAsNothing(t *testing.T) {
 	}
 }
 
+func TestParseAddress(t *testing.T) {
+	one := func(s string) []byte { return chip(at{0, s})[:addressSize] }
+	moved, again := "虚构市样板区新路2号", "虚构市样板区又一路3号"
+	counted := func(b []byte) []byte { return append([]byte{0, byte(len(b))}, b...) }
+	for _, c := range []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"one", one(moved), moved},
+		{"one with its length", counted(one(moved)), moved},
+		{"not filled up", one(moved)[:2*len([]rune(moved))], moved},
+		{"the last of several", append(one(moved), one(again)...), again},
+		{"room for several, one of them used", slices.Concat(one(moved), one(""), one(""), one("")), moved},
+		{"none", one(""), ""},
+		{"nothing", nil, ""},
+		{"zeros", make([]byte, addressSize), ""},
+		{"no text", bytes.Repeat([]byte{0x01, 0xD8}, 35), ""},
+		{"control characters", one("虚构市\x07"), ""},
+	} {
+		if got := ParseAddress(c.data); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	if c := (Card{Address: "a"}); c.CurrentAddress() != "a" {
+		t.Error("an address that was not replaced is not told")
+	}
+	if c := (Card{Address: "a", AppendedAddress: "b"}); c.CurrentAddress() != "b" {
+		t.Error("a replaced address is told")
+	}
+}
+
+func TestFormatModuleID(t *testing.T) {
+	for in, want := range map[string]string{
+		"0500 0300 55773301 39300000 32090100": "05.03-20150101-0000012345-0000067890",
+		"0500 0300 55773301 39300000 320901":   "",
+		"":                                     "",
+	} {
+		if got := FormatModuleID(unhex(t, in)); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestStatuses(t *testing.T) {
 	if len(statuses) != 18 {
 		t.Errorf("%d statuses", len(statuses))
 	}
 	for code, want := range map[byte]fault.Code{
 		0x90: "", 0x9F: "", 0x91: "", 0x80: "", 0x10: fault.BadChecksum, 0x11: fault.BadChecksum, 0x21: fault.BadChecksum,
-		0x23: fault.DeviceFailed, 0x24: fault.DeviceFailed, 0x31: fault.DeviceFailed, 0x32: fault.DeviceFailed, 0x33: fault.DeviceFailed,
-		0x40: fault.DeviceFailed, 0x41: fault.DeviceFailed, 0x47: fault.DeviceFailed, 0x81: fault.DeviceFailed,
+		0x23: fault.DeviceFailed, 0x24: fault.DeviceFailed, 0x31: fault.CardUnreadable, 0x32: fault.CardUnreadable, 0x33: fault.CardUnreadable,
+		0x40: fault.CardUnreadable, 0x41: fault.CardUnreadable, 0x47: fault.CardUnreadable, 0x81: fault.CardUnreadable,
 		0x60: fault.SAMSelfTest, 0x66: fault.SAMUnauthorised, 0x00: fault.DeviceFailed, 0xFF: fault.DeviceFailed,
 	} {
 		s := Status{0, 0, code}
@@ -225,6 +271,9 @@ func FuzzParse(f *testing.F) {
 				t.Fatal("more than came")
 			}
 			b = s.Text
+		}
+		if address := ParseAddress(b); !isText(address) || len([]rune(address)) > addressSize/2 {
+			t.Fatalf("an address %q", address)
 		}
 		c, err := Parse(b)
 		if err == nil && (c.Number == "" || c.Name == "" && c.LatinName == "") {

@@ -121,6 +121,8 @@ func answers(cmd Command, r Reply) bool {
 			return len(r.Data) >= 4+textSize
 		case CommandStatus, CommandReset:
 			return len(r.Data) == 0
+		case CommandReadAddress:
+			return len(r.Data) < 4+textSize+addressSize
 		}
 		return len(r.Data) < textSize
 	}

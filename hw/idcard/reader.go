@@ -46,6 +46,9 @@ const (
 	// liftedAfter is the number of finds in a row without a card after which it
 	// is gone. One such find happens with a card at rest.
 	liftedAfter = 2
+	// muteLimit is how often a reader that does not know appended addresses may
+	// keep a resident waiting before it is asked for none any more.
+	muteLimit = 2
 )
 
 // Config says which reader and who listens.
@@ -167,6 +170,10 @@ type opening struct {
 	err    error         // why; written before done is closed
 
 	card cardState
+
+	module   string // number of the security module
+	moduleOK bool   // it was asked for it, whether it told or not
+	mute     int    // questions for an appended address in a row that it left open
 }
 
 // cardState is what is known of the card that lies on the reader.
@@ -233,20 +240,39 @@ func broken(err error) error {
 	return err
 }
 
-// status asks the security module how it is.
+// status asks the security module how it is, and once who it is.
 func (o *opening) status() (hw.Report, error) {
 	reply, err := o.talk.ask(CommandStatus)
 	if err != nil {
 		return hw.Report{}, err
 	}
-	return report(reply.Status), nil
+	if !o.moduleOK && reply.Status.Fault() == fault.None {
+		// Some readers do not tell, and need not.
+		id, err := o.talk.ask(CommandModuleID)
+		if broken(err) != nil {
+			return hw.Report{}, err
+		}
+		if err == nil && id.Status.Code() == StatusOK {
+			o.module = FormatModuleID(id.Data)
+		}
+		o.moduleOK = true
+	}
+	return o.report(reply.Status), nil
 }
 
-func report(s Status) hw.Report {
-	if s.Fault() == fault.None {
-		return hw.Report{}
+// report is what a status says about the reader, and which reader it is.
+func (o *opening) report(s Status) hw.Report {
+	r := hw.Report{}
+	if s.Fault() != fault.None {
+		r = hw.Report{Code: s.Fault(), Unusable: true, Detail: s.String()}
 	}
-	return hw.Report{Code: s.Fault(), Unusable: true, Detail: s.String()}
+	if o.module != "" {
+		if r.Detail != "" {
+			r.Detail += "; "
+		}
+		r.Detail += "module " + o.module
+	}
+	return r
 }
 
 // look looks for a card once, and reads it when that is asked for. The error is
@@ -257,7 +283,7 @@ func (o *opening) look(mode Mode, asked int) error {
 		return err
 	}
 	if reply.Status.Fatal() {
-		o.tell(report(reply.Status))
+		o.tell(o.report(reply.Status))
 		return nil
 	}
 	if reply.Status.Code() != StatusFound {
@@ -300,11 +326,11 @@ func (o *opening) read() (card Card, code fault.Code, err error) {
 			return Card{}, hw.FaultOf(err), err
 		}
 		if reply.Status.Fatal() {
-			o.tell(report(reply.Status))
+			o.tell(o.report(reply.Status))
 		}
 		if reply.Status.Code() != StatusOK {
 			if code = reply.Status.Fault(); code == fault.None {
-				code = fault.DeviceFailed
+				code = fault.CardUnreadable
 			}
 			return Card{}, code, nil
 		}
@@ -317,10 +343,30 @@ func (o *opening) read() (card Card, code fault.Code, err error) {
 		}
 		if err != nil {
 			// The checksum was right: it is the card that cannot be understood.
-			return Card{}, fault.DeviceFailed, nil
+			return Card{}, fault.CardUnreadable, nil
 		}
 	}
+	card.AppendedAddress = o.appended(card.Kind)
 	return card, fault.None, nil
+}
+
+// appended reads the address that was added to a card after its issue. A card that has
+// none, or does not tell, is as good without: what stops here is found out by the next
+// question.
+func (o *opening) appended(k Kind) string {
+	if k != Resident && k != Permit || o.mute >= muteLimit {
+		return ""
+	}
+	reply, err := o.talk.ask(CommandReadAddress)
+	if hw.FaultOf(err) == fault.NoAnswer {
+		o.mute++
+	} else {
+		o.mute = 0
+	}
+	if err != nil || reply.Status.Code() != StatusOK {
+		return ""
+	}
+	return ParseAddress(reply.Data)
 }
 
 // missed takes note of a find without a card.

@@ -281,11 +281,11 @@ func TestTroubleThatStays(t *testing.T) {
 		"cut short":           {emulate.ReaderTrouble{Truncate: 300, Command: 0x3001}, fault.BadChecksum},
 		"length FFFF":         {emulate.ReaderTrouble{HugeLength: true, Command: 0x3001}, fault.BadChecksum},
 		"no answer":           {emulate.ReaderTrouble{Silent: true, Command: 0x2002}, fault.NoAnswer},
-		"select refused":      {emulate.ReaderTrouble{Status: 0x81, Command: 0x2002}, fault.DeviceFailed},
-		"authentication":      {emulate.ReaderTrouble{Status: 0x32, Command: 0x3001}, fault.DeviceFailed},
-		"card type":           {emulate.ReaderTrouble{Status: 0x40, Command: 0x3001}, fault.DeviceFailed},
-		"read refused":        {emulate.ReaderTrouble{Status: 0x41, Command: 0x3001}, fault.DeviceFailed},
-		"no content":          {emulate.ReaderTrouble{Status: 0x24, Command: 0x3001}, fault.DeviceFailed},
+		"select refused":      {emulate.ReaderTrouble{Status: 0x81, Command: 0x2002}, fault.CardUnreadable},
+		"authentication":      {emulate.ReaderTrouble{Status: 0x32, Command: 0x3001}, fault.CardUnreadable},
+		"card type":           {emulate.ReaderTrouble{Status: 0x40, Command: 0x3001}, fault.CardUnreadable},
+		"read refused":        {emulate.ReaderTrouble{Status: 0x41, Command: 0x3001}, fault.CardUnreadable},
+		"no name":             {emulate.ReaderTrouble{Status: 0x24, Command: 0x3001}, fault.DeviceFailed},
 		"checksum of ours":    {emulate.ReaderTrouble{Status: 0x10, Command: 0x3001}, fault.BadChecksum},
 		"module unauthorised": {emulate.ReaderTrouble{Status: 0x66, Command: 0x3001}, fault.SAMUnauthorised},
 	} {
@@ -312,7 +312,7 @@ func TestACardLiftedBeforeItIsReadHasFailed(t *testing.T) {
 	b.device.Lay(emulate.Synthetic(2))
 	b.reader.SetMode(idcard.Read)
 	want[idcard.Present](b)
-	if got := want[idcard.Failed](b); got.Code != fault.DeviceFailed {
+	if got := want[idcard.Failed](b); got.Code != fault.CardUnreadable {
 		t.Errorf("failed with %q", got.Code)
 	}
 	want[idcard.Lifted](b)
@@ -405,7 +405,7 @@ func TestPulledInTheMiddleOfAFrame(t *testing.T) {
 	}
 	round()
 	goroutines, descriptors := runtime.NumGoroutine(), countDescriptors(t)
-	for range 8 {
+	for range 4 {
 		round()
 	}
 	// A goroutine may be on its last instruction; more than one per round is a leak.

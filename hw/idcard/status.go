@@ -33,8 +33,7 @@ const (
 )
 
 // statuses is what is known of each third byte. The fault is that of the reader
-// or line; what only concerns the card on it is device_failed, as no published
-// code is closer.
+// or line, or card_unreadable when it only concerns the card that lies there.
 var statuses = map[byte]struct {
 	name  string
 	fault fault.Code
@@ -47,16 +46,16 @@ var statuses = map[byte]struct {
 	StatusBadCommand:   {"request arrived with a wrong command", fault.BadChecksum},
 	StatusPrivilege:    {"no privilege for this command", fault.DeviceFailed},
 	StatusUnknown:      {"error without a name", fault.DeviceFailed},
-	StatusAuthModule:   {"card did not accept the module", fault.DeviceFailed},
-	StatusAuthCard:     {"module did not accept the card", fault.DeviceFailed},
-	StatusAuthContent:  {"content failed its verification", fault.DeviceFailed},
-	StatusCardType:     {"card is of a type that cannot be read", fault.DeviceFailed},
-	StatusReadFailed:   {"card could not be read", fault.DeviceFailed},
-	StatusRandom:       {"random number failed", fault.DeviceFailed},
+	StatusAuthModule:   {"card did not accept the module", fault.CardUnreadable},
+	StatusAuthCard:     {"module did not accept the card", fault.CardUnreadable},
+	StatusAuthContent:  {"content failed its verification", fault.CardUnreadable},
+	StatusCardType:     {"card is of a type that cannot be read", fault.CardUnreadable},
+	StatusReadFailed:   {"card could not be read", fault.CardUnreadable},
+	StatusRandom:       {"random number failed", fault.CardUnreadable},
 	StatusSelfTest:     {"security module failed its self-test", fault.SAMSelfTest},
 	StatusUnauthorised: {"security module is not authorised", fault.SAMUnauthorised},
 	StatusNotFound:     {"no card found", fault.None},
-	StatusSelectFailed: {"card could not be selected", fault.DeviceFailed},
+	StatusSelectFailed: {"card could not be selected", fault.CardUnreadable},
 }
 
 // Code is the byte that tells.

@@ -25,6 +25,8 @@ type Options struct {
 	Font *dots.Font
 	// PaperMM is 80 or 58; a 58 mm printer has no cutter. 0 is 80.
 	PaperMM int
+	// Scanner is "line" or "gm65"; empty is "line".
+	Scanner string
 }
 
 // The devices of a bench, as they are named in commands and in its folder.
@@ -33,10 +35,12 @@ const (
 	Printer = "printer"
 	Scanner = "scanner"
 	Button  = "button"
+	// Presence is the sensor that sees somebody before the terminal.
+	Presence = "presence"
 )
 
 // Devices lists them in the order in which they are shown.
-var Devices = []string{Card, Printer, Scanner, Button}
+var Devices = []string{Card, Printer, Scanner, Button, Presence}
 
 // plug is a cable that can be pulled.
 type plug interface {
@@ -45,14 +49,21 @@ type plug interface {
 	Plugged() bool
 }
 
+// codeScanner is a scanner of either kind.
+type codeScanner interface {
+	emulate.Device
+	Scan(code string) error
+}
+
 // Bench is a running bench.
 type Bench struct {
 	dir     string
 	font    *dots.Font
 	reader  *emulate.Reader
-	scanner *emulate.Scanner
+	scanner codeScanner
 	printer *emulate.Printer
 	button  *emulate.Button
+	sensor  *emulate.Button // of presence: a contact like the button's
 	plugs   map[string]plug
 	lines   []*emulate.Line
 
@@ -82,8 +93,16 @@ func Start(dir string, o Options) (*Bench, error) {
 	default:
 		return nil, fmt.Errorf("bench: paper of %d mm; there are 58 and 80", o.PaperMM)
 	}
+	var codes codeScanner = emulate.NewScanner("\r\n")
+	switch o.Scanner {
+	case "", "line":
+	case "gm65":
+		codes = emulate.NewGM65("\r\n")
+	default:
+		return nil, fmt.Errorf("bench: a scanner in mode %q; there are line and gm65", o.Scanner)
+	}
 	b := &Bench{dir: dir, font: o.Font, conns: map[net.Conn]bool{}, closing: make(chan struct{}),
-		reader: emulate.NewReader(0), scanner: emulate.NewScanner("\r\n"), printer: emulate.NewPrinter(width),
+		reader: emulate.NewReader(0), scanner: codes, printer: emulate.NewPrinter(width),
 		plugs: map[string]plug{}}
 	b.printer.SetKnobs(knobs)
 	if err := b.setUp(); err != nil {
@@ -110,6 +129,11 @@ func (b *Bench) setUp() error {
 		return err
 	}
 	b.button, b.plugs[Button] = button, button
+	sensor, err := emulate.NewButton(filepath.Join(b.dir, "presence.sock"))
+	if err != nil {
+		return err
+	}
+	b.sensor, b.plugs[Presence] = sensor, sensor
 	// The control socket comes last: who sees it finds everything else.
 	control := ControlSocket(b.dir)
 	if err := os.Remove(control); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -144,5 +168,8 @@ func (b *Bench) Close() {
 	}
 	if b.button != nil {
 		b.button.Close()
+	}
+	if b.sensor != nil {
+		b.sensor.Close()
 	}
 }

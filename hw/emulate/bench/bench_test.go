@@ -176,6 +176,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		{Do: "printer slip"},
 		{Do: "light", Light: "green"},
 		{Do: "card tap", ID: "123"},
+		{Do: "card tap", Type: "Z"},
+		{Do: "card tap", To: "20351350"},
 		{Do: "card tap", Name: "一二三四五六七八九十一二三四五六"},
 	} {
 		if reply, err := bench.Ask(d.ctx, d.dir, r); err == nil {

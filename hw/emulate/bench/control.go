@@ -96,6 +96,9 @@ func (b *Bench) Do(ctx context.Context, r Request) (Reply, error) {
 	case "button release":
 		b.button.SetContact(false)
 		return Reply{}, nil
+	case "presence here", "presence gone":
+		b.sensor.SetContact(r.Do == "presence here")
+		return Reply{}, nil
 	case "scan":
 		if r.Code == "" {
 			return Reply{}, errors.New("nothing to scan")
@@ -149,6 +152,25 @@ func (b *Bench) tap(r Request) (Reply, error) {
 			id.Sex = '1'
 		}
 	}
+	if r.Type != "" {
+		if len(r.Type) != 1 || !strings.Contains("JIY", r.Type) {
+			return Reply{}, fmt.Errorf("a card of type %q; besides a resident's there are J, I and Y", r.Type)
+		}
+		id.Type, id.Latin, id.Pass, id.Issues, id.Country = r.Type[0], "SAMPLE, TEST", "H00000001", "01", "XXX"
+		if r.Type == "I" {
+			id.Number = id.Number[:15]
+		}
+	}
+	if r.To != "" {
+		if _, err := time.Parse("20060102", r.To); err != nil {
+			return Reply{}, fmt.Errorf("valid to %s: want a day as 20351231", r.To)
+		}
+		id.To = r.To
+	}
+	if n := len([]rune(r.Moved)); n > 35 {
+		return Reply{}, fmt.Errorf("an address of %d characters; a card holds 35", n)
+	}
+	id.Moved = r.Moved
 	b.reader.Lay(id)
 	b.laid(true)
 	return Reply{}, nil
@@ -283,14 +305,11 @@ func (b *Bench) status(ctx context.Context) string {
 		card = "laid"
 	}
 	b.mu.Unlock()
-	terminal := "no"
-	if b.button.Connected() {
-		terminal = "yes"
-	}
 	details := map[string]string{
-		Card:    "card=" + card,
-		Printer: b.printer.Describe(),
-		Button:  "terminal=" + terminal + " light=" + b.button.Light(ctx),
+		Card:     "card=" + card,
+		Printer:  b.printer.Describe(),
+		Button:   terminalAt(b.button) + " light=" + b.button.Light(ctx),
+		Presence: terminalAt(b.sensor),
 	}
 	var text strings.Builder
 	for _, name := range Devices {
@@ -301,4 +320,12 @@ func (b *Bench) status(ctx context.Context) string {
 		fmt.Fprintln(&text, strings.TrimRight(fmt.Sprintf("%-8s %-10s %s", name, state, details[name]), " "))
 	}
 	return text.String()
+}
+
+// terminalAt tells whether a terminal is at the other end of a contact's wire.
+func terminalAt(contact *emulate.Button) string {
+	if contact.Connected() {
+		return "terminal=yes"
+	}
+	return "terminal=no"
 }

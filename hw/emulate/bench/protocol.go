@@ -3,7 +3,7 @@ package bench
 // Request is one line to a bench.
 type Request struct {
 	// Do is the command: "card tap", "card lift", "button press", "button hold",
-	// "button release", "scan", "printer set", "printer count", "printer slip",
+	// "button release", "presence here", "presence gone", "scan", "printer set", "printer count", "printer slip",
 	// "light", "plug", "unplug", "status".
 	Do string `json:"do"`
 
@@ -11,6 +11,9 @@ type Request struct {
 	Name    string `json:"name,omitempty"`
 	ID      string `json:"id,omitempty"`
 	Address string `json:"address,omitempty"`
+	Type    string `json:"type,omitempty"`  // J, I or Y
+	To      string `json:"to,omitempty"`    // last day of validity, YYYYMMDD
+	Moved   string `json:"moved,omitempty"` // address added after issue
 
 	// scan
 	Code string `json:"code,omitempty"`
