@@ -128,7 +128,7 @@ func (d *devices) cardEvent(e idcard.Event) {
 		d.post(visit.CardPresent{})
 	case idcard.Card:
 		d.post(visit.CardRead{
-			Person:  request.Person{Name: e.Name, Address: e.Address},
+			Person:  request.Person{Name: e.Name, Address: e.CurrentAddress()},
 			Expired: e.Expired(time.Now()),
 		})
 	case idcard.Failed:
