@@ -27,17 +27,23 @@ const (
 	AtRight
 )
 
+// Area is the part of the paper's width between the margins, in dots. A Width of 0
+// is all of it.
+type Area struct{ Left, Width int }
+
 type (
 	// TextLine is a line of characters.
 	TextLine struct {
 		Runs   []Run
 		Place  Placement
+		Area   Area
 		Height int // dots that the paper moves
 	}
 	// Picture is a raster image.
 	Picture struct {
 		Bitmap *dots.Bitmap
 		Place  Placement
+		Area   Area
 		// Wide and High are how many dots a dot of the bitmap becomes.
 		Wide, High int
 	}
@@ -50,6 +56,7 @@ type (
 		Height int  // dots, of a bar code
 		Human  bool // of a bar code: its text stands below, as a line of its own
 		Place  Placement
+		Area   Area
 	}
 	// Gap is blank paper.
 	Gap struct{ Dots int }
@@ -70,7 +77,8 @@ const (
 	OtherCode CodeKind = "OTHER"
 )
 
-// Run is a piece of a line in one style, Indent dots after the run before it.
+// Run is a piece of a line in one style, Indent dots after the run before it; less
+// than 0 goes back, to print over what is there.
 type Run struct {
 	Text       string
 	Indent     int
@@ -93,12 +101,7 @@ func (p *Page) Text() string {
 	for _, it := range p.Items {
 		switch it := it.(type) {
 		case TextLine:
-			var line strings.Builder
-			for _, r := range it.Runs {
-				line.WriteString(strings.Repeat(" ", r.Indent/asciiDots))
-				line.WriteString(r.Text)
-			}
-			b.WriteString(strings.TrimRight(line.String(), " "))
+			b.WriteString(strings.TrimRight(it.text(), " "))
 			b.WriteByte('\n')
 		case Picture:
 			fmt.Fprintf(&b, "[picture %d×%d]\n", it.Bitmap.W, it.Bitmap.H)
@@ -107,6 +110,44 @@ func (p *Page) Text() string {
 		}
 	}
 	return b.String()
+}
+
+// text is a line's characters one after the other, however large they are, or as
+// Columns when some were printed over others.
+func (l TextLine) text() string {
+	var b strings.Builder
+	for _, r := range l.Runs {
+		if r.Indent < 0 {
+			return l.Columns()
+		}
+		b.WriteString(strings.Repeat(" ", r.Indent/asciiDots))
+		b.WriteString(r.Text)
+	}
+	return b.String()
+}
+
+// Columns is the line from the left margin as it stands on the paper, in columns as
+// wide as ASCII: an enlarged character is followed by the blanks that it covers.
+func (l TextLine) Columns() string {
+	const covered = 0 // by the character to the left
+	var grid []rune
+	x := l.Area.Left
+	for _, run := range l.Runs {
+		x += run.Indent
+		for _, r := range run.Text {
+			first := (x + asciiDots/2) / asciiDots
+			width := run.cellWidth(r)
+			x += width*run.Wide + run.Spacing
+			for len(grid) < (x+asciiDots/2)/asciiDots || len(grid) <= first {
+				grid = append(grid, ' ')
+			}
+			grid[first] = r
+			if width > asciiDots && first+1 < len(grid) {
+				grid[first+1] = covered
+			}
+		}
+	}
+	return strings.ReplaceAll(string(grid), string(rune(covered)), "")
 }
 
 // Codes gives the data of all symbols of a kind.

@@ -168,7 +168,7 @@ func (in *interpreter) fieldSeparator() error {
 
 // groupLengths is as escapeLengths, for GS.
 var groupLengths = map[byte]int{
-	'#': 1, '$': 2, '/': 1, ':': 0, 'E': 1, 'L': 2, 'P': 2, 'T': 1, 'W': 2, '\\': 2,
+	'#': 1, '$': 2, '/': 1, ':': 0, 'E': 1, 'P': 2, 'T': 1, '\\': 2,
 	'^': 3, 'b': 1, 'c': 0, 'f': 1, 'j': 1,
 }
 
@@ -184,6 +184,17 @@ func (in *interpreter) groupSeparator() error {
 			return err
 		}
 		return in.groupOne(c, n)
+	case 'L', 'W': // only at the beginning of a line
+		n, err := in.word()
+		if err != nil || in.lineEnd > 0 {
+			return err
+		}
+		if c == 'L' {
+			in.area.Left = min(n, in.width)
+		} else {
+			in.area.Width = n
+		}
+		return nil
 	case 'V':
 		return in.knife()
 	case '(':

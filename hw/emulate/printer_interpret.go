@@ -18,6 +18,7 @@ type interpreter struct {
 
 	style   Run // of the next character; its Text and Indent are empty
 	place   Placement
+	area    Area
 	spacing int // dots from line to line
 	chinese bool
 	// codePage is that of bytes beyond ASCII while Chinese is off.
@@ -43,6 +44,7 @@ func (in *interpreter) reset() {
 	in.line, in.lineEnd, in.lineTop = nil, 0, 0
 	in.style = Run{Wide: 1, High: 1}
 	in.place = AtLeft
+	in.area = Area{}
 	in.spacing = defaultSpacing
 	in.chinese = true
 	in.codePage = 0
@@ -169,7 +171,7 @@ func (in *interpreter) put(r rune, half bool) error {
 	run := in.style
 	run.Half = half
 	w := run.cellWidth(r)*run.Wide + run.Spacing
-	if in.lineEnd+w > in.width && in.lineEnd > 0 {
+	if in.lineEnd+w > in.room() && in.lineEnd > 0 {
 		if err := in.endLine(); err != nil {
 			return err
 		}
@@ -195,10 +197,19 @@ func sameStyle(a, b Run) bool {
 	return a == b
 }
 
-// move goes to a position on the line, in dots from the left margin.
+// room is the width between the margins.
+func (in *interpreter) room() int {
+	room := max(in.width-in.area.Left, 0)
+	if in.area.Width > 0 {
+		room = min(room, in.area.Width)
+	}
+	return room
+}
+
+// move goes to a position on the line, in dots from the left margin, forth or back.
 func (in *interpreter) move(to int) {
-	to = min(to, in.width)
-	if to <= in.lineEnd {
+	to = max(min(to, in.room()), 0)
+	if to == in.lineEnd {
 		return
 	}
 	gap := in.style
@@ -222,7 +233,7 @@ func (in *interpreter) endLine() error {
 	if err := in.mech.advance(height); err != nil {
 		return err
 	}
-	in.page.Items = append(in.page.Items, TextLine{Runs: in.line, Place: in.place, Height: height})
+	in.page.Items = append(in.page.Items, TextLine{Runs: in.line, Place: in.place, Area: in.area, Height: height})
 	in.line, in.lineEnd, in.lineTop = nil, 0, 0
 	return nil
 }

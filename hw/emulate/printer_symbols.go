@@ -35,7 +35,7 @@ func (in *interpreter) twoDimensional(data []byte) error {
 		in.symbol.data = string(rest[1:])
 	case fn == 81 && in.symbol.data != "":
 		return in.code(Code{Kind: QRCode, Data: in.symbol.data, Module: in.symbol.module,
-			Level: in.symbol.level, Place: in.place})
+			Level: in.symbol.level, Place: in.place, Area: in.area})
 	}
 	return nil
 }
@@ -60,7 +60,7 @@ func (in *interpreter) code(c Code) error {
 		return err
 	}
 	read := Run{Text: c.Data, Wide: 1, High: 1}
-	in.page.Items = append(in.page.Items, TextLine{Runs: []Run{read}, Place: c.Place, Height: charDots})
+	in.page.Items = append(in.page.Items, TextLine{Runs: []Run{read}, Place: c.Place, Area: c.Area, Height: charDots})
 	return nil
 }
 
@@ -92,7 +92,7 @@ func (in *interpreter) bar() error {
 		}
 	}
 	c := Code{Kind: OtherCode, Data: string(data), Module: in.barcode.module,
-		Height: in.barcode.height, Human: in.barcode.human, Place: in.place}
+		Height: in.barcode.height, Human: in.barcode.human, Place: in.place, Area: in.area}
 	if m == 73 {
 		c.Kind, c.Data = Code128, code128Text(data)
 	}
@@ -135,7 +135,7 @@ func (in *interpreter) raster() error {
 	if err != nil {
 		return err
 	}
-	return in.picture(Picture{Bitmap: &dots.Bitmap{W: stride * 8, H: rows, Bits: data}, Place: in.place,
+	return in.picture(Picture{Bitmap: &dots.Bitmap{W: stride * 8, H: rows, Bits: data}, Place: in.place, Area: in.area,
 		Wide: 1 + int(b[1]&1), High: 1 + int(b[1]>>1&1)})
 }
 
@@ -171,7 +171,7 @@ func (in *interpreter) graphics(data []byte) error {
 		}
 	case (fn == 50 || fn == 2) && in.stored != nil:
 		p := *in.stored
-		p.Place, in.stored = in.place, nil
+		p.Place, p.Area, in.stored = in.place, in.area, nil
 		return in.picture(p)
 	}
 	return nil
@@ -210,5 +210,5 @@ func (in *interpreter) bitImage() error {
 	if column == 1 { // 8 dots stand for 24
 		high = 3
 	}
-	return in.picture(Picture{Bitmap: b, Place: in.place, Wide: stretch, High: high})
+	return in.picture(Picture{Bitmap: b, Place: in.place, Area: in.area, Wide: stretch, High: high})
 }

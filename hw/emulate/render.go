@@ -72,35 +72,40 @@ func itemHeight(it Item) int {
 func (p *Page) drawItem(b *dots.Bitmap, it Item, y int, font *dots.Font) {
 	switch it := it.(type) {
 	case TextLine:
-		drawLine(b, it, paperSide+p.offset(it.Place, lineWidth(it)), y, font)
+		drawLine(b, it, paperSide+p.offset(it.Place, it.Area, lineWidth(it)), y, font)
 	case Picture:
 		// The head is as wide as it is: what is beyond it does not print.
-		x := p.offset(it.Place, it.Bitmap.W*it.Wide)
+		x := p.offset(it.Place, it.Area, it.Bitmap.W*it.Wide)
 		b.Draw(it.Bitmap, paperSide+x, y, it.Wide, it.High)
 	case Code:
 		if drawn := drawCode(it); drawn != nil {
-			b.Draw(drawn, paperSide+p.offset(it.Place, drawn.W), y, 1, 1)
+			b.Draw(drawn, paperSide+p.offset(it.Place, it.Area, drawn.W), y, 1, 1)
 		}
 	}
 }
 
-func (p *Page) offset(place Placement, width int) int {
+func (p *Page) offset(place Placement, area Area, width int) int {
+	room := p.Width - area.Left
+	if area.Width > 0 {
+		room = min(room, area.Width)
+	}
 	switch place {
 	case AtCenter:
-		return max((p.Width-width)/2, 0)
+		return area.Left + max((room-width)/2, 0)
 	case AtRight:
-		return max(p.Width-width, 0)
+		return area.Left + max(room-width, 0)
 	}
-	return 0
+	return area.Left
 }
 
 func lineWidth(l TextLine) int {
-	w := 0
+	x, w := 0, 0
 	for _, run := range l.Runs {
-		w += run.Indent
+		x += run.Indent
 		for _, r := range run.Text {
-			w += run.cellWidth(r)*run.Wide + run.Spacing
+			x += run.cellWidth(r)*run.Wide + run.Spacing
 		}
+		w = max(w, x)
 	}
 	return w
 }

@@ -58,8 +58,8 @@ func TestDrawnBarCodesAreReadByOthers(t *testing.T) {
 }
 
 func TestPlacesOnThePaper(t *testing.T) {
-	left := func(place Placement) int {
-		p := &Page{Width: 384, Items: []Item{TextLine{Runs: []Run{{Text: "水", Wide: 1, High: 1}}, Place: place, Height: 30}}}
+	leftIn := func(area Area, place Placement) int {
+		p := &Page{Width: 384, Items: []Item{TextLine{Runs: []Run{{Text: "水", Wide: 1, High: 1}}, Place: place, Area: area, Height: 30}}}
 		b := p.Draw(nil) // a box for the character
 		for x := range b.W {
 			for y := range b.H {
@@ -71,8 +71,13 @@ func TestPlacesOnThePaper(t *testing.T) {
 		t.Fatal("nothing was drawn")
 		return 0
 	}
+	left := func(place Placement) int { return leftIn(Area{}, place) }
 	const box = 3 // the box stands off its cell's edge
 	if l, c, r := left(AtLeft), left(AtCenter), left(AtRight); l != paperSide+box || c != paperSide+180+box || r != paperSide+360+box {
 		t.Errorf("left at %d, centre at %d, right at %d", l, c, r)
+	}
+	narrow := Area{Left: 40, Width: 100}
+	if l, c, r := leftIn(narrow, AtLeft), leftIn(narrow, AtCenter), leftIn(narrow, AtRight); l != paperSide+40+box || c != paperSide+40+38+box || r != paperSide+40+76+box {
+		t.Errorf("between margins: left at %d, centre at %d, right at %d", l, c, r)
 	}
 }
