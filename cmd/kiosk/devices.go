@@ -82,6 +82,7 @@ func newDevices(s *settings.Settings, clips string, post func(visit.Event), log 
 		d.printer = p
 		d.start = append(d.start, p.Run)
 	}
+	d.newTagReader(s.NFC)
 	open := speaker.Card
 	if s.Sound.Output == "none" {
 		open = speaker.NoSound
@@ -92,6 +93,9 @@ func newDevices(s *settings.Settings, clips string, post func(visit.Event), log 
 	d.start = append(d.start, d.voice.Run)
 	d.watchBoard(s)
 	d.watchOptional(s)
+	if err := d.watchPresence(s.Presence); err != nil {
+		return nil, err
+	}
 	return d, d.newCallButton(s.Button)
 }
 

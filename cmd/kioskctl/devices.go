@@ -9,6 +9,7 @@ import (
 	"lintai/hw/checkup"
 	"lintai/hw/emulate"
 	"lintai/hw/idcard"
+	"lintai/hw/nfc"
 	"lintai/hw/printer"
 	"lintai/hw/scanner"
 	"lintai/hw/serialport"
@@ -38,6 +39,13 @@ func named(s *settings.Settings) []checkup.Device {
 	})
 	add("scanner", func(onHealth func(hw.Health)) (func(context.Context), error) {
 		return supervised(scanner.New(scanner.Config{OpenPort: scanner.On(serialport.Settings{Path: s.Scanner.Port, Baud: s.Scanner.Baud})}).Open, onHealth)
+	})
+	add("nfc", func(onHealth func(hw.Health)) (func(context.Context), error) {
+		open := nfc.OnSerial(serialport.Settings{Path: s.NFC.Port, Baud: s.NFC.Baud})
+		if s.NFC.SPI != "" {
+			open = nfc.OnSPI(nfc.SPI{Path: s.NFC.SPI, Reset: s.NFC.Reset})
+		}
+		return supervised(nfc.New(nfc.Config{OpenChip: open}).Open, onHealth)
 	})
 	add("printer", func(onHealth func(hw.Health)) (func(context.Context), error) {
 		p, err := newPrinter(s, onHealth)

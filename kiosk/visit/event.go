@@ -56,7 +56,8 @@ type (
 
 // Devices.
 type (
-	// CardPresent: some card lies on the reader; nothing was read from it.
+	// CardPresent: some card lies on the reader, or a tag on the tag reader;
+	// nothing was read from it. Only the ID card reader tells CardLifted.
 	CardPresent struct{}
 	// CardRead brings what an ID card says. Expired tells that its validity
 	// ended; it is told, not refused.
@@ -72,6 +73,9 @@ type (
 	Scanned struct{ Text string }
 	// ButtonPressed is the large call button.
 	ButtonPressed struct{}
+	// Presence: somebody stepped in front of the terminal, or nobody is there any
+	// more. It opens nothing; somebody who only passes by is no visit.
+	Presence struct{ Here bool }
 	// Printed ends a print job.
 	Printed struct {
 		Job    int64
@@ -149,6 +153,7 @@ func (CardFailed) event()    {}
 func (CardLifted) event()    {}
 func (Scanned) event()       {}
 func (ButtonPressed) event() {}
+func (Presence) event()      {}
 func (Printed) event()       {}
 func (DeviceChanged) event() {}
 func (Saved) event()         {}
@@ -171,6 +176,7 @@ const (
 	Scanner    Device = "scanner"
 	Button     Device = "button"
 	Speaker    Device = "speaker"
+	TagReader  Device = "nfc"
 )
 
 // LookupResult says what a look-up found.
