@@ -3,6 +3,7 @@ package visit
 import (
 	"fmt"
 	"math/rand"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +29,8 @@ type world struct {
 	settled   int // Saved or SaveFailed shown
 	serial    int
 	persons   []string // of all visitors so far
+	greeted   time.Time
+	greetings int
 	log       []string
 }
 
@@ -80,7 +83,7 @@ func (w *world) pick() Event {
 		CardPresent{}, CardFailed{}, CardLifted{}, ButtonPressed{}, Scanned{"rubbish"}, Scanned{string(testTicket)},
 		DeviceChanged{devices[w.random.Intn(len(devices))], codes[w.random.Intn(len(codes))]},
 		LinkChanged{w.random.Intn(2) == 0, w.random.Intn(3)}, Delivered{"elsewhere"}, Saved{ID: "never asked", Ticket: testTicket},
-		SaveFailed{}, Printed{Job: int64(w.random.Intn(5))}, LookedUp{Ticket: testTicket, Result: Found}, CallAnswered{ID: "other"},
+		Presence{true}, Presence{false}, SaveFailed{}, Printed{Job: int64(w.random.Intn(5))}, LookedUp{Ticket: testTicket, Result: Found}, CallAnswered{ID: "other"},
 	}
 	if w.saves > 0 {
 		// The runtime answers a Save itself; nobody else can.
@@ -211,7 +214,29 @@ func (w *world) check(before State, e Event, effects []Effect) {
 			}
 		}
 	}
+	if _, stepped := e.(Presence); stepped {
+		w.checkPresence(before, effects)
+	}
 	w.checkView(Look(w.s))
+}
+
+// checkPresence: stepping in front of the terminal changes nothing of what is shown, and
+// is answered by the greeting or not at all.
+func (w *world) checkPresence(before State, effects []Effect) {
+	w.t.Helper()
+	if !reflect.DeepEqual(Look(before), Look(w.s)) || !reflect.DeepEqual(before.visit, w.s.visit) {
+		w.fail("presence changed the screen")
+	}
+	say, n := find[Say](effects)
+	if len(effects) != n || n > 1 || n == 1 && (!before.Idle() || say.Text != phrase.Text("start.greeting")) {
+		w.fail("presence at %s caused %v", before.Screen(), effects)
+	}
+	if n == 1 && !w.greeted.IsZero() && !w.now.Before(w.greeted) && w.now.Sub(w.greeted) < time.Minute {
+		w.fail("greeted again after %v", w.now.Sub(w.greeted))
+	}
+	if n == 1 {
+		w.greeted, w.greetings = w.now, w.greetings+1
+	}
 }
 
 func (w *world) checkView(v View) {
@@ -284,7 +309,10 @@ func TestRandomEvents(t *testing.T) {
 			if w.confirmed < steps/1500 || w.settled < w.confirmed/2 {
 				t.Errorf("only %d confirmed and %d settled: the test does not get anywhere", w.confirmed, w.settled)
 			}
-			t.Logf("%d confirmed, %d settled", w.confirmed, w.settled)
+			if w.greetings == 0 {
+				t.Error("nobody was greeted: the test does not get there")
+			}
+			t.Logf("%d confirmed, %d settled, %d greeted", w.confirmed, w.settled, w.greetings)
 		})
 	}
 }

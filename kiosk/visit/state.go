@@ -89,6 +89,7 @@ type house struct {
 	job       int64     // number of the last print job
 	misses    int       // wrong codes since missesSince
 	missSince time.Time
+	greeted   time.Time // when somebody was last greeted at the start screen
 }
 
 const deliveredKept = 16

@@ -64,6 +64,8 @@ func (m *machine) handle(e Event) {
 		m.cardEvent(e)
 	case Scanned:
 		m.scanned(e.Text)
+	case Presence:
+		m.presence(e)
 	case ButtonPressed, Help, Dismiss, CallSaved, CallFailed, CallDelivered, CallAnswered:
 		m.callEvent(e)
 	default:
