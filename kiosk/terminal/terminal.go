@@ -227,9 +227,9 @@ func (t *Terminal) find(ctx context.Context, code ticket.Code) {
 	asking, cancel := context.WithTimeout(ctx, findTimeout)
 	defer cancel()
 	answer := visit.LookedUp{Ticket: code}
-	here, known, err := t.cfg.Queue.Progress(asking, code)
-	if err != nil {
-		t.cfg.Log.Error("ticket not looked up in the queue", "error", err)
+	here, known, unread := t.cfg.Queue.Progress(asking, code)
+	if unread != nil {
+		t.cfg.Log.Error("ticket not looked up in the queue", "error", unread)
 	}
 	p, found, err := t.cfg.Central.Find(asking, code)
 	switch {
@@ -242,7 +242,7 @@ func (t *Terminal) find(ctx context.Context, code ticket.Code) {
 		if err == nil && (here.Status == visit.StatusSaved || here.Status == visit.StatusHeld) {
 			answer.Result = visit.Found
 		}
-	case err == nil:
+	case err == nil && unread == nil:
 		answer.Result = visit.NotFound
 	default:
 		answer.Result = visit.CannotTell

@@ -29,6 +29,7 @@ type bench struct {
 	here    map[ticket.Code]visit.Progress
 	central map[ticket.Code]visit.Progress
 	down    error
+	hereErr error
 	holds   chan struct{} // if set, saving waits for it
 	result  slip.Result
 
@@ -63,7 +64,7 @@ func (b *bench) SaveCall(_ context.Context, c request.Call) error {
 
 func (b *bench) Progress(_ context.Context, c ticket.Code) (visit.Progress, bool, error) {
 	p, ok := b.here[c]
-	return p, ok, nil
+	return p, ok, b.hereErr
 }
 
 func (b *bench) Find(_ context.Context, c ticket.Code) (visit.Progress, bool, error) {
@@ -242,5 +243,17 @@ func TestFind(t *testing.T) {
 				t.Errorf("shows %q with notice %q", v.Headline, v.Notice)
 			}
 		})
+	}
+}
+
+// "没有查到这个号码" to somebody whose request waits in a queue that cannot be read
+// would be a lie.
+func TestQueueThatCannotBeReadIsNoUnknownTicket(t *testing.T) {
+	b := &bench{hereErr: errors.New("disk I/O error")}
+	term := start(t, b)
+	term.Post(visit.Scanned{Text: "001212345678"})
+	b.screen(t, visit.ScreenFinding)
+	if v := b.shown(t, "an answer", func(v visit.View) bool { return v.Screen != visit.ScreenFinding }); v.Screen != visit.ScreenProgress {
+		t.Errorf("on %s: %s", v.Screen, v.Notice)
 	}
 }
