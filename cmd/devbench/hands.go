@@ -19,7 +19,9 @@ type options struct {
 	seconds           float64
 	name, id, address string
 	kind, to, moved   string
+	uid               string
 	hold              float64
+	times             int
 	wait              string
 	png, text, raw    string
 	out               string
@@ -53,9 +55,11 @@ func commandLine(args []string) (options, bench.Request, error) {
 	f.StringVar(&o.id, "id", "", "")
 	f.StringVar(&o.address, "address", "", "")
 	f.StringVar(&o.kind, "type", "", "")
+	f.StringVar(&o.uid, "uid", "", "")
 	f.StringVar(&o.to, "to", "", "")
 	f.StringVar(&o.moved, "moved", "", "")
 	f.Float64Var(&o.hold, "for", 0, "")
+	f.IntVar(&o.times, "times", 0, "")
 	f.StringVar(&o.wait, "wait", "", "")
 	f.StringVar(&o.png, "png", "", "")
 	f.StringVar(&o.text, "text", "", "")
@@ -77,11 +81,16 @@ func (o options) request(words []string) (bench.Request, error) {
 	case line == "card tap":
 		r.Do, r.Name, r.ID, r.Address = line, o.name, o.id, o.address
 		r.Type, r.To, r.Moved = o.kind, o.to, o.moved
-	case line == "card lift", line == "button hold", line == "button release", line == "presence here", line == "presence gone",
+	case line == "nfc tap":
+		r.Do, r.UID, r.Type = line, o.uid, o.kind
+	case line == "card lift", line == "nfc lift", line == "button hold", line == "button release", line == "presence here", line == "presence gone",
 		line == "printer count", line == "status":
 		r.Do = line
 	case line == "button press":
 		r.Do, r.Seconds = line, o.hold
+	case len(words) > 0 && len(words) <= 3 && words[0] == "fault":
+		words = append(words, "", "")
+		r.Do, r.Device, r.Kind, r.Times, r.Seconds = "fault", words[1], words[2], o.times, o.hold
 	case len(words) == 2 && words[0] == "scan":
 		r.Do, r.Code = "scan", words[1]
 	case line == "light":

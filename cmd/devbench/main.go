@@ -27,6 +27,9 @@ const usage = `devbench: a bench of emulated devices, and the hands at it
                     [--type J|I|Y] [--to YYYYMMDD] [--moved 新地址]
                                   lay an ID card on the reader; it stays there
   devbench card lift              take it away
+  devbench nfc tap [--uid HEX] [--type A|B]
+                                  lay a community card on its reader; it stays there
+  devbench nfc lift               take it away
   devbench button press           press the call button shortly (--for SECONDS)
   devbench button hold|release    press and stay, let go
   devbench presence here|gone     step in front of the terminal, go away
@@ -44,9 +47,14 @@ const usage = `devbench: a bench of emulated devices, and the hands at it
                                   slip N as PREFIX.png, PREFIX.txt and PREFIX.bin
   devbench printer count          how many slips came out
 
-  devbench unplug DEVICE          pull a cable: card, printer, scanner, button,
-                                  presence
+  devbench unplug DEVICE          pull a cable: card, nfc, printer, scanner,
+                                  button, presence
   devbench plug DEVICE            put it back
+  devbench fault [DEVICE]         list what can be made to go wrong
+  devbench fault DEVICE KIND [--times N] [--for SECONDS]
+                                  make it go wrong, in place of an earlier fault;
+                                  KIND none ends it, as a number of replies or
+                                  the time does
   devbench status                 a line for each device
 
   devbench paced --out FILE       keep what ALSA pipes here, at a sound card's pace

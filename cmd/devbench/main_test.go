@@ -20,18 +20,25 @@ func TestCommandLines(t *testing.T) {
 		"card tap":                    {Do: "card tap", Seconds: 20},
 		"card tap --name 测试甲 --id 12": {Do: "card tap", Name: "测试甲", ID: "12", Seconds: 20},
 		"card tap --type J --to 20200101 --moved 新路2号": {Do: "card tap", Type: "J", To: "20200101", Moved: "新路2号", Seconds: 20},
-		"presence here":                 {Do: "presence here", Seconds: 20},
-		"card lift":                     {Do: "card lift", Seconds: 20},
-		"button press":                  {Do: "button press"},
-		"button press --for 2":          {Do: "button press", Seconds: 2},
-		"scan 001234567891":             {Do: "scan", Code: "001234567891", Seconds: 20},
-		"light":                         {Do: "light", Seconds: 20},
-		"light --wait on --timeout 3":   {Do: "light", Light: "on", Seconds: 3},
-		"printer last":                  {Do: "printer slip", Seconds: 20},
-		"printer last --wait 2":         {Do: "printer slip", Slip: 2, Seconds: 20},
-		"printer slip 3 --out a/slip-3": {Do: "printer slip", Slip: 3, Seconds: 20},
-		"printer paper=out cover=open":  {Do: "printer set", Set: map[string]string{"paper": "out", "cover": "open"}, Seconds: 20},
-		"unplug printer":                {Do: "unplug", Device: "printer", Seconds: 20},
+		"presence here":                   {Do: "presence here", Seconds: 20},
+		"card lift":                       {Do: "card lift", Seconds: 20},
+		"nfc tap":                         {Do: "nfc tap", Seconds: 20},
+		"nfc tap --type B --uid 01020304": {Do: "nfc tap", Type: "B", UID: "01020304", Seconds: 20},
+		"nfc lift":                        {Do: "nfc lift", Seconds: 20},
+		"button press":                    {Do: "button press"},
+		"button press --for 2":            {Do: "button press", Seconds: 2},
+		"scan 001234567891":               {Do: "scan", Code: "001234567891", Seconds: 20},
+		"light":                           {Do: "light", Seconds: 20},
+		"light --wait on --timeout 3":     {Do: "light", Light: "on", Seconds: 3},
+		"printer last":                    {Do: "printer slip", Seconds: 20},
+		"printer last --wait 2":           {Do: "printer slip", Slip: 2, Seconds: 20},
+		"printer slip 3 --out a/slip-3":   {Do: "printer slip", Slip: 3, Seconds: 20},
+		"printer paper=out cover=open":    {Do: "printer set", Set: map[string]string{"paper": "out", "cover": "open"}, Seconds: 20},
+		"fault":                           {Do: "fault"},
+		"fault card":                      {Do: "fault", Device: "card"},
+		"fault card silent --times 3":     {Do: "fault", Device: "card", Kind: "silent", Times: 3},
+		"fault printer slow --for 1.5":    {Do: "fault", Device: "printer", Kind: "slow", Seconds: 1.5},
+		"unplug printer":                  {Do: "unplug", Device: "printer", Seconds: 20},
 	} {
 		_, got, err := commandLine(strings.Fields(line))
 		if err != nil || !reflect.DeepEqual(got, want) {
@@ -43,7 +50,7 @@ func TestCommandLines(t *testing.T) {
 func TestMistakesInTheCommandLine(t *testing.T) {
 	for _, line := range []string{
 		"", "dance", "card", "card shuffle", "scan", "scan a b", "printer", "printer paper", "printer last --wait 0",
-		"printer slip x", "unplug", "light --colour red", "paced", "paced --out f x", "run now", "button",
+		"printer slip x", "unplug", "fault card silent now", "light --colour red", "paced", "paced --out f x", "run now", "button",
 	} {
 		err := run(context.Background(), strings.Fields(line), nil, io.Discard)
 		if exitStatus(err) != exitUsage {

@@ -40,7 +40,7 @@ const (
 )
 
 // Devices lists them in the order in which they are shown.
-var Devices = []string{Card, Printer, Scanner, Button, Presence}
+var Devices = []string{Card, NFC, Printer, Scanner, Button, Presence}
 
 // plug is a cable that can be pulled.
 type plug interface {
@@ -60,17 +60,20 @@ type Bench struct {
 	dir     string
 	font    *dots.Font
 	reader  *emulate.Reader
+	tags    *emulate.NFC
 	scanner codeScanner
 	printer *emulate.Printer
 	button  *emulate.Button
 	sensor  *emulate.Button // of presence: a contact like the button's
 	plugs   map[string]plug
 	lines   []*emulate.Line
+	knobs   emulate.PrinterKnobs // as the printer was bought
 
 	listener net.Listener
 	mu       sync.Mutex
 	conns    map[net.Conn]bool
-	carded   bool // a card lies on the reader
+	carded   bool           // a card lies on the reader
+	spells   map[string]int // device → faults begun and ended
 	closing  chan struct{}
 	running  sync.WaitGroup
 }
@@ -102,8 +105,8 @@ func Start(dir string, o Options) (*Bench, error) {
 		return nil, fmt.Errorf("bench: a scanner in mode %q; there are line and gm65", o.Scanner)
 	}
 	b := &Bench{dir: dir, font: o.Font, conns: map[net.Conn]bool{}, closing: make(chan struct{}),
-		reader: emulate.NewReader(0), scanner: codes, printer: emulate.NewPrinter(width),
-		plugs: map[string]plug{}}
+		reader: emulate.NewReader(0), tags: emulate.NewNFC(), scanner: codes, printer: emulate.NewPrinter(width),
+		plugs: map[string]plug{}, knobs: knobs, spells: map[string]int{}}
 	b.printer.SetKnobs(knobs)
 	if err := b.setUp(); err != nil {
 		b.Close()
@@ -116,7 +119,7 @@ func (b *Bench) setUp() error {
 	for _, d := range []struct {
 		name   string
 		device emulate.Device
-	}{{Card, b.reader}, {Printer, b.printer}, {Scanner, b.scanner}} {
+	}{{Card, b.reader}, {NFC, b.tags}, {Printer, b.printer}, {Scanner, b.scanner}} {
 		line, err := emulate.NewLine(filepath.Join(b.dir, d.name), d.device)
 		if err != nil {
 			return err

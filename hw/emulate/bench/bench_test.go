@@ -177,6 +177,10 @@ func TestMistakesAreNamed(t *testing.T) {
 		{Do: "light", Light: "green"},
 		{Do: "card tap", ID: "123"},
 		{Do: "card tap", Type: "Z"},
+		{Do: "nfc tap", Type: "C"},
+		{Do: "nfc tap", UID: "0"},
+		{Do: "nfc tap", UID: "0102030405"},
+		{Do: "nfc tap", Type: "B", UID: "01020304050607"},
 		{Do: "card tap", To: "20351350"},
 		{Do: "card tap", Name: "一二三四五六七八九十一二三四五六"},
 	} {

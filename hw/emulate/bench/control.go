@@ -88,6 +88,11 @@ func (b *Bench) Do(ctx context.Context, r Request) (Reply, error) {
 		b.reader.Lift()
 		b.laid(false)
 		return Reply{}, nil
+	case "nfc tap":
+		return b.tapTag(r)
+	case "nfc lift":
+		b.tags.Lift()
+		return Reply{}, nil
 	case "button press":
 		return b.press(ctx, r)
 	case "button hold":
@@ -114,6 +119,8 @@ func (b *Bench) Do(ctx context.Context, r Request) (Reply, error) {
 		return b.light(ctx, r)
 	case "plug", "unplug":
 		return b.plug(r)
+	case "fault":
+		return b.fault(r)
 	case "status":
 		return Reply{Text: b.status(ctx), Slips: len(b.printer.Slips())}, nil
 	}
@@ -307,6 +314,7 @@ func (b *Bench) status(ctx context.Context) string {
 	b.mu.Unlock()
 	details := map[string]string{
 		Card:     "card=" + card,
+		NFC:      b.describeTag(),
 		Printer:  b.printer.Describe(),
 		Button:   terminalAt(b.button) + " light=" + b.button.Light(ctx),
 		Presence: terminalAt(b.sensor),

@@ -2,9 +2,9 @@ package bench
 
 // Request is one line to a bench.
 type Request struct {
-	// Do is the command: "card tap", "card lift", "button press", "button hold",
+	// Do is the command: "card tap", "card lift", "nfc tap", "nfc lift", "button press", "button hold",
 	// "button release", "presence here", "presence gone", "scan", "printer set", "printer count", "printer slip",
-	// "light", "plug", "unplug", "status".
+	// "light", "plug", "unplug", "fault", "status".
 	Do string `json:"do"`
 
 	// card tap; what is empty is that of a synthetic person.
@@ -14,6 +14,9 @@ type Request struct {
 	Type    string `json:"type,omitempty"`  // J, I or Y
 	To      string `json:"to,omitempty"`    // last day of validity, YYYYMMDD
 	Moved   string `json:"moved,omitempty"` // address added after issue
+
+	// nfc tap; Type is A or B, UID hexadecimal
+	UID string `json:"uid,omitempty"`
 
 	// scan
 	Code string `json:"code,omitempty"`
@@ -26,7 +29,12 @@ type Request struct {
 	Device string `json:"device,omitempty"`
 	// light: wait until it is "off", "on" or "blinking"
 	Light string `json:"light,omitempty"`
-	// Seconds bounds a wait: for a slip, for the light; the length of a press.
+	// fault: its kind, "none" to end it; without one, the faults that there are.
+	Kind string `json:"kind,omitempty"`
+	// Times is the number of replies after which a fault is over; 0 is never.
+	Times int `json:"times,omitempty"`
+	// Seconds bounds a wait: for a slip, for the light; the length of a press, of a
+	// fault.
 	Seconds float64 `json:"seconds,omitempty"`
 }
 
