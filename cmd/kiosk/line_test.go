@@ -228,7 +228,7 @@ func TestCallReachesStaffAndIsNotHeldUpByRequests(t *testing.T) {
 	b := openLobby(t)
 	b.online()
 	b.post(visit.ButtonPressed{})
-	b.until("staff have it", func(v visit.View) bool { return v.Hint == "社区的屏幕已经响铃，请在这里等一等。" })
+	b.until("staff have it", func(v visit.View) bool { return v.Hint == "呼叫已经送到社区，请在这里等一等。" })
 }
 
 func TestManyVisitsOverABadLine(t *testing.T) {

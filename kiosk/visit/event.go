@@ -115,7 +115,8 @@ type (
 	CallSaved struct{ ID string }
 	// CallFailed: the call could not even be queued.
 	CallFailed struct{}
-	// CallDelivered: staff's screens show the call.
+	// CallDelivered: central has the call, and every page of staff that is open
+	// shows it. Whether one is open, nobody says.
 	CallDelivered struct{ ID string }
 	// CallAnswered: a member of staff answered. Answer is the id of a prepared
 	// answer in the phrase catalogue, or empty; Words is what to show.

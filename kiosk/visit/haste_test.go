@@ -74,9 +74,18 @@ func TestEditedIdentityOfAVisitIsWiped(t *testing.T) {
 	}
 }
 
+// Central has the call; whether a page of staff is open at this hour it does not
+// say, and the terminal must not claim it.
+func TestADeliveredCallIsNotSaidToRing(t *testing.T) {
+	r := newReplay(t).feed(ButtonPressed{}, CallSaved{"c"}, CallDelivered{"c"})
+	if v := Look(r.s); strings.Contains(v.Hint+v.Prompt.Text, "响铃") || !strings.Contains(v.Hint, "已经送到社区") {
+		t.Errorf("it says %q and speaks %q", v.Hint, v.Prompt.Text)
+	}
+}
+
 func TestCallDeliveredBeforeItsIDIsKnown(t *testing.T) {
 	r := newReplay(t).feed(ButtonPressed{}, CallDelivered{"c"}, CallSaved{"c"})
-	if got, want := Look(r.s).Hint, "社区的屏幕已经响铃"; !strings.Contains(got, want) {
-		t.Errorf("staff's screens ring and the terminal says %q", got)
+	if got, want := Look(r.s).Hint, "已经送到社区"; !strings.Contains(got, want) {
+		t.Errorf("central has the call and the terminal says %q", got)
 	}
 }

@@ -26,7 +26,8 @@ type world struct {
 	owed      []Event // answers to effects, not yet given
 	saves     int     // Save effects without an answer
 	confirmed int
-	settled   int // Saved or SaveFailed shown
+	settled   int  // Saved or SaveFailed shown
+	slipOwed  bool // saved, and its slip not asked for yet
 	serial    int
 	persons   []string // of all visitors so far
 	greeted   time.Time
@@ -172,6 +173,7 @@ func (w *world) check(before State, e Event, effects []Effect) {
 		if before.visit.screen == ScreenSaving {
 			w.saves--
 			w.settled++
+			w.slipOwed = w.s.visit.screen == ScreenSaved
 			if after := w.s.visit.screen; after != ScreenSaved && after != ScreenUnsaved {
 				w.fail("a settled save shows %s", after)
 			}
@@ -179,6 +181,16 @@ func (w *world) check(before State, e Event, effects []Effect) {
 	}
 	if before.visit.screen == ScreenSaving && w.s.visit.screen != ScreenSaving && w.saves > 0 {
 		w.fail("left %s before the save was answered", ScreenSaving)
+	}
+	// Each saved request gets one slip, also when its resident does not wait.
+	if _, n := find[Print](effects); n > 0 {
+		if !w.slipOwed || n > 1 {
+			w.fail("%d slips for nothing", n)
+		}
+		w.slipOwed = false
+	}
+	if _, wiped := find[Wipe](effects); wiped > 0 && w.slipOwed {
+		w.fail("wiped before the slip was asked for")
 	}
 	// After the wipe nothing is left, in the state or in what it shows.
 	if _, wiped := find[Wipe](effects); wiped > 0 {
