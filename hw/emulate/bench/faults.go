@@ -23,13 +23,14 @@ type Fault struct {
 
 	// One of these is what it does.
 	reader  func(*emulate.ReaderTrouble)
+	tags    func(*emulate.NFCTrouble)
 	printer func(*emulate.PrinterKnobs)
 	module  func(*emulate.GM65Trouble)
 	manner  emulate.Manner
 	hand    func(*Bench) error
 }
 
-func (f Fault) counted() bool { return f.reader != nil || f.module != nil }
+func (f Fault) counted() bool { return f.reader != nil || f.tags != nil || f.module != nil }
 
 // noise is what a line picks up beside a motor.
 var noise = []byte{0x00, 0xFF, 0x13, 0xAA, 0x96, 0x55, 0x7E}
@@ -37,7 +38,7 @@ var noise = []byte{0x00, 0xFF, 0x13, 0xAA, 0x96, 0x55, 0x7E}
 // faults is the table of all of them, by device.
 var faults = func() []Fault {
 	var all []Fault
-	for _, device := range []string{Card, Printer, Scanner} {
+	for _, device := range []string{Card, NFC, Printer, Scanner} {
 		all = append(all, ofLine(device)...)
 	}
 	all = append(all, ofReader...)
@@ -45,6 +46,7 @@ var faults = func() []Fault {
 		all = append(all, Fault{Device: Card, Kind: fmt.Sprintf("status_%02x", s.code), Help: "answers with status " + s.text,
 			reader: func(t *emulate.ReaderTrouble) { t.Status = s.code }})
 	}
+	all = append(all, ofNFC...)
 	all = append(all, ofPrinter...)
 	all = append(all, ofScanner...)
 	for i := range all {
@@ -210,6 +212,10 @@ func (b *Bench) misbehave(f Fault, times int) error {
 		t := emulate.ReaderTrouble{Times: times}
 		f.reader(&t)
 		b.reader.SetTrouble(t)
+	case f.tags != nil:
+		t := emulate.NFCTrouble{Times: times}
+		f.tags(&t)
+		b.tags.SetTrouble(t)
 	case f.printer != nil:
 		k := b.knobs
 		f.printer(&k)
@@ -241,6 +247,8 @@ func (b *Bench) well(device string) error {
 		b.reader.HideAfterRead(false)
 		b.reader.Listen(0)
 		b.reader.Watch(func(uint16) {})
+	case NFC:
+		b.tags.SetTrouble(emulate.NFCTrouble{})
 	case Printer:
 		b.printer.SetKnobs(b.knobs)
 		b.printer.Break(false)

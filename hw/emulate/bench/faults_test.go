@@ -39,7 +39,7 @@ func TestEveryFaultBeginsAndEnds(t *testing.T) {
 				t.Errorf("%s %s says not what it does", f.Device, f.Kind)
 			}
 		}
-		for _, device := range []string{bench.Card, bench.Printer, bench.Scanner} {
+		for _, device := range []string{bench.Card, bench.NFC, bench.Printer, bench.Scanner} {
 			if _, err := b.Do(t.Context(), bench.Request{Do: "fault", Device: device, Kind: bench.NoFault}); err != nil {
 				t.Errorf("%s scanner: %s: %v", kind, device, err)
 			}
@@ -62,7 +62,7 @@ func TestFaultsThatAreNone(t *testing.T) {
 		request bench.Request
 		want    string
 	}{
-		{bench.Request{Device: "toaster", Kind: "burn"}, "card, printer, scanner"},
+		{bench.Request{Device: "toaster", Kind: "burn"}, "card, nfc, printer, scanner"},
 		{bench.Request{Device: "card", Kind: "burn"}, "flip_checksum, truncate"},
 		{bench.Request{Device: "printer", Kind: "slow", Times: 2}, "cannot be counted"},
 		{bench.Request{Device: "card", Kind: "silent", Times: -1}, "above 0"},

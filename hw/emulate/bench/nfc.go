@@ -38,3 +38,27 @@ func (b *Bench) describeTag() string {
 	}
 	return "tag=none"
 }
+
+// noiseNFC begins a frame that never comes.
+var noiseNFC = []byte{0x55, 0x13, 0x00, 0x00, 0xFF, 0x40, 0xC0, 0xD5}
+
+var ofNFC = []Fault{
+	{Device: NFC, Kind: "garbage", Help: "noise before each answer", tags: func(t *emulate.NFCTrouble) { t.Garbage = noiseNFC }},
+	{Device: NFC, Kind: "no_ack", Help: "commands are answered and not acknowledged", tags: func(t *emulate.NFCTrouble) { t.NoAck = true }},
+	{Device: NFC, Kind: "flip_checksum", Help: "the checksum is wrong", tags: func(t *emulate.NFCTrouble) { t.FlipChecksum = true }},
+	{Device: NFC, Kind: "flip_length", Help: "the checksum of the length is wrong", tags: func(t *emulate.NFCTrouble) { t.FlipLength = true }},
+	{Device: NFC, Kind: "truncate", Help: "answers end after 12 bytes", tags: func(t *emulate.NFCTrouble) { t.Truncate = 12 }},
+	{Device: NFC, Kind: "silent", Help: "no answer", tags: func(t *emulate.NFCTrouble) { t.Silent = true }},
+	{Device: NFC, Kind: "refuse", Help: "commands are refused", tags: func(t *emulate.NFCTrouble) { t.Refuse = true }},
+	{Device: NFC, Kind: "alternate", Help: "a tag is found in every second look only", tags: func(t *emulate.NFCTrouble) { t.Alternate = true }},
+	{Device: NFC, Kind: "restart", Help: "it is without power for a moment, now, and forgets how it was set up",
+		hand: func(b *Bench) error { b.tags.Restart(); return nil }},
+	{Device: NFC, Kind: "unplug_mid_frame", Help: "the cable is pulled in the middle of the next answer; plug nfc puts it back",
+		hand: func(b *Bench) error {
+			line := b.plugs[NFC]
+			b.tags.SetTrouble(emulate.NFCTrouble{Truncate: 9, Times: 1, Pull: func() {
+				go func() { _ = line.Unplug() }() // a cable that is out already is what was wanted
+			}})
+			return nil
+		}},
+}
