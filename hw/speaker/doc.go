@@ -6,6 +6,8 @@
 // is heard out, because it announces that a call was raised. A missing sound card
 // or synthesiser is a fault of the device, told as health; nothing here ever
 // waits for it longer than a bounded moment, and the visit goes on without sound.
+// A card that comes, or comes back, is found within some seconds. While nothing is
+// said, the card is not fed.
 //
 // Sentences hold nothing of a person, so their sound may be kept in memory.
 package speaker

@@ -3,6 +3,7 @@ package speaker
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,7 +18,7 @@ import (
 type Options struct {
 	// Open opens the sink: Card or NoSound.
 	Open func() (Sink, error)
-	// Volume is from 0 to 1.
+	// Volume is from 0 to 1; SetVolume changes it.
 	Volume float64
 	// Pinyin turns a sentence into what espeak-ng reads.
 	Pinyin func(text string) string
@@ -38,8 +39,9 @@ type Speaker struct {
 	options Options
 	wake    chan struct{}
 
-	mu   sync.Mutex
-	next orders
+	mu     sync.Mutex
+	next   orders
+	volume int // percent
 
 	health hw.Health
 	kept   cache
@@ -47,9 +49,10 @@ type Speaker struct {
 
 // orders is what Run has to do next; the newest sentence replaces the others.
 type orders struct {
-	chime bool
-	hush  bool
-	say   *sentence
+	volume bool // it changed
+	chime  bool
+	hush   bool
+	say    *sentence
 }
 
 type sentence struct {
@@ -68,7 +71,7 @@ func New(o Options) *Speaker {
 	if o.synthesise == nil {
 		o.synthesise = synthesise
 	}
-	return &Speaker{options: o, wake: make(chan struct{}, 1)}
+	return &Speaker{options: o, wake: make(chan struct{}, 1), volume: int(math.Round(100 * max(0, min(1, o.Volume))))}
 }
 
 // Say speaks a sentence and ends the one before. Key names a recording that may
@@ -82,6 +85,27 @@ func (s *Speaker) Chime() { s.order(func(n *orders) { n.chime = true }) }
 
 // Hush ends the sentence.
 func (s *Speaker) Hush() { s.order(func(n *orders) { n.say, n.hush = nil, true }) }
+
+// VolumeStep is the step of SetVolume in percent.
+const VolumeStep = 10
+
+// SetVolume sets the volume in percent, brought to the nearest step from 0 to 100,
+// also of what is sounding. It stays until it is set again: whoever lets a resident
+// change it sets it back for the next one.
+func (s *Speaker) SetVolume(percent int) {
+	percent = (max(0, min(100, percent)) + VolumeStep/2) / VolumeStep * VolumeStep
+	s.order(func(n *orders) { s.volume, n.volume = percent, true })
+}
+
+// Volume is the volume in percent.
+func (s *Speaker) Volume() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.volume
+}
+
+// gain is the volume from 0 to 1.
+func (s *Speaker) gain() float64 { return float64(s.Volume()) / 100 }
 
 func (s *Speaker) order(change func(*orders)) {
 	s.mu.Lock()
@@ -101,59 +125,130 @@ func (s *Speaker) take() orders {
 	return n
 }
 
+const (
+	// restAfter is the pause between the end of a sound, or a look whether it
+	// ended, and the next look; a card has played its buffer by then.
+	restAfter = time.Second
+	// restLooks is how often a sound may be found unfinished after its time before
+	// the card counts as stuck.
+	restLooks = 5
+	// openAgain is the pause before a card that is missing or lost is tried again.
+	openAgain = 10 * time.Second
+)
+
+// output is the sink as Run knows it; only Run touches it.
+type output struct {
+	sink    Sink             // nil: none
+	again   <-chan time.Time // when to open it again, while there is none
+	rest    <-chan time.Time // when to look whether it can rest
+	looks   int              // looks that found it unfinished
+	chimed  <-chan time.Time // set while a chime sounds
+	waiting *sentence        // until the chime is over
+}
+
 // Run speaks until the context ends.
 func (s *Speaker) Run(ctx context.Context) {
-	sink, err := s.options.Open()
-	if errors.Is(err, ErrNoSound) {
-		s.tell(hw.Absent, fault.None, "")
-	} else if err != nil {
-		s.tell(hw.Fault, fault.SoundMissing, err.Error())
-	} else {
-		s.tell(hw.Ready, fault.None, "")
-		defer sink.Stop()
-	}
-	var chimed <-chan time.Time // set while a chime sounds
-	var waiting *sentence       // until it is over
+	var out output
+	s.open(&out)
+	defer func() {
+		if out.sink != nil {
+			out.sink.Stop()
+			_, _ = out.sink.Rest()
+		}
+	}()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-chimed:
-			chimed = nil
-			if waiting != nil {
-				s.speak(ctx, sink, *waiting)
-				waiting = nil
+		case <-out.again:
+			s.open(&out)
+		case <-out.rest:
+			s.rest(&out)
+		case <-out.chimed:
+			out.chimed = nil
+			if w := out.waiting; w != nil {
+				out.waiting = nil
+				s.speak(ctx, &out, *w)
 			}
 		case <-s.wake:
 			n := s.take()
-			if sink == nil {
-				continue
-			}
-			if n.hush {
-				waiting = nil
-				if chimed == nil {
-					sink.Stop()
-				}
-			}
-			if n.chime {
-				waiting = nil
-				signal := chime()
-				s.played(sink.Play(signal, s.options.Volume))
-				chimed = s.options.Clock.After(time.Duration(len(signal)) * time.Second / SampleRate)
-			}
-			switch {
-			case n.say == nil:
-			case chimed != nil:
-				waiting = n.say
-			default:
-				s.speak(ctx, sink, *n.say)
+			if out.sink != nil {
+				s.obey(ctx, &out, n)
 			}
 		}
 	}
 }
 
-func (s *Speaker) speak(ctx context.Context, sink Sink, what sentence) {
-	sink.Stop()
+// open opens the sink, or says what is wrong and tries again later.
+func (s *Speaker) open(out *output) {
+	out.again = nil
+	sink, err := s.options.Open()
+	switch {
+	case errors.Is(err, ErrNoSound):
+		s.tell(hw.Absent, fault.None, "")
+	case err != nil:
+		s.lose(out, err)
+	default:
+		out.sink = sink
+		out.rest, out.looks = s.options.Clock.After(restAfter), 0
+		s.tell(hw.Ready, fault.None, "")
+	}
+}
+
+// lose gives the sink up.
+func (s *Speaker) lose(out *output, err error) {
+	if out.sink != nil {
+		out.sink.Stop()
+		out.sink.GiveUp()
+	}
+	*out = output{again: s.options.Clock.After(openAgain)}
+	s.tell(hw.Fault, fault.SoundMissing, err.Error())
+}
+
+func (s *Speaker) rest(out *output) {
+	done, err := out.sink.Rest()
+	switch {
+	case err != nil:
+		s.lose(out, err)
+	case done:
+		out.rest = nil
+	default:
+		if out.looks++; out.looks == restLooks {
+			s.lose(out, errors.New("speaker: the sound card does not take sound"))
+			return
+		}
+		out.rest = s.options.Clock.After(restAfter)
+	}
+}
+
+func (s *Speaker) obey(ctx context.Context, out *output, n orders) {
+	if n.volume {
+		out.sink.SetVolume(s.gain())
+	}
+	if n.hush {
+		out.waiting = nil
+		if out.chimed == nil {
+			out.sink.Stop()
+		}
+	}
+	if n.chime {
+		out.waiting = nil
+		signal := chime()
+		if s.play(out, signal) {
+			out.chimed = s.options.Clock.After(playing(signal))
+		}
+	}
+	switch {
+	case n.say == nil || out.sink == nil:
+	case out.chimed != nil:
+		out.waiting = n.say
+	default:
+		s.speak(ctx, out, *n.say)
+	}
+}
+
+func (s *Speaker) speak(ctx context.Context, out *output, what sentence) {
+	out.sink.Stop()
 	samples, err := s.sound(ctx, what)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -161,15 +256,22 @@ func (s *Speaker) speak(ctx context.Context, sink Sink, what sentence) {
 		}
 		return
 	}
-	s.played(sink.Play(samples, s.options.Volume))
+	s.play(out, samples)
 }
 
-func (s *Speaker) played(err error) {
-	if err != nil {
-		s.tell(hw.Fault, fault.SoundMissing, err.Error())
-		return
+func (s *Speaker) play(out *output, samples []float32) bool {
+	if err := out.sink.Play(samples, s.gain()); err != nil {
+		s.lose(out, err)
+		return false
 	}
+	out.rest, out.looks = s.options.Clock.After(playing(samples)+restAfter), 0
 	s.tell(hw.Ready, fault.None, "")
+	return true
+}
+
+// playing is how long samples sound.
+func playing(samples []float32) time.Duration {
+	return time.Duration(len(samples)) * time.Second / SampleRate
 }
 
 func (s *Speaker) tell(state hw.State, code fault.Code, detail string) {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -97,22 +98,52 @@ func TestSentencesComeOutEquallyLoud(t *testing.T) {
 type tape struct {
 	played chan []float32
 	err    error
+
+	volumes  chan float64
+	looks    chan struct{} // gets a token for each look, if not nil
+	playing  bool          // what Rest tells
+	restErr  error
+	givenUps atomic.Int32
 }
 
-func (r *tape) Play(samples []float32, _ float64) error {
+func (r *tape) Play(samples []float32, volume float64) error {
 	if r.err != nil {
 		return r.err
+	}
+	if r.volumes != nil {
+		r.volumes <- volume
 	}
 	r.played <- samples
 	return nil
 }
-func (r *tape) Stop() {}
+func (r *tape) Stop()   {}
+func (r *tape) GiveUp() { r.givenUps.Add(1) }
+func (r *tape) SetVolume(volume float64) {
+	if r.volumes != nil {
+		r.volumes <- volume
+	}
+}
+func (r *tape) Rest() (bool, error) {
+	if r.looks != nil {
+		r.looks <- struct{}{}
+	}
+	return !r.playing, r.restErr
+}
 
-// handClock goes on only when told to.
-type handClock struct{ after chan time.Time }
+// handClock goes on only when told to: the waits of exactly that long end with a
+// token, the others never do.
+type handClock struct {
+	after  chan time.Time
+	length time.Duration
+}
 
-func (c handClock) Now() time.Time                       { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }
-func (c handClock) After(time.Duration) <-chan time.Time { return c.after }
+func (c handClock) Now() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }
+func (c handClock) After(d time.Duration) <-chan time.Time {
+	if d != c.length {
+		return nil
+	}
+	return c.after
+}
 
 func begin(t *testing.T, o Options) (*Speaker, chan hw.Health) {
 	t.Helper()
@@ -134,7 +165,7 @@ func byLength(_ context.Context, pinyin string, _ bool) (sound, error) {
 }
 
 func TestTheSentenceWaitsForTheChime(t *testing.T) {
-	tape, clock := &tape{played: make(chan []float32, 16)}, handClock{make(chan time.Time)}
+	tape, clock := &tape{played: make(chan []float32, 16)}, handClock{make(chan time.Time), 900 * time.Millisecond}
 	s, _ := begin(t, Options{Open: func() (Sink, error) { return tape, nil }, Clock: clock, synthesise: byLength})
 	s.Chime()
 	if n := len(<-tape.played); n != len(chime()) {
@@ -229,7 +260,7 @@ func TestEspeakSpeaks(t *testing.T) {
 }
 
 func TestFrames(t *testing.T) {
-	f := &frames{samples: []float32{0.5, -0.25, 1}}
+	f := newFrames([]float32{0.5, -0.25, 1}, 1)
 	var all []byte
 	buffer := make([]byte, 19) // two frames and a bit
 	for {
