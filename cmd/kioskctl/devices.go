@@ -10,6 +10,7 @@ import (
 	"lintai/hw/emulate"
 	"lintai/hw/idcard"
 	"lintai/hw/nfc"
+	"lintai/hw/presence"
 	"lintai/hw/printer"
 	"lintai/hw/scanner"
 	"lintai/hw/serialport"
@@ -38,7 +39,10 @@ func named(s *settings.Settings) []checkup.Device {
 		return supervised(idcard.New(idcard.Config{OpenPort: idcard.On(serialport.Settings{Path: s.Card.Port, Baud: s.Card.Baud})}).Open, onHealth)
 	})
 	add("scanner", func(onHealth func(hw.Health)) (func(context.Context), error) {
-		return supervised(scanner.New(scanner.Config{OpenPort: scanner.On(serialport.Settings{Path: s.Scanner.Port, Baud: s.Scanner.Baud})}).Open, onHealth)
+		return supervised(scanner.New(scanner.Config{
+			OpenPort: scanner.On(serialport.Settings{Path: s.Scanner.Port, Baud: s.Scanner.Baud}),
+			Protocol: scanner.Protocol(s.Scanner.Mode),
+		}).Open, onHealth)
 	})
 	add("nfc", func(onHealth func(hw.Health)) (func(context.Context), error) {
 		open := nfc.OnSerial(serialport.Settings{Path: s.NFC.Port, Baud: s.NFC.Baud})
@@ -68,6 +72,20 @@ func named(s *settings.Settings) []checkup.Device {
 		return func(ctx context.Context) {
 			defer bench.Close()
 			button.New(options).Run(ctx)
+		}, nil
+	})
+	add("presence", func(onHealth func(hw.Health)) (func(context.Context), error) {
+		if s.Presence.Bench == "" {
+			return supervised(presence.New(presence.Config{Pin: s.Presence.Pin, Active: s.Presence.Active == "high"}).Open, onHealth)
+		}
+		bench := emulate.ConnectPresence(s.Presence.Bench)
+		if err := bench.Register(); err != nil {
+			bench.Close()
+			return nil, err
+		}
+		return func(ctx context.Context) {
+			defer bench.Close()
+			supervise.New(supervise.Config{Open: presence.New(presence.Config{Pin: emulate.BenchPresencePin}).Open, OnHealth: onHealth}).Run(ctx)
 		}, nil
 	})
 	add("speaker", soundCheck)
