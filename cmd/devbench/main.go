@@ -21,7 +21,9 @@ import (
 const usage = `devbench: a bench of emulated devices, and the hands at it
 
   devbench run [--dir DIR] [--font FILE] [--paper 80|58] [--scanner line|gm65]
-                                  the bench itself, until Ctrl-C
+               [--page 127.0.0.1:PORT]
+                                  the bench itself, until Ctrl-C; with --page also
+                                  as a page of buttons for a browser here
 
   devbench card tap [--name 姓名] [--id NUMBER] [--address 地址]
                     [--type J|I|Y] [--to YYYYMMDD] [--moved 新地址]

@@ -24,6 +24,7 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	fontFile := f.String("font", wholeFont, "")
 	paper := f.Int("paper", 80, "")
 	scanner := f.String("scanner", "line", "")
+	pageAt := f.String("page", "", "")
 	words, err := parse(f, args)
 	if err != nil {
 		return err
@@ -42,7 +43,16 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer b.Close()
-	fmt.Fprintf(out, "bench ready in %s\n", *dir)
+	ready := fmt.Sprintf("bench ready in %s\n", *dir)
+	if *pageAt != "" {
+		address, end, err := showPage(b, *pageAt)
+		if err != nil {
+			return err
+		}
+		defer end()
+		ready = fmt.Sprintf("bench page at http://%s/\n", address) + ready
+	}
+	io.WriteString(out, ready)
 	<-ctx.Done()
 	return nil
 }
