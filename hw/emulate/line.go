@@ -276,13 +276,15 @@ func (w *Wire) Read(p []byte) (int, error) {
 	if baud <= 0 {
 		return w.end.Read(p)
 	}
-	// A few milliseconds' worth at a time; what waits in the kernel is what a
+	// A millisecond's worth at a time; what waits in the kernel is what a
 	// real line still has to send.
-	n, err := w.end.Read(p[:min(len(p), max(baud/10/200, 1))])
+	began := time.Now()
+	n, err := w.end.Read(p[:min(len(p), max(baud/10/1000, 1))])
 	if err != nil {
 		return n, err
 	}
-	if now := time.Now(); w.due.Before(now) {
+	// Bytes that were there already came while this side slept: the line did not.
+	if now := time.Now(); now.Sub(began) > time.Millisecond && w.due.Before(now) {
 		w.due = now
 	}
 	w.due = w.due.Add(time.Duration(n*10) * time.Second / time.Duration(baud))

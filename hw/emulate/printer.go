@@ -240,6 +240,7 @@ func (p *Printer) Serve(w *Wire) {
 	go func() {
 		defer close(written)
 		for b := range outbox {
+			b = append(bytes.Clone(b), waiting(outbox)...)
 			if _, err := w.Write(b); err != nil {
 				for range outbox { // nobody hears the rest
 				}
@@ -273,6 +274,21 @@ func (p *Printer) Serve(w *Wire) {
 		close(outbox)
 	})
 	<-written
+}
+
+// waiting takes what else is to be said already: it goes out without a gap.
+func waiting(outbox <-chan []byte) (all []byte) {
+	for {
+		select {
+		case b := <-outbox: // nothing, when it is closed and empty
+			if b == nil {
+				return all
+			}
+			all = append(all, b...)
+		default:
+			return all
+		}
+	}
 }
 
 // say queues bytes for the host. The lock is held. A host that reads nothing for

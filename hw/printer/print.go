@@ -93,6 +93,10 @@ func (s *session) ready(ctx context.Context) error {
 func (s *session) sendJob(ctx context.Context, job Job) (sent int, err error) {
 	clock := s.printer.options.Clock
 	start, paced := clock.Now(), 0
+	chunk := chunkBytes
+	if s.lineTime(1) == 0 {
+		chunk = freeChunkBytes
+	}
 	for sent < len(job.Data) {
 		if s.flowing() != nil {
 			if err := s.waitForFlow(ctx); err != nil {
@@ -100,7 +104,10 @@ func (s *session) sendJob(ctx context.Context, job Job) (sent int, err error) {
 			}
 			start, paced = clock.Now(), sent
 		}
-		if early := s.lineTime(sent-paced) - clock.Now().Sub(start); early > 0 {
+		if now := clock.Now(); now.Sub(start) > s.lineTime(sent-paced) {
+			start, paced = now, sent // the line fell silent: that is not made up for
+		}
+		if early := s.lineTime(sent-paced+chunk-aheadBytes) - clock.Now().Sub(start); early > 0 {
 			select {
 			case <-clock.After(early):
 			case <-s.done:
@@ -112,7 +119,7 @@ func (s *session) sendJob(ctx context.Context, job Job) (sent int, err error) {
 				continue
 			}
 		}
-		n, err := s.port.Write(job.Data[sent:min(sent+chunkBytes, len(job.Data))], s.limits.Stall)
+		n, err := s.port.Write(job.Data[sent:min(sent+chunk, len(job.Data))], s.limits.Stall)
 		sent += n
 		if err != nil {
 			if !errors.Is(err, serialport.ErrTimeout) {
@@ -192,7 +199,7 @@ func (s *session) confirm(ctx context.Context, job Job) slip.Result {
 	clock := s.printer.options.Clock
 	over := clock.After(s.bound(job))
 	// A question now would wait behind the slip's last bytes on the line.
-	poll := clock.After(s.lineTime(2*chunkBytes) + s.limits.Poll)
+	poll := clock.After(s.lineTime(2*aheadBytes) + s.limits.Poll)
 	troubled := 0
 	for {
 		reached, err := s.watch(ctx, fence, poll, over)
@@ -233,14 +240,14 @@ func (s Status) stopped() bool {
 func (s *session) bound(job Job) time.Duration {
 	speed := max(s.limits.Speed, 1) * 8 // dots a second
 	paper := time.Duration(job.Dots) * time.Second / time.Duration(speed)
-	return s.lineTime(2*chunkBytes) + paper + s.limits.Margin
+	return s.lineTime(2*aheadBytes) + paper + s.limits.Margin
 }
 
 // lineTime is how long n bytes take on a serial line, ten bits each. USB and
 // networks are faster than any printer and hold their writer back by themselves.
 func (s *session) lineTime(n int) time.Duration {
 	baud := s.printer.options.Line.Baud
-	if s.kind != onSerial || baud <= 0 {
+	if s.kind != onSerial || baud <= 0 || n <= 0 {
 		return 0
 	}
 	return time.Duration(n) * 10 * time.Second / time.Duration(baud)

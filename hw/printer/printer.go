@@ -100,6 +100,8 @@ type memory struct {
 	torn bool
 	// unclosed is the number of bytes that end any payload cut short.
 	unclosed int
+	// singly: the printer loses questions that are put in one breath.
+	singly bool
 	// owed is the number of GS r requests that may still be answered.
 	owed int
 }

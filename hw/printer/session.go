@@ -12,9 +12,16 @@ import (
 	"lintai/kiosk/fault"
 )
 
-// chunkBytes is the most that is sent at once. A printer that says XOFF has room
-// for little more than this.
-const chunkBytes = 128
+const (
+	// aheadBytes is the most that is sent and not yet on the line. A printer that
+	// says XOFF has room for little more than this.
+	aheadBytes = 128
+	// chunkBytes is sent at once. Two chunks are ahead, so that the line does not
+	// fall silent while this program is woken for the next.
+	chunkBytes = aheadBytes / 2
+	// freeChunkBytes is sent at once where the kernel holds the writer back.
+	freeChunkBytes = 512
+)
 
 // errSilent: a question to the printer was not answered.
 var errSilent error = &hw.Error{Code: fault.NoAnswer, Text: "printer: no answer"}
@@ -264,6 +271,9 @@ func (s *session) ask(ctx context.Context) error {
 		// It speaks after all: it was slow to wake.
 		s.deafness, s.tries, s.process, s.queued = 0, 0, unknown, unknown
 	}
+	if questions := s.known(); questions != nil {
+		return s.askAtOnce(ctx, questions)
+	}
 	fresh := Status{}
 	heard := false
 	for n := 1; n <= 4; n++ {
@@ -296,6 +306,60 @@ func (s *session) ask(ctx context.Context) error {
 	}
 	s.status, s.deafness = fresh, 0
 	return nil
+}
+
+// known gives the questions that this printer answers when all of that has been
+// found out, no answer is owed, and it can be asked all of them at once; else nil.
+func (s *session) known() []int {
+	if s.late > 0 || s.printer.memory.singly {
+		return nil
+	}
+	var questions []int
+	for n := 1; n <= 4; n++ {
+		switch s.answered[n] {
+		case unknown:
+			return nil
+		case able:
+			questions = append(questions, n)
+		}
+	}
+	return questions
+}
+
+// askAtOnce puts questions in one breath: a slip waits for their answers, and one
+// by one each costs a way there and back, with USB adapters up to 16 ms. A printer
+// that loses some when they come so fast is asked singly from then on.
+func (s *session) askAtOnce(ctx context.Context, questions []int) error {
+	var request []byte
+	for _, n := range questions {
+		request = append(request, askStatus(n)...)
+	}
+	if err := s.send(request); err != nil {
+		return err
+	}
+	fresh, answers := Status{}, 0
+	err := s.await(ctx, s.limits.Answer, func(a Answer) bool {
+		if rt, ok := a.(RealTime); ok {
+			fresh.apply(questions[answers], rt.Byte)
+			answers++
+		}
+		return answers == len(questions)
+	})
+	if err == nil {
+		s.status, s.silences = fresh, 0
+		return nil
+	}
+	s.late += len(questions) - answers
+	if !errors.Is(err, errSilent) {
+		return err
+	}
+	s.silences++
+	// None at all is a printer that is off, or busy.
+	if answers > 0 {
+		s.printer.memory.singly = true
+		s.late = 0
+	}
+	return fmt.Errorf("%w to %d of DLE EOT %v", errSilent, len(questions)-answers, questions)
 }
 
 // mute tells whether this printer is one that never says anything. usblp has
