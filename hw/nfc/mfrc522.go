@@ -101,9 +101,9 @@ const (
 	// fieldUp is how long a tag needs to wake in the field (ISO/IEC 14443-3, 6.1.5).
 	fieldUp = 5 * time.Millisecond
 	// waitStep is the pause between two looks at whether a tag has answered. It
-	// comes within a millisecond or not at all, which the chip's own timer tells
+	// does within a millisecond or not at all, which the chip's own timer tells
 	// after 15 ms; without a pause those are spent asking the bus.
-	waitStep = 500 * time.Microsecond
+	waitStep = 2 * time.Millisecond
 )
 
 const (
@@ -124,6 +124,7 @@ type mfrc522Chip struct {
 	bus   *bus
 	chip  *mfrc522.Dev
 	ready bool // the field is on
+	near  bool // something answered in the last look
 }
 
 // NewMFRC522 starts the chip on an SPI port. It takes the port over, also when it
@@ -180,14 +181,23 @@ func (m *mfrc522Chip) Look() (Token, bool, error) {
 		m.ready = false
 		return Token{}, false, m.bus.why(err)
 	}
-	// A tag that was selected in the last look falls silent at the first call and
+	// A tag that was spoken to in the last look falls silent at the first call and
 	// answers the second.
+	again := m.near
+	m.near = false
 	for range 2 {
-		if uid, err := m.uid(); err == nil {
+		uid, err := m.uid()
+		switch {
+		case err == nil:
+			m.near = true
 			return newToken(TypeA, uid), true, nil
-		} else if m.bus.failed() != nil {
+		case m.bus.failed() != nil:
 			m.ready = false
 			return Token{}, false, m.bus.why(err)
+		case errors.Is(err, errGarbled):
+			m.near = true
+		case !again:
+			return Token{}, false, nil
 		}
 	}
 	return Token{}, false, nil
@@ -219,8 +229,13 @@ func (m *mfrc522Chip) setUp() error {
 	return nil
 }
 
-// errNoTag: nothing answered, or several at once, or not understandably.
-var errNoTag = errors.New("no tag")
+var (
+	// errNoTag: nothing answered the call.
+	errNoTag = errors.New("no tag")
+	// errGarbled: something did, and could not be understood, as when it is just
+	// taken away, or is two.
+	errGarbled = errors.New("garbled")
+)
 
 // uid calls tags and asks the one that answers for its UID (ISO/IEC 14443-3, 6.5).
 func (m *mfrc522Chip) uid() ([]byte, error) {
@@ -239,7 +254,7 @@ func (m *mfrc522Chip) uid() ([]byte, error) {
 	for _, level := range []byte{0x93, 0x95, 0x97} {
 		part, _, err := low.CardWrite(commands.PCD_TRANSCEIVE, []byte{level, 0x20})
 		if err != nil || len(part) != 5 || part[0]^part[1]^part[2]^part[3]^part[4] != 0 {
-			return nil, errors.Join(errNoTag, err)
+			return nil, errors.Join(errGarbled, err)
 		}
 		if part[0] != cascade {
 			return append(uid, part[:4]...), nil
@@ -251,10 +266,10 @@ func (m *mfrc522Chip) uid() ([]byte, error) {
 			return nil, err
 		}
 		if _, bits, err := low.CardWrite(commands.PCD_TRANSCEIVE, append(choose, crc...)); err != nil || bits != 24 {
-			return nil, errors.Join(errNoTag, err)
+			return nil, errors.Join(errGarbled, err)
 		}
 	}
-	return nil, errNoTag // no UID has four parts
+	return nil, errGarbled // no UID has four parts
 }
 
 // bus is the SPI port as the library sees it, with what the library lacks: an end
