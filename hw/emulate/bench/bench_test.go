@@ -12,6 +12,7 @@ import (
 
 	"lintai/hw"
 	"lintai/hw/emulate/bench"
+	"lintai/hw/idcard"
 	"lintai/hw/printer"
 	"lintai/hw/printer/dots"
 	"lintai/hw/scanner"
@@ -30,6 +31,12 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
+	return newDeskWith(t, bench.Options{})
+}
+
+// newDeskWith runs a bench with options, to which the font is added.
+func newDeskWith(t *testing.T, o bench.Options) *desk {
+	t.Helper()
 	file, err := os.ReadFile("../../../ui/font/lintai-regular.otf")
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +50,8 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := bench.Start(dir, bench.Options{Font: font})
+	o.Font = font
+	b, err := bench.Start(dir, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,10 +146,17 @@ func TestHandsAtThePrinter(t *testing.T) {
 }
 
 func TestScanReachesTheDriver(t *testing.T) {
-	d := newDesk(t)
+	for _, mode := range []string{"line", "gm65"} {
+		t.Run(mode, func(t *testing.T) { scanReachesTheDriver(t, mode) })
+	}
+}
+
+func scanReachesTheDriver(t *testing.T, mode string) {
+	d := newDeskWith(t, bench.Options{Scanner: mode})
 	codes, ready := make(chan string, 1), make(chan hw.Health, 10)
 	driver := scanner.New(scanner.Config{
 		OpenPort: scanner.On(serialport.Settings{Path: filepath.Join(d.dir, "scanner"), Baud: 9600}),
+		Protocol: scanner.Protocol(mode),
 		OnCode:   func(code string) { codes <- code },
 	})
 	ctx, stop := context.WithCancel(d.ctx)
@@ -160,6 +175,39 @@ func TestScanReachesTheDriver(t *testing.T) {
 		}
 	case <-d.ctx.Done():
 		t.Fatal("nothing scanned")
+	}
+}
+
+// TestWhatATapSaysReachesTheDriver: kind, end of validity and the new address of a card.
+func TestWhatATapSaysReachesTheDriver(t *testing.T) {
+	d := newDesk(t)
+	cards, ready := make(chan idcard.Card, 1), make(chan hw.Health, 10)
+	reader := idcard.New(idcard.Config{
+		OpenPort: idcard.On(serialport.Settings{Path: filepath.Join(d.dir, "card"), Baud: 115200}),
+		Poll:     time.Millisecond,
+		OnEvent: func(e idcard.Event) {
+			if c, ok := e.(idcard.Card); ok {
+				cards <- c
+			}
+		},
+	})
+	reader.SetMode(idcard.Read)
+	ctx, stop := context.WithCancel(d.ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		supervise.New(supervise.Config{Open: reader.Open, OnHealth: func(h hw.Health) { ready <- h }}).Run(ctx)
+	}()
+	defer func() { stop(); <-ended }()
+	d.await(ready, hw.Ready, fault.None)
+	d.ask(bench.Request{Do: "card tap", Type: "J", To: "20200131", Moved: "虚构市新路2号"})
+	select {
+	case c := <-cards:
+		if c.Kind != idcard.Permit || c.ValidTo != (idcard.Date{Year: 2020, Month: 1, Day: 31}) || c.CurrentAddress() != "虚构市新路2号" {
+			t.Errorf("kind %v, valid to %v, the new address %v", c.Kind, c.ValidTo, c.CurrentAddress() == "虚构市新路2号")
+		}
+	case <-d.ctx.Done():
+		t.Fatal("no card")
 	}
 }
 
