@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"time"
 )
 
 // standBy opens the terminal in a window for a person to use, says how, and
@@ -16,7 +19,12 @@ func standBy(ctx context.Context, h *house) error {
 	}
 	defer os.Remove(h.benchAt) // it is empty by then; what is not empty stays
 	defer h.stop()
+	h.benchPage = true
 	if err := h.startBench(ctx); err != nil {
+		return err
+	}
+	page, err := h.benchPageAddress(ctx)
+	if err != nil {
 		return err
 	}
 	if err := h.startCentral(ctx); err != nil {
@@ -37,8 +45,11 @@ func standBy(ctx context.Context, h *house) error {
 The terminal 邻台 is in its window. Central and the devices run beside it.
 
   staff page   %s
+  devices      %s
 
-In another shell:
+The page of the devices has a button for everything that a hand can do: lay a
+card, press the call button, scan, take the paper out, pull a cable. Or, in
+another shell:
 
   %s card tap          lay an ID card (身份证) on the reader
   %s button press      press the large call button (呼叫)
@@ -47,7 +58,7 @@ In another shell:
 
 Ctrl-C here ends all of it and leaves nothing behind.
 
-`, staff, bench, bench, bench, bench)
+`, staff, page, bench, bench, bench, bench)
 	select {
 	case <-ctx.Done():
 		return nil
@@ -62,6 +73,25 @@ Ctrl-C here ends all of it and leaves nothing behind.
 		return h.bench.running()
 	}
 }
+
+// benchPageAddress is where the bench says that its page is.
+func (h *house) benchPageAddress(ctx context.Context) (page string, err error) {
+	err = eventually(ctx, 10*time.Second, func() error {
+		said, err := os.ReadFile(filepath.Join(h.logs, "devbench.log"))
+		if err != nil {
+			return err
+		}
+		m := benchPageLine.FindSubmatch(said)
+		if m == nil {
+			return errors.Join(errors.New("devbench did not say where its page is"), h.bench.running())
+		}
+		page = string(m[1])
+		return nil
+	})
+	return page, err
+}
+
+var benchPageLine = regexp.MustCompile(`(?m)^bench page at (http://\S+)$`)
 
 // relative shows a path as one would type it here.
 func relative(path string) string {

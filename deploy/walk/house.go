@@ -27,6 +27,8 @@ type house struct {
 	logs  string
 	// benchAt is the bench's folder; empty is one that lives as long as the house.
 	benchAt string
+	// benchPage shows the bench as a page of buttons too.
+	benchPage bool
 
 	port    string // of central on 127.0.0.1, kept over its restarts
 	bench   *process
@@ -72,7 +74,11 @@ func (h *house) startBench(ctx context.Context) (err error) {
 	if err := os.MkdirAll(h.benchDir(), 0o700); err != nil {
 		return err
 	}
-	h.bench, err = begin(h.logs, "devbench", nil, h.program("devbench"), "run", "--dir", h.benchDir())
+	args := []string{"run", "--dir", h.benchDir()}
+	if h.benchPage {
+		args = append(args, "--page", "127.0.0.1:0")
+	}
+	h.bench, err = begin(h.logs, "devbench", nil, h.program("devbench"), args...)
 	if err != nil {
 		return err
 	}
