@@ -11,6 +11,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"lintai/kiosk/fault"
+	"lintai/kiosk/terminal"
 )
 
 // What can be wrong with a queue. Errors of this package wrap one of them.
@@ -23,7 +24,7 @@ var (
 	ErrFull     = errors.New("the data partition has no room for the request queue")
 	ErrStorage  = errors.New("the storage of the request queue fails")
 	ErrNoKey    = errors.New("no public key of central to seal requests to")
-	ErrIDTaken  = errors.New("an item with this id was saved before")
+	ErrIDTaken  = terminal.ErrIDTaken
 	ErrExists   = errors.New("there is something already where the request queue would be made")
 )
 

@@ -14,6 +14,10 @@ import (
 // code before; the runtime then draws another.
 var ErrTicketTaken = errors.New("terminal: this ticket code was issued before")
 
+// ErrIDTaken is returned by a Queue that has the item already. For a retry under
+// the same id that is success: the try that seemed to fail was durable.
+var ErrIDTaken = errors.New("terminal: an item with this id was saved before")
+
 // Queue makes requests and calls durable. Both methods return only when the
 // item would survive a power cut, sealed to central's key.
 type Queue interface {

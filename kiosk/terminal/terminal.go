@@ -182,7 +182,7 @@ func (t *Terminal) save(ctx, serving context.Context, r request.Request, started
 	if err != nil {
 		code := t.cfg.FaultOf(err)
 		t.cfg.Log.Error("request not saved", "fault", string(code), "error", err)
-		t.post(serving, visit.SaveFailed{Fault: code})
+		t.post(serving, visit.SaveFailed{Fault: code, ID: r.ID, Ticket: r.Ticket})
 		return
 	}
 	t.cfg.Log.Info("request saved", "id", r.ID, "service", r.Service)
@@ -190,18 +190,26 @@ func (t *Terminal) save(ctx, serving context.Context, r request.Request, started
 }
 
 func (t *Terminal) saveNew(ctx context.Context, r *request.Request) error {
-	id, err := t.cfg.NewID()
-	if err != nil {
-		return err
+	var err error
+	if r.ID == "" { // otherwise a retry, under the id and code of the first try
+		if r.ID, err = t.cfg.NewID(); err != nil {
+			return err
+		}
 	}
-	r.ID, r.Kiosk, r.MadeAt = id, t.cfg.Number, t.cfg.Now()
+	r.Kiosk, r.MadeAt = t.cfg.Number, t.cfg.Now()
 	for range ticketTries {
-		if r.Ticket, err = ticket.New(t.cfg.Number, t.cfg.Random); err != nil {
+		if r.Ticket == "" {
+			if r.Ticket, err = ticket.New(t.cfg.Number, t.cfg.Random); err != nil {
+				return err
+			}
+		}
+		switch err = t.cfg.Queue.SaveRequest(ctx, *r); {
+		case errors.Is(err, ErrIDTaken):
+			return nil // the try that seemed to fail was durable after all
+		case !errors.Is(err, ErrTicketTaken):
 			return err
 		}
-		if err = t.cfg.Queue.SaveRequest(ctx, *r); !errors.Is(err, ErrTicketTaken) {
-			return err
-		}
+		r.Ticket = ""
 	}
 	return err
 }

@@ -24,6 +24,7 @@ type bench struct {
 	mu      sync.Mutex
 	taken   int // ErrTicketTaken so many times
 	saveErr error
+	durable bool // saveErr is returned although the request was kept
 	saved   []request.Request
 	calls   []request.Call
 	here    map[ticket.Code]visit.Progress
@@ -48,7 +49,15 @@ func (b *bench) SaveRequest(_ context.Context, r request.Request) error {
 		b.taken--
 		return ErrTicketTaken
 	}
+	for _, old := range b.saved {
+		if old.ID == r.ID {
+			return ErrIDTaken
+		}
+	}
 	if b.saveErr != nil {
+		if b.durable {
+			b.saved = append(b.saved, r)
+		}
 		return b.saveErr
 	}
 	b.saved = append(b.saved, r)
@@ -255,5 +264,19 @@ func TestQueueThatCannotBeReadIsNoUnknownTicket(t *testing.T) {
 	b.screen(t, visit.ScreenFinding)
 	if v := b.shown(t, "an answer", func(v visit.View) bool { return v.Screen != visit.ScreenFinding }); v.Screen != visit.ScreenProgress {
 		t.Errorf("on %s: %s", v.Screen, v.Notice)
+	}
+}
+
+func TestRetryOfASaveThatWasDurableAfterAllIsOneRequest(t *testing.T) {
+	b := &bench{saveErr: errors.New("i/o error at the end of the commit"), durable: true}
+	term := start(t, b)
+	fill(term)
+	b.screen(t, visit.ScreenUnsaved)
+	term.Post(visit.Retry{})
+	v := b.screen(t, visit.ScreenSaved)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.saved) != 1 || v.Code != b.saved[0].Ticket.String() {
+		t.Errorf("%d requests saved, the screen shows %q", len(b.saved), v.Code)
 	}
 }

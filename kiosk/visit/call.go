@@ -1,7 +1,5 @@
 package visit
 
-import "slices"
-
 // callEvent handles everything about a call for help. The button pre-empts
 // every screen; what the resident had filled in stays underneath.
 func (m *machine) callEvent(e Event) {
@@ -16,19 +14,15 @@ func (m *machine) callEvent(e Event) {
 	case CallSaved:
 		if c.phase == callRaising {
 			c.phase, c.id = callQueued, e.ID
-			if slices.Contains(m.house.delivered, e.ID) {
-				c.phase = callDelivered
-			}
+			m.callSettled()
 		}
 	case CallFailed:
 		if c.phase == callRaising {
 			c.phase = callFailed
 		}
 	case CallDelivered:
-		m.noteDelivered(e.ID)
-		if c.phase == callQueued && e.ID == c.id {
-			c.phase = callDelivered
-		}
+		m.noteSettled(e.ID, reachedCentral)
+		m.callSettled()
 	case CallAnswered:
 		if (c.phase == callQueued || c.phase == callDelivered) && e.ID == c.id {
 			c.phase, c.answer, c.words = callAnswered, e.Answer, e.Words
@@ -36,6 +30,26 @@ func (m *machine) callEvent(e Event) {
 			c.until = m.now.Add(m.rules.AnswerHold)
 		}
 	}
+}
+
+// callSettled looks for central's word on the call, which can overtake 已记下.
+func (m *machine) callSettled() {
+	c := &m.call
+	if c.phase != callQueued {
+		return
+	}
+	switch m.reached(c.id) {
+	case reachedCentral:
+		c.phase = callDelivered
+	case heldForStaff:
+		c.phase = callFailed // no alert goes out for what central did not take
+	}
+}
+
+// heldNow notes that central took a request or call but did not file it.
+func (m *machine) heldNow(id string) {
+	m.settledNow(id, heldForStaff)
+	m.callSettled()
 }
 
 func (m *machine) raise() {
@@ -50,7 +64,7 @@ func (m *machine) raise() {
 		m.do(RaiseCall{m.visit.screen})
 	}
 	c.shown = true
-	c.until = m.now.Add(m.rules.CallHold)
+	c.late, c.until = false, m.now.Add(m.rules.CallHold)
 	c.press++
 	m.do(Chime{})
 }
@@ -68,6 +82,13 @@ func (m *machine) callTick() {
 	switch {
 	case c.phase == callNone:
 	case c.shown && !m.now.Before(c.until):
+		if c.phase == callRaising || c.phase == callQueued || c.phase == callDelivered {
+			if !c.late {
+				// Nobody answered. Say so, and what else she can do.
+				c.late, c.until = true, m.now.Add(m.rules.LateHold)
+				return
+			}
+		}
 		m.hideCall()
 	case !c.shown && m.now.Sub(c.since) >= 2*m.rules.CallHold:
 		// Nobody came and nobody looks any more: let the light go out.

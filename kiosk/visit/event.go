@@ -96,10 +96,18 @@ type (
 		Ticket ticket.Code
 		At     time.Time
 	}
-	// SaveFailed: it is not, and the resident must know.
-	SaveFailed struct{ Fault fault.Code }
+	// SaveFailed: it is not, and the resident must know. ID and Ticket are those
+	// it was tried under: a retry under the same id cannot file it twice.
+	SaveFailed struct {
+		Fault  fault.Code
+		ID     string
+		Ticket ticket.Code
+	}
 	// Delivered: central acknowledged one request.
 	Delivered struct{ ID string }
+	// Held: central has an item, could not file it as it was, and keeps it for
+	// staff.
+	Held struct{ ID string }
 	// LinkChanged: whether central is reached, and how many items wait here.
 	LinkChanged struct {
 		Online  bool
@@ -160,6 +168,7 @@ func (DeviceChanged) event() {}
 func (Saved) event()         {}
 func (SaveFailed) event()    {}
 func (Delivered) event()     {}
+func (Held) event()          {}
 func (LinkChanged) event()   {}
 func (LookedUp) event()      {}
 func (CallSaved) event()     {}

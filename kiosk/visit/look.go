@@ -209,7 +209,9 @@ func (s State) lookSaved(v *View) {
 	v.Icon, v.Tone = "ok", Good
 	v.Headline = phrase.Text("saved.headline")
 	switch {
-	case s.visit.delivered:
+	case s.visit.reach == heldForStaff:
+		v.Title, v.Tone, v.Icon = phrase.Text("saved.held"), Warning, "warning"
+	case s.visit.reach == reachedCentral:
 		v.Title = phrase.Text("saved.delivered")
 	case s.house.online:
 		v.Title = phrase.Text("saved.waiting")
@@ -332,6 +334,7 @@ func (s State) lookCalling(v *View) {
 		v.Headline = s.call.words
 	case callDelivered:
 		v.Hint = phrase.Text("calling.delivered")
+		s.lookLate(v)
 	case callFailed:
 		v.Title, v.Tone, v.Icon = phrase.Text("calling.failed"), Trouble, "trouble"
 		v.Hint = phrase.Text("calling.failed_hint")
@@ -342,7 +345,18 @@ func (s State) lookCalling(v *View) {
 			v.Hint = phrase.Text("calling.offline")
 			v.Notice, v.NoticeTone = s.phoneLine(), Warning
 		}
+		s.lookLate(v)
 	}
+}
+
+// lookLate tells that a call waits for too long.
+func (s State) lookLate(v *View) {
+	if !s.call.late {
+		return
+	}
+	v.Title, v.Tone, v.Icon = phrase.Text("calling.late"), Warning, "warning"
+	v.Hint = phrase.Text("calling.late_hint")
+	v.Notice, v.NoticeTone = s.phoneLine(), Warning
 }
 
 func (s State) lookIdle(v *View) {

@@ -89,6 +89,9 @@ func (s State) progressPrompt() Say {
 }
 
 func (s State) callPrompt() Say {
+	if s.call.late && (s.call.phase == callRaising || s.call.phase == callQueued || s.call.phase == callDelivered) {
+		return spokenPhrase("calling.prompt_late")
+	}
 	switch s.call.phase {
 	case callAnswered:
 		// Only prepared answers are spoken; what staff wrote freely is shown,

@@ -14,7 +14,7 @@ func (m *machine) saved(e Saved) {
 	}
 	v := &m.visit
 	v.id, v.ticket, v.savedAt = e.ID, e.Ticket, e.At
-	v.delivered = slices.Contains(m.house.delivered, e.ID)
+	v.reach = m.reached(e.ID)
 	m.open(ScreenSaved)
 	m.alive()
 	v.print = printWaits
@@ -22,10 +22,11 @@ func (m *machine) saved(e Saved) {
 	m.printTick()
 }
 
-func (m *machine) saveFailed(SaveFailed) {
+func (m *machine) saveFailed(e SaveFailed) {
 	if m.visit.screen != ScreenSaving {
 		return
 	}
+	m.visit.draft.ID, m.visit.draft.Ticket = e.ID, e.Ticket
 	m.open(ScreenUnsaved)
 	m.alive()
 }
@@ -35,20 +36,34 @@ func (m *machine) linkChanged(e LinkChanged) {
 	m.printTick()
 }
 
-func (m *machine) noteDelivered(id string) {
-	kept := append(slices.Clone(m.house.delivered), id)
-	if len(kept) > deliveredKept {
-		kept = kept[len(kept)-deliveredKept:]
+// noteSettled remembers central's word on an item.
+func (m *machine) noteSettled(id string, r reach) {
+	kept := append(slices.Clone(m.house.settled), settled{id, r})
+	if len(kept) > settledKept {
+		kept = kept[len(kept)-settledKept:]
 	}
-	m.house.delivered = kept
+	m.house.settled = kept
 }
 
-func (m *machine) deliveredNow(id string) {
-	m.noteDelivered(id)
+// reached is central's word on an item, if it was among the last ones.
+func (m *machine) reached(id string) reach {
+	for _, s := range m.house.settled {
+		if s.id == id {
+			return s.reach
+		}
+	}
+	return notReached
+}
+
+func (m *machine) settledNow(id string, r reach) {
+	m.noteSettled(id, r)
 	if m.visit.screen == ScreenSaved && m.visit.id == id {
-		m.visit.delivered = true
+		m.visit.reach = r
 		m.printTick()
 		return
+	}
+	if r != reachedCentral {
+		return // staff see it; the resident does when she looks it up
 	}
 	// Something of an earlier visit arrived: the strip says so.
 	m.house.arrived++
@@ -62,7 +77,7 @@ func (m *machine) printTick() {
 	if v.print != printWaits {
 		return
 	}
-	if m.house.online && !v.delivered && m.now.Before(v.printBy) {
+	if m.house.online && v.reach == notReached && m.now.Before(v.printBy) {
 		return
 	}
 	m.printNow()
@@ -91,8 +106,11 @@ func (m *machine) printed(e Printed) {
 func (s State) slip() slip.Slip {
 	v := s.visit
 	status := phrase.Text("status.saved")
-	if v.delivered {
+	switch v.reach {
+	case reachedCentral:
 		status = phrase.Text("status.delivered")
+	case heldForStaff:
+		status = phrase.Text("status.held")
 	}
 	svc := s.current()
 	blocks := []slip.Block{
@@ -115,8 +133,11 @@ func (s State) slip() slip.Slip {
 	if when := clock(v.savedAt, "2006-01-02 15:04"); when != "" {
 		blocks = append(blocks, slip.Pair{Label: phrase.Text("slip.time"), Value: when})
 	}
-	if !v.delivered {
+	if v.reach == notReached {
 		blocks = append(blocks, slip.Text{Text: phrase.Text("slip.waiting")})
+	}
+	if v.reach == heldForStaff {
+		blocks = append(blocks, slip.Text{Text: phrase.Text("slip.held")})
 	}
 	if s.rules.Phone != "" {
 		blocks = append(blocks, slip.Pair{Label: phrase.Text("slip.phone"), Value: s.rules.Phone})

@@ -25,7 +25,8 @@ type Rules struct {
 	IdleWarning   time.Duration // length of the warning
 	SlipHold      time.Duration // how long 已保存 stays when the slip is out
 	DeliverWait   time.Duration // how long a slip waits for central's word
-	CallHold      time.Duration // how long an unanswered call keeps the screen
+	CallHold      time.Duration // how long a call waits on the screen for an answer
+	LateHold      time.Duration // how long the screen then says that nobody answered
 	AnswerHold    time.Duration // how long the answer to a call stays
 	RepeatAfter   time.Duration // silence before the prompt is repeated
 	MissWindow    time.Duration // see MissLimit
@@ -41,7 +42,8 @@ func DefaultRules() Rules {
 		IdleWarning:   30 * time.Second,
 		SlipHold:      20 * time.Second,
 		DeliverWait:   2 * time.Second,
-		CallHold:      5 * time.Minute,
+		CallHold:      3 * time.Minute,
+		LateHold:      2 * time.Minute,
 		AnswerHold:    60 * time.Second,
 		RepeatAfter:   15 * time.Second,
 		MissWindow:    10 * time.Minute,
@@ -85,14 +87,29 @@ type house struct {
 	pending   int
 	arrived   int       // items delivered since the last quiet moment
 	arrivedAt time.Time // of the last of them
-	delivered []string  // ids of the last few items, because 送达 can overtake 已保存
+	settled   []settled // the last few items, because 送达 can overtake 已保存
 	job       int64     // number of the last print job
 	misses    int       // wrong codes since missesSince
 	missSince time.Time
 	greeted   time.Time // when somebody was last greeted at the start screen
 }
 
-const deliveredKept = 16
+const settledKept = 16
+
+// settled is central's word on an item.
+type settled struct {
+	id    string
+	reach reach
+}
+
+// reach is how far a saved item has come.
+type reach int
+
+const (
+	notReached reach = iota
+	reachedCentral
+	heldForStaff
+)
 
 // visit is everything that belongs to one resident; the wipe sets it to zero.
 type visit struct {
@@ -117,16 +134,16 @@ type visit struct {
 	card    bool // a card was read and not seen lifted since
 	notice  notice
 
-	draft     request.Request
-	id        string
-	ticket    ticket.Code
-	savedAt   time.Time
-	delivered bool
-	print     printState
-	printBy   time.Time // print at the latest
-	job       int64
-	result    slip.Result
-	endAt     time.Time // back to the start by itself
+	draft   request.Request
+	id      string
+	ticket  ticket.Code
+	savedAt time.Time
+	reach   reach
+	print   printState
+	printBy time.Time // print at the latest
+	job     int64
+	result  slip.Result
+	endAt   time.Time // back to the start by itself
 
 	find     ticket.Code
 	found    LookupResult
@@ -166,6 +183,7 @@ type call struct {
 	answer string
 	words  string
 	until  time.Time // the screen goes back by itself
+	late   bool      // nobody answered within CallHold
 	press  int       // presses, so that each is spoken and heard
 }
 

@@ -51,7 +51,9 @@ func (m *machine) handle(e Event) {
 	case LinkChanged:
 		m.linkChanged(e)
 	case Delivered:
-		m.deliveredNow(e.ID)
+		m.settledNow(e.ID, reachedCentral)
+	case Held:
+		m.heldNow(e.ID)
 	case Saved:
 		m.saved(e)
 	case SaveFailed:

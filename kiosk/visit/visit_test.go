@@ -202,13 +202,13 @@ func TestSlipTellsTheTruth(t *testing.T) {
 }
 
 func TestSaveFailedIsShownAndCanBeRetried(t *testing.T) {
-	r := newReplay(t).toConfirm().feed(Confirm{}, SaveFailed{fault.QueueFull}).on(ScreenUnsaved)
+	r := newReplay(t).toConfirm().feed(Confirm{}, SaveFailed{Fault: fault.QueueFull}).on(ScreenUnsaved)
 	r.feed(Retry{}).on(ScreenSaving)
 	save, n := find[Save](r.last)
 	if n != 1 || save.Draft.Address != testAddress {
 		t.Errorf("retried %+v", save)
 	}
-	r.feed(SaveFailed{fault.QueueFull}, Back{}).on(ScreenConfirm)
+	r.feed(SaveFailed{Fault: fault.QueueFull}, Back{}).on(ScreenConfirm)
 }
 
 func TestProgressBySlipAndByKeypad(t *testing.T) {
@@ -407,5 +407,45 @@ func TestHeldRequestSendsToStaff(t *testing.T) {
 	r := newReplay(t).feed(Scanned{string(testTicket)}, LookedUp{Ticket: testTicket, Result: Found, Progress: Progress{Service: "repair", Status: StatusHeld}})
 	if v := Look(r.s); !strings.Contains(v.Notice, "呼叫工作人员") || len(v.Track) != 0 {
 		t.Errorf("view %+v", v)
+	}
+}
+
+func TestRetryKeepsTheIDSoThatNothingIsFiledTwice(t *testing.T) {
+	r := newReplay(t).toConfirm().feed(Confirm{}, SaveFailed{Fault: fault.QueueFull, ID: "a", Ticket: testTicket}, Retry{})
+	if save, n := find[Save](r.last); n != 1 || save.Draft.ID != "a" || save.Draft.Ticket != testTicket {
+		t.Errorf("retried %+v", save.Draft)
+	}
+}
+
+func TestRequestThatCentralHoldsIsNotPromised(t *testing.T) {
+	r := newReplay(t).toConfirm().feed(Confirm{}, Saved{ID: "a", Ticket: testTicket, At: begin}, Held{ID: "a"})
+	print, n := find[Print](r.last)
+	text := slipText(print.Slip)
+	if n != 1 || !strings.Contains(text, "需要核对") || strings.Contains(text, "待送达") || strings.Contains(text, "不用再来") {
+		t.Errorf("%d slips:\n%s", n, text)
+	}
+	if v := Look(r.s); v.Tone != Warning || !strings.Contains(v.Title, "核对") {
+		t.Errorf("shows %q", v.Title)
+	}
+}
+
+func TestCallThatNobodyAnswersSaysSo(t *testing.T) {
+	r := newReplay(t).feed(ButtonPressed{}, CallSaved{"c"}, CallDelivered{"c"})
+	r.wait(r.s.rules.CallHold).on(ScreenCalling)
+	if v := Look(r.s); v.Title != "还没有人应答" || !strings.Contains(v.Notice, "010-5550") {
+		t.Errorf("shows %q, %q", v.Title, v.Notice)
+	}
+	if say, _ := find[Say](r.last); !strings.Contains(say.Text, "还没有人应答") {
+		t.Errorf("says %q", say.Text)
+	}
+	late := r.s
+	r.feed(CallAnswered{ID: "c", Answer: "coming", Words: "已收到，马上来"})
+	if v := Look(r.s); v.Headline != "已收到，马上来" {
+		t.Errorf("an answer that came late shows as %q", v.Title)
+	}
+	r.s = late
+	r.wait(r.s.rules.LateHold).on(ScreenStart)
+	if r.s.light() != LightCalling {
+		t.Error("the call is over although nobody answered")
 	}
 }

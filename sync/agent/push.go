@@ -140,6 +140,7 @@ func (a *Agent) settle(ctx context.Context, batch []offline.Waiting, answer *wir
 		case !ok:
 		case ia.Outcome == wire.Conflict || ia.Outcome == wire.Rejected:
 			a.log.Error("central does not file an item", "id", w.ID, "outcome", ia.Outcome, "reason", ia.Reason)
+			a.link.event(visit.Held{ID: w.ID})
 		case w.Kind == request.KindCall:
 			a.link.event(visit.CallDelivered{ID: w.ID})
 		default:
