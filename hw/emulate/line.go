@@ -306,12 +306,15 @@ func (w *Wire) Write(p []byte) (int, error) {
 	if chunk <= 0 {
 		chunk = max(len(p), 1)
 	}
-	sent := 0
+	sent, begun := 0, time.Now()
 	for sent < len(p) {
 		part := p[sent:min(sent+chunk, len(p))]
 		if m.Paced {
 			if baud := w.Baud(); baud > 0 {
-				if err := w.wait(time.Duration(len(part)*10) * time.Second / time.Duration(baud)); err != nil {
+				// By the time since the first byte: a timer that rings late once must not
+				// make the whole line slow.
+				due := begun.Add(time.Duration((sent+len(part))*10) * time.Second / time.Duration(baud))
+				if err := w.wait(time.Until(due)); err != nil {
 					return sent, err
 				}
 			}
