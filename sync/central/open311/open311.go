@@ -9,9 +9,10 @@
 // service_request_id is the ticket code: the resident with the slip, the clerk
 // at the hotline and the terminal call a request by one name. So the codes of
 // public services are public, and a ticket code must never open more than
-// everybody may see: service, status and times. What is meant for the resident
-// alone (a staff note, a withdrawal, a rating) needs more than the code. The
-// codes of private services are not listed, and asking for one of them here
+// everybody may see: service, status and times. What is the resident's alone (a
+// withdrawal, a rating) needs more than the code. A staff note is shown by the
+// terminals to whoever has the code, so the form tells staff to write nothing
+// personal into it; no public page holds it. The codes of private services are not listed, and asking for one of them here
 // finds nothing.
 package open311
 
