@@ -86,6 +86,7 @@ func newDevices(s *settings.Settings, clips string, post func(visit.Event), log 
 	open := speaker.Card
 	if s.Sound.Output == "none" {
 		open = speaker.NoSound
+		d.missing(visit.Speaker) // so that the screen offers nothing to hear
 	}
 	d.voice = speaker.New(speaker.Options{
 		Open: open, Volume: float64(s.Sound.Volume) / 100, Pinyin: voice.Pinyin, Clips: clips, OnHealth: d.health(visit.Speaker),

@@ -17,7 +17,7 @@ func Look(s State) View {
 		Ease:   s.visit.ease,
 		Strip:  s.strip(),
 		Prompt: s.prompt(),
-		Bar:    s.bar(),
+		Bar:    s.possible(s.bar()),
 	}
 	if st := s.currentStep(); st != nil && v.Screen == s.visit.screen {
 		v.Step = st.ID
@@ -106,7 +106,7 @@ func (s State) bar() []Control {
 func (s State) lookStart(v *View) {
 	v.Title = phrase.Text("start.title")
 	v.Headline = s.rules.Place
-	v.Hint = phrase.Text("start.hint")
+	v.Hint = s.startHint()
 	v.Actions = []Control{{ID: "wake", Label: phrase.Text("start.wake"), Event: Wake{}}}
 }
 
@@ -229,6 +229,9 @@ func (s State) slipLine() (string, Tone) {
 	card := ""
 	if s.visit.card {
 		card = phrase.Text("saved.take_card")
+	}
+	if s.noSlip() {
+		return phrase.Text("saved.no_printer") + card, Warning
 	}
 	if s.visit.print != printEnded {
 		return phrase.Text("saved.printing") + card, Calm

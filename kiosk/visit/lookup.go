@@ -64,7 +64,7 @@ func (m *machine) lookUpTouch(e Event) {
 
 func (m *machine) typed() {
 	if m.paused() {
-		m.visit.notice = notice{"code_paused", Warning}
+		m.visit.notice = m.pausedNotice()
 		return
 	}
 	code, err := ticket.Parse(m.visit.entry)

@@ -60,6 +60,9 @@ func (s State) promptOf() Say {
 func spokenPhrase(id phrase.ID) Say { return Say{Key: string(id), Text: phrase.Text(id)} }
 
 func (s State) savedPrompt() Say {
+	if s.noSlip() {
+		return spokenPhrase("saved.prompt_no_printer")
+	}
 	if s.visit.print != printEnded {
 		return spokenPhrase("saved.prompt")
 	}
