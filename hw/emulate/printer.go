@@ -25,6 +25,7 @@ type Printer struct {
 	countdown int // dots until the paper is out; 0 is never
 	jamAtCut  bool
 	heard     []byte // the last bytes received, for WaitReceived
+	received  int    // bytes so far
 	automatic bool
 	buffer    []byte
 	xoff      bool
@@ -217,6 +218,18 @@ func (p *Printer) WaitReceived(ctx context.Context, what []byte, times int) erro
 	return p.wait(ctx, func() bool { return bytes.Count(p.heard, what) >= times })
 }
 
+// Received is the number of bytes that have arrived so far.
+func (p *Printer) Received() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.received
+}
+
+// WaitBytes waits until so many bytes have arrived since the printer was made.
+func (p *Printer) WaitBytes(ctx context.Context, n int) error {
+	return p.wait(ctx, func() bool { return p.received >= n })
+}
+
 // wait waits until the printer is in a state.
 func (p *Printer) wait(ctx context.Context, reached func() bool) error {
 	unhook := context.AfterFunc(ctx, func() { p.change(func() {}) })
@@ -265,6 +278,7 @@ func (p *Printer) Serve(w *Wire) {
 			for _, b := range buf[:n] {
 				p.receive(&ear, b)
 			}
+			p.received += n
 			p.heard = append(p.heard, buf[:n]...)
 			p.heard = p.heard[max(len(p.heard)-heardLimit, 0):]
 		})

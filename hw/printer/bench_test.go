@@ -20,14 +20,21 @@ const voidNote = "此票未打完，请勿使用"
 // shortLimits let the tests of silent printers end soon. None of them waits for
 // a printer that answers.
 var shortLimits = printer.Limits{
-	Answer: 150 * time.Millisecond,
-	Fence:  200 * time.Millisecond,
+	Answer: 500 * time.Millisecond,
+	Fence:  300 * time.Millisecond,
 	Stall:  300 * time.Millisecond,
 	Poll:   20 * time.Millisecond,
 	Margin: 400 * time.Millisecond,
 	Settle: 100 * time.Millisecond,
 	Speed:  2000,
 	Probe:  50 * time.Millisecond,
+}
+
+// silentLimits are for printers that say nothing at all.
+func silentLimits() printer.Limits {
+	limits := shortLimits
+	limits.Answer = 150 * time.Millisecond
+	return limits
 }
 
 // patient is the longest that a test waits for what must come.
@@ -95,17 +102,18 @@ func newBenchFor(t *testing.T, profile printer.Profile, font *dots.Font, knobs e
 
 func newBenchOn(t *testing.T, lay way, profile printer.Profile, font *dots.Font, knobs emulate.PrinterKnobs, limits printer.Limits) *bench {
 	t.Helper()
-	b := &bench{t: t, machine: emulate.NewPrinter(profile.Dots), changed: make(chan struct{})}
+	return newBenchWith(t, lay, printer.Options{Profile: profile, Font: font, Limits: limits}, knobs)
+}
+
+// newBenchWith completes the options.
+func newBenchWith(t *testing.T, lay way, o printer.Options, knobs emulate.PrinterKnobs) *bench {
+	t.Helper()
+	b := &bench{t: t, machine: emulate.NewPrinter(o.Profile.Dots), changed: make(chan struct{})}
 	b.machine.SetKnobs(knobs)
 	line, to := lay(t, b.machine)
 	b.line = line
-	b.driver = printer.New(printer.Options{
-		Line:     to,
-		Profile:  profile,
-		Font:     font,
-		VoidNote: voidNote,
-		Limits:   limits,
-	}, b.onHealth)
+	o.Line, o.VoidNote = to, voidNote
+	b.driver = printer.New(o, b.onHealth)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {

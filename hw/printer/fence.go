@@ -107,6 +107,15 @@ func (s *session) clear(ctx context.Context) {
 	}
 }
 
+// meet lets a printer forget what the process before left in it, also while it has
+// no paper: with the new roll that would come out.
+func (s *session) meet(ctx context.Context) {
+	if s.printer.memory.strange && !s.mute() {
+		s.clear(ctx)
+	}
+	s.printer.memory.strange = false
+}
+
 // recover ends what an earlier slip left behind: bytes that the printer still
 // holds or waits for, and a strip of paper that nobody should take for a slip.
 // The printer must be willing to print.

@@ -88,7 +88,8 @@ func TestPulledAndPutBackOnEveryLine(t *testing.T) {
 // TestMutePrinter: usblp has printers that say nothing. They are used, and
 // nothing is claimed of their slips. Over TCP silence is a printer that is off.
 func TestMutePrinter(t *testing.T) {
-	b := newBenchOn(t, byUSB, printer.Paper80, nil, emulate.PrinterKnobs{Mute: true}, shortLimits)
+	t.Parallel()
+	b := newBenchOn(t, byUSB, printer.Paper80, nil, emulate.PrinterKnobs{Mute: true}, silentLimits())
 	b.await("usable with doubts", func(h hw.Health) bool { return h.State == hw.Degraded && h.Code == fault.PrintUnknown })
 	want := slip.Result{Outcome: slip.Unknown, Method: "none", Fault: fault.PrintUnknown}
 	if got := b.driver.Print(context.Background(), example("0012 3456 7891")); got != want {
@@ -107,7 +108,7 @@ func TestMutePrinter(t *testing.T) {
 		t.Errorf("%d slips, not 2", n)
 	}
 
-	n := newBenchOn(t, byNetwork, printer.Paper80, nil, emulate.PrinterKnobs{Mute: true}, shortLimits)
+	n := newBenchOn(t, byNetwork, printer.Paper80, nil, emulate.PrinterKnobs{Mute: true}, silentLimits())
 	n.await("no answer", func(h hw.Health) bool { return h.State == hw.Fault && h.Code == fault.NoAnswer })
 }
 

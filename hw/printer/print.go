@@ -66,6 +66,7 @@ func (s *session) ready(ctx context.Context) error {
 		if err := s.ask(ctx); err != nil {
 			return err
 		}
+		s.meet(ctx)
 		if !s.status.Refuses() {
 			break
 		}

@@ -233,7 +233,8 @@ func TestUnpluggedWhileTheFenceIsOut(t *testing.T) {
 }
 
 func TestSilentPrinterIsNoPrinter(t *testing.T) {
-	b := newBench(t, emulate.PrinterKnobs{Mute: true}, shortLimits)
+	t.Parallel()
+	b := newBench(t, emulate.PrinterKnobs{Mute: true}, silentLimits())
 	b.await("no answer", func(h hw.Health) bool { return h.State == hw.Fault && h.Code == fault.NoAnswer })
 	got := b.driver.Print(context.Background(), example("0012 3456 7891"))
 	if got.Outcome != slip.NotPrinted || got.Fault != fault.NoAnswer {

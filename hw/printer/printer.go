@@ -94,6 +94,9 @@ type Printer struct {
 type memory struct {
 	// sequence counts fences; ids are made of it.
 	sequence uint32
+	// strange: nothing was said to this printer yet. It may hold half a slip of
+	// the process before, which would come out with the next roll.
+	strange bool
 	// stale: the printer may hold bytes of a slip that was given up.
 	stale bool
 	// torn: part of a slip is on the paper and needs a note and a cut.
@@ -117,6 +120,7 @@ func New(o Options, onHealth func(hw.Health)) *Printer {
 	}
 	p := &Printer{options: o, health: hw.Health{Code: fault.Unplugged}, turn: make(chan struct{}, 1)}
 	p.turn <- struct{}{}
+	p.memory.strange = true
 	// Ids differ from those of the process before, whose fences may come late.
 	p.memory.sequence = uint32(o.Clock.Now().UnixNano() / int64(time.Millisecond))
 	p.supervisor = supervise.New(supervise.Config{

@@ -415,6 +415,7 @@ func (s *session) Probe(ctx context.Context) (hw.Report, error) {
 	if err := s.ask(ctx); err != nil {
 		return hw.Report{}, err
 	}
+	s.meet(ctx)
 	if !s.status.Refuses() {
 		if err := s.recover(ctx); err != nil {
 			return hw.Report{}, err
