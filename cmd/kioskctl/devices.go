@@ -6,9 +6,11 @@ import (
 
 	"lintai/hw"
 	"lintai/hw/button"
+	"lintai/hw/camera"
 	"lintai/hw/checkup"
 	"lintai/hw/emulate"
 	"lintai/hw/idcard"
+	"lintai/hw/microphone"
 	"lintai/hw/nfc"
 	"lintai/hw/presence"
 	"lintai/hw/printer"
@@ -89,6 +91,12 @@ func named(s *settings.Settings) []checkup.Device {
 		}, nil
 	})
 	add("speaker", soundCheck)
+	add("microphone", func(onHealth func(hw.Health)) (func(context.Context), error) {
+		return supervised(microphone.New(microphone.Config{Device: s.Microphone.Device}).Open, onHealth)
+	})
+	add("camera", func(onHealth func(hw.Health)) (func(context.Context), error) {
+		return supervised(camera.New(camera.Config{Path: s.Camera.Device}).Open, onHealth)
+	})
 	return all
 }
 

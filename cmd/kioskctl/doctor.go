@@ -91,6 +91,7 @@ func examine(ctx context.Context, config string, print bool, root string) diagno
 	d.central(ctx, s)
 	d.board(ctx, root, s)
 	d.devices(ctx, s)
+	d.Sort()
 	d.Judge()
 	if print {
 		result := d.print(ctx, s)

@@ -11,6 +11,7 @@
 package readiness
 
 import (
+	"slices"
 	"time"
 
 	"lintai/kiosk/fault"
@@ -128,6 +129,21 @@ func (v Verdict) ExitCode() int {
 		return 3
 	}
 	return 1
+}
+
+// order is that of the rows on console and paper: first what a terminal cannot
+// serve without, then its devices as a resident meets them.
+var order = []string{Config, Queue, Central, Board, "card", "nfc", "scanner", "printer", "button", "presence", "speaker", "microphone", "camera"}
+
+// Sort puts the rows into their order; what is not known in it comes last.
+func (r *Report) Sort() {
+	place := func(row Row) int {
+		if i := slices.Index(order, row.Name); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(r.Rows, func(a, b Row) int { return place(a) - place(b) })
 }
 
 // Judge sets the verdict: the gravest fault decides. A notice, such as paper for

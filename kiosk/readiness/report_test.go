@@ -90,3 +90,15 @@ func TestSlipNamesNoPortsAndNoDetails(t *testing.T) {
 		t.Errorf("it ends with %+v", s.Blocks[len(s.Blocks)-1])
 	}
 }
+
+func TestRowsStandInTheirOrder(t *testing.T) {
+	r := report(Row{Name: "palm_reader"}, Row{Name: "speaker"}, Row{Name: "card"}, Part(Queue, "", fault.None, ""), Part(Board, "", fault.ClockUnset, "a"), Part(Board, "", fault.Overtemp, "b"))
+	r.Sort()
+	var names []string
+	for _, row := range r.Rows {
+		names = append(names, row.Name+row.Detail)
+	}
+	if got := strings.Join(names, " "); got != "queue boarda boardb card speaker palm_reader" {
+		t.Error(got)
+	}
+}

@@ -67,7 +67,7 @@ func (r Report) Text() string {
 		fmt.Fprintln(&b, word("source.", string(r.Source)))
 	}
 	for _, row := range r.Rows {
-		line := fmt.Sprintf("%s %s %s %s", row.mark(), padded(row.name(), 14), padded(word("state.", row.State), 10), row.Port)
+		line := fmt.Sprintf("%s %s %s %s", row.mark(), padded(row.name(), 14), padded(word("state.", row.State), 14), row.Port)
 		fmt.Fprintln(&b, strings.TrimRight(line, " "))
 		for _, more := range []string{row.trouble(), row.Detail} {
 			for _, line := range strings.Split(more, "\n") {
