@@ -17,6 +17,11 @@ import (
 // patience bounds waits that end by themselves when the code is right.
 const patience = 20 * time.Second
 
+// hurried is the machine's clock for a supervisor whose pauses are a hundredth as long.
+type hurried struct{ hw.SystemClock }
+
+func (hurried) After(d time.Duration) <-chan time.Time { return time.After(d / 100) }
+
 type bench struct {
 	t       *testing.T
 	device  *emulate.Scanner
@@ -41,7 +46,7 @@ func setup(t *testing.T, tail string) *bench {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		supervise.New(supervise.Config{Open: s.Open, OnHealth: func(h hw.Health) { b.healths <- h }}).Run(ctx)
+		supervise.New(supervise.Config{Open: s.Open, Clock: hurried{}, OnHealth: func(h hw.Health) { b.healths <- h }}).Run(ctx)
 	}()
 	t.Cleanup(func() { cancel(); <-ended; b.line.Close() })
 	b.until(hw.Ready)

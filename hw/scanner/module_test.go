@@ -39,7 +39,7 @@ func connect(t *testing.T, baud int) *desk {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		supervise.New(supervise.Config{Open: d.driver.Open, ProbeEvery: 20 * time.Millisecond, OnHealth: func(h hw.Health) { d.healths <- h }}).Run(ctx)
+		supervise.New(supervise.Config{Open: d.driver.Open, ProbeEvery: 2 * time.Second, Clock: hurried{}, OnHealth: func(h hw.Health) { d.healths <- h }}).Run(ctx)
 	}()
 	t.Cleanup(func() { cancel(); <-ended; d.line.Close() })
 	return d
