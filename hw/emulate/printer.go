@@ -27,6 +27,7 @@ type Printer struct {
 	heard     []byte // the last bytes received, for WaitReceived
 	received  int    // bytes so far
 	automatic bool
+	answered  bool // a DLE EOT among the bytes that arrived together
 	buffer    []byte
 	xoff      bool
 	dropped   int
@@ -55,6 +56,9 @@ type PrinterKnobs struct {
 	Mute bool
 	// StatusInTurn: DLE EOT is answered when its turn comes, not at once.
 	StatusInTurn bool
+	// LosesQuestions: of several DLE EOT that arrive together only the first is
+	// answered.
+	LosesQuestions bool
 	// FenceDelay passes before a fence is answered, FenceTwice answers it twice.
 	FenceDelay time.Duration
 	FenceTwice bool
@@ -275,6 +279,7 @@ func (p *Printer) Serve(w *Wire) {
 			continue
 		}
 		p.change(func() {
+			p.answered = false
 			for _, b := range buf[:n] {
 				p.receive(&ear, b)
 			}

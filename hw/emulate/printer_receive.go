@@ -36,7 +36,8 @@ func (p *Printer) receive(e *ear, b byte) {
 	switch command := e.hear(b); {
 	case command == nil:
 	case command[1] == 0x04 && !p.knobs.StatusInTurn:
-		if answer, ok := p.state.realTime(command[2]); ok {
+		if answer, ok := p.state.realTime(command[2]); ok && !(p.answered && p.knobs.LosesQuestions) {
+			p.answered = true
 			p.say([]byte{answer})
 		}
 	case command[1] == 0x05:

@@ -232,6 +232,25 @@ func TestUnpluggedWhileTheFenceIsOut(t *testing.T) {
 	}
 }
 
+// TestPrinterThatLosesQuestions is asked one at a time once it has shown that, and
+// is not given up for it.
+func TestPrinterThatLosesQuestions(t *testing.T) {
+	b := newBenchFor(t, printer.Paper80, nil, emulate.PrinterKnobs{LosesQuestions: true}, silentLimits())
+	b.awaitUsable()
+	if got := b.driver.Print(context.Background(), example("0012 3456 7891")); got.Fault == fault.None && got.Outcome != slip.Printed {
+		t.Errorf("%+v", got)
+	}
+	for _, code := range []string{"0012 3456 7908", "0012 3456 7915"} {
+		b.awaitUsable()
+		if got := b.driver.Print(context.Background(), example(code)); got.Outcome != slip.Printed {
+			t.Errorf("%+v", got)
+		}
+	}
+	if c := b.driver.Health().Counters; c.Losses != 0 || c.Misses > 1 {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestSilentPrinterIsNoPrinter(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, emulate.PrinterKnobs{Mute: true}, silentLimits())
