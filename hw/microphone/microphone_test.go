@@ -197,8 +197,10 @@ func TestLostMicrophoneIsAFaultAndNoHang(t *testing.T) {
 		"says too much": {"head -c 100000 /dev/zero | tr '\\0' 'x' >&2; exit 3", fault.DeviceFailed, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+			// Written before any of them runs: a program that a child of another
+			// test still holds open for writing cannot be started.
 			m := New(Config{Device: "default", program: script(t, tt.program)})
+			t.Parallel()
 			r, err := m.Record(t.Context())
 			if err != nil {
 				t.Fatal(err)
