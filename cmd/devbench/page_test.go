@@ -202,7 +202,7 @@ func TestPageInARealBrowser(t *testing.T) {
 	defer endAllocator()
 	tab, endTab := chromedp.NewContext(allocator)
 	defer endTab()
-	defer chromedp.Cancel(tab) // waits for the browser to be gone
+	defer chromedp.Cancel(tab)               // waits for the browser to be gone
 	if err := chromedp.Do(tab); err != nil { // starts it
 		t.Fatal("chromium:", err)
 	}
