@@ -21,7 +21,7 @@ import (
 // place for 400 ms, as a trembling hand makes them.
 const (
 	fingerDown = 60 * time.Millisecond
-	betweenTap = 450 * time.Millisecond
+	betweenTap = 550 * time.Millisecond
 )
 
 // screen is the X display that the terminal draws on: it clicks by XTEST, where

@@ -128,17 +128,26 @@ func (w *walker) on(ctx context.Context, mark int, where string) (event, error) 
 
 // touch taps a target of the screen that is shown.
 func (w *walker) touch(ctx context.Context, id string) error {
-	view, ok := w.trace.view()
-	if !ok {
-		return errors.New("no screen is shown")
-	}
-	t, ok := view.target(id)
-	if !ok {
+	// The last view may be one that came by itself, as when the strip changes; the
+	// one with the target then follows.
+	var view event
+	var t target
+	err := eventually(ctx, limit, func() error {
+		var ok bool
+		if view, ok = w.trace.view(); !ok {
+			return errors.New("no screen is shown")
+		}
+		if t, ok = view.target(id); ok {
+			return nil
+		}
 		var ids []string
 		for _, t := range view.Targets {
 			ids = append(ids, t.ID)
 		}
 		return fmt.Errorf("screen %s has no target %s; it has %v", view, id, ids)
+	})
+	if err != nil {
+		return err
 	}
 	// Nobody taps a screen before she has seen it; and the terminal counts its
 	// 400 ms from the moment at which it took the touch before, not we ours.
