@@ -66,8 +66,11 @@ func look(ctx context.Context, d Device) hw.Health {
 	run, err := d.Start(func(h hw.Health) {
 		mu.Lock()
 		defer mu.Unlock()
+		if ctx.Err() != nil {
+			return // what is told while it is taken down is not its health
+		}
 		select {
-		case <-known: // what is told while it is taken down is not its health
+		case <-known:
 		default:
 			last = h
 			if decided(h) {
