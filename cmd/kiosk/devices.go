@@ -39,9 +39,13 @@ type devices struct {
 	start []func(context.Context) // run until the context ends
 }
 
-// cardPoll is how often the reader is asked for a card: a card that was laid down
-// should be seen before its owner wonders.
-const cardPoll = 100 * time.Millisecond
+// cardPoll is how often the reader is asked for a card while a resident holds one:
+// it should be seen before she wonders. On the start screen a card only wakes the
+// terminal, all day long, so there it is asked less often.
+const (
+	cardPoll   = 50 * time.Millisecond
+	cardNotice = 300 * time.Millisecond
+)
 
 func newDevices(s *settings.Settings, clips string, post func(visit.Event), log *slog.Logger) (*devices, error) {
 	d := &devices{post: post, log: log, book: newHealthBook(s.Ports())}
@@ -50,8 +54,8 @@ func newDevices(s *settings.Settings, clips string, post func(visit.Event), log 
 	} else {
 		d.cards = idcard.New(idcard.Config{
 			OpenPort: idcard.On(serialport.Settings{Path: s.Card.Port, Baud: s.Card.Baud}),
-			Poll:     cardPoll,
-			OnEvent:  d.cardEvent,
+			Poll:     cardPoll, NoticePoll: cardNotice,
+			OnEvent: d.cardEvent,
 		})
 		d.start = append(d.start, supervise.New(supervise.Config{Open: d.cards.Open, OnHealth: d.health(visit.CardReader)}).Run)
 	}

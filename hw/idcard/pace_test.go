@@ -37,7 +37,7 @@ func BenchmarkCardToEvent(b *testing.B) {
 	events := make(chan idcard.Event, 10)
 	reader := idcard.New(idcard.Config{
 		OpenPort: idcard.On(serialport.Settings{Path: line.Path(), Baud: 115200}),
-		Poll:     100 * time.Millisecond,
+		Poll:     50 * time.Millisecond,
 		OnEvent:  func(e idcard.Event) { events <- e },
 	})
 	opening, err := reader.Open(context.Background(), nil)

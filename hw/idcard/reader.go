@@ -55,8 +55,10 @@ const (
 type Config struct {
 	// OpenPort opens the reader's line; see On.
 	OpenPort func() (serialport.Port, error)
-	// Poll is the time between two looks for a card; 0 is 300 ms.
-	Poll time.Duration
+	// Poll is the time between two looks for a card while one is asked for; 0 is
+	// 300 ms. NoticePoll is that time in mode Notice, where nobody waits; 0 is
+	// Poll.
+	Poll, NoticePoll time.Duration
 	// OnEvent is called for each event, one at a time, and should return soon.
 	// It may call SetMode.
 	OnEvent func(Event)
@@ -90,6 +92,9 @@ type Reader struct {
 func New(c Config) *Reader {
 	if c.Poll <= 0 {
 		c.Poll = defaultPoll
+	}
+	if c.NoticePoll <= 0 {
+		c.NoticePoll = c.Poll
 	}
 	if c.OnEvent == nil {
 		c.OnEvent = func(Event) {}
@@ -194,7 +199,11 @@ func (o *opening) run() {
 	mode, asked := o.reader.ask()
 	for {
 		if mode != Off && next == nil {
-			next = clock.After(o.reader.config.Poll)
+			poll := o.reader.config.Poll
+			if mode == Notice {
+				poll = o.reader.config.NoticePoll
+			}
+			next = clock.After(poll)
 		}
 		select {
 		case <-o.stop:
