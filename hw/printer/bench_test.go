@@ -164,6 +164,39 @@ func (b *bench) awaitUsable() {
 	b.await("usable", func(h hw.Health) bool { return h.State == hw.Ready || h.State == hw.Degraded })
 }
 
+// during prints a slip and, once until is reached, does something; it gives what
+// the driver says of the slip. All of it is bounded.
+func (b *bench) during(page slip.Slip, until func(context.Context) error, do func() error) slip.Result {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patient)
+	defer cancel()
+	result := make(chan slip.Result, 1)
+	go func() { result <- b.driver.Print(context.Background(), page) }()
+	if err := until(ctx); err != nil {
+		select {
+		case r := <-result:
+			b.t.Fatalf("%v; the slip ended with %+v", err, r)
+		default:
+			b.t.Fatalf("%v; the slip has not ended", err)
+		}
+	}
+	if err := do(); err != nil {
+		b.t.Fatal(err)
+	}
+	select {
+	case r := <-result:
+		return r
+	case <-time.After(3 * patient):
+		b.t.Fatal("Print does not end")
+	}
+	return slip.Result{}
+}
+
+// received waits until the machine has heard some bytes so many times.
+func (b *bench) received(what []byte, times int) func(context.Context) error {
+	return func(ctx context.Context) error { return b.machine.WaitReceived(ctx, what, times) }
+}
+
 func (b *bench) slip(n int) emulate.Slip {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patient)

@@ -6,6 +6,10 @@
 // character that these printers have no glyph for is drawn from a font and sent as
 // a picture. Parser turns what the printer says back into answers.
 //
+// A printer is reached over a serial line, over the kernel's usblp device or over
+// TCP (Line). usblp also has printers that cannot or do not answer: those are
+// printed to blindly, and their slips stay Unknown.
+//
 // The driver asks before it prints: an open cover or missing paper refuses the
 // slip while nothing of it is on paper. After the slip it sends a fence, a
 // question that the printer answers only when it has worked through everything

@@ -41,18 +41,10 @@ func TestEnduresPulledCables(t *testing.T) {
 		if i == 5 { // whatever is made once has been made
 			before = inUse(t)
 		}
-		bytes := b.machine.Received()
-		result := make(chan slip.Result, 1)
-		go func() { result <- b.driver.Print(context.Background(), example("0012 3456 7891")) }()
 		slips := len(b.machine.Slips())
 		// The questions before it are bytes, too.
-		if err := b.machine.WaitBytes(t.Context(), bytes+1+random.IntN(len(job))); err != nil {
-			t.Fatal(err)
-		}
-		if err := b.line.Unplug(); err != nil {
-			t.Fatal(err)
-		}
-		got := <-result
+		bytes := b.machine.Received() + 1 + random.IntN(len(job))
+		got := b.during(example("0012 3456 7891"), func(ctx context.Context) error { return b.machine.WaitBytes(ctx, bytes) }, b.line.Unplug)
 		outcomes[got.Outcome]++
 		if got.Outcome == slip.Printed && len(b.machine.Slips()) == slips {
 			t.Fatalf("cycle %d: printed, and no slip came out", i)

@@ -19,6 +19,7 @@ import (
 var ways = map[string]way{"usblp": byUSB, "TCP": byNetwork}
 
 func TestPrintsOverEveryLine(t *testing.T) {
+	t.Parallel()
 	for name, lay := range ways {
 		t.Run(name, func(t *testing.T) {
 			b := newBenchOn(t, lay, printer.Paper80, nil, emulate.PrinterKnobs{}, shortLimits)
@@ -52,22 +53,16 @@ func TestPrintsOverEveryLine(t *testing.T) {
 }
 
 func TestPulledAndPutBackOnEveryLine(t *testing.T) {
+	t.Parallel()
 	for name, lay := range ways {
 		t.Run(name, func(t *testing.T) {
 			limits := shortLimits
 			limits.Margin = patient
 			b := newBenchOn(t, lay, printer.Paper80, nil, emulate.PrinterKnobs{Speed: 100}, limits)
 			b.awaitUsable()
-			result := make(chan slip.Result, 1)
-			go func() { result <- b.driver.Print(context.Background(), example("0012 3456 7891")) }()
-			if err := b.machine.WaitReceived(t.Context(), []byte{0x1D, 0x28, 0x48}, 2); err != nil {
-				t.Fatal(err)
-			}
-			if err := b.line.Unplug(); err != nil {
-				t.Fatal(err)
-			}
+			result := b.during(example("0012 3456 7891"), b.received([]byte{0x1D, 0x28, 0x48}, 2), b.line.Unplug)
 			want := slip.Result{Outcome: slip.Unknown, Method: "none", Fault: fault.Unplugged}
-			if got := <-result; got != want {
+			if got := result; got != want {
 				t.Fatalf("%+v, want %+v", got, want)
 			}
 			b.await("gone", func(h hw.Health) bool {
@@ -120,6 +115,7 @@ func (nowhere) Unplug() error { return nil }
 func (nowhere) Close() error  { return nil }
 
 func TestLinesThatCannotBeOpened(t *testing.T) {
+	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 )
 
 func TestPrintsAndKnowsIt(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		knobs  emulate.PrinterKnobs
@@ -39,6 +40,7 @@ func TestPrintsAndKnowsIt(t *testing.T) {
 			slip.Result{Outcome: slip.Printed, Method: "process_id"}, fault.None},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			b := newBench(t, c.knobs, shortLimits)
 			b.machine.SetPaper(c.paper)
 			b.await("health "+string(c.health), func(h hw.Health) bool { return h.State.Usable() && h.Code == c.health })
@@ -97,6 +99,7 @@ func TestRefusesWhatWouldNotComeOut(t *testing.T) {
 }
 
 func TestPaperEndsInTheMiddleOfASlip(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		knobs emulate.PrinterKnobs
@@ -110,6 +113,7 @@ func TestPaperEndsInTheMiddleOfASlip(t *testing.T) {
 		{"cannot be cleared", emulate.PrinterKnobs{NoProcessID: true, NoClear: true}, slip.Result{Outcome: slip.NotPrinted, Method: "status_fence", Fault: fault.PaperOut}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			b := newBench(t, c.knobs, shortLimits)
 			b.awaitUsable()
 			b.machine.EndPaperAfter(100)
@@ -146,14 +150,10 @@ func TestCoverOpenedInTheMiddleOfASlip(t *testing.T) {
 	limits.Margin = patient
 	b := newBench(t, emulate.PrinterKnobs{Speed: 100}, limits)
 	b.awaitUsable()
-	result := make(chan slip.Result, 1)
-	go func() { result <- b.driver.Print(context.Background(), example("0012 3456 7891")) }()
-	if err := b.machine.WaitReceived(t.Context(), []byte("0012 3456 7891"), 1); err != nil {
-		t.Fatal(err)
-	}
-	b.machine.OpenCover(true)
+	result := b.during(example("0012 3456 7891"), b.received([]byte("0012 3456 7891"), 1),
+		func() error { b.machine.OpenCover(true); return nil })
 	want := slip.Result{Outcome: slip.NotPrinted, Method: "process_id", Fault: fault.CoverOpen}
-	if got := <-result; got != want {
+	if got := result; got != want {
 		t.Fatalf("%+v, want %+v", got, want)
 	}
 }
@@ -169,6 +169,7 @@ func TestCutterJamsBehindTheLastLine(t *testing.T) {
 }
 
 func TestUnpluggedInTheMiddleOfASlip(t *testing.T) {
+	t.Parallel()
 	// The printer takes some 600 bytes and no more, so that the cable is pulled while
 	// the driver still has some to send.
 	limits := shortLimits
@@ -179,16 +180,9 @@ func TestUnpluggedInTheMiddleOfASlip(t *testing.T) {
 	for range 40 {
 		long.Blocks = append(long.Blocks, slip.Text{Text: "一行很长的文字，好让打印机的缓冲区装不下它"})
 	}
-	result := make(chan slip.Result, 1)
-	go func() { result <- b.driver.Print(context.Background(), long) }()
-	if err := b.machine.WaitFull(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.line.Unplug(); err != nil {
-		t.Fatal(err)
-	}
+	result := b.during(long, b.machine.WaitFull, b.line.Unplug)
 	want := slip.Result{Outcome: slip.NotPrinted, Method: "write_failed", Fault: fault.Unplugged}
-	if got := <-result; got != want {
+	if got := result; got != want {
 		t.Fatalf("%+v, want %+v", got, want)
 	}
 	b.await("absent", func(h hw.Health) bool { return h.State == hw.Absent && h.Code == fault.Unplugged })
@@ -217,17 +211,10 @@ func TestUnpluggedWhileTheFenceIsOut(t *testing.T) {
 	limits.Margin = patient
 	b := newBench(t, emulate.PrinterKnobs{Speed: 1}, limits)
 	b.awaitUsable()
-	result := make(chan slip.Result, 1)
-	go func() { result <- b.driver.Print(context.Background(), example("0012 3456 7891")) }()
 	// The second GS ( H is the slip's; the first found out that there is one.
-	if err := b.machine.WaitReceived(t.Context(), []byte{0x1D, 0x28, 0x48}, 2); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.line.Unplug(); err != nil {
-		t.Fatal(err)
-	}
+	result := b.during(example("0012 3456 7891"), b.received([]byte{0x1D, 0x28, 0x48}, 2), b.line.Unplug)
 	want := slip.Result{Outcome: slip.Unknown, Method: "none", Fault: fault.Unplugged}
-	if got := <-result; got != want {
+	if got := result; got != want {
 		t.Fatalf("%+v, want %+v: all bytes were sent, nobody knows", got, want)
 	}
 }
@@ -235,7 +222,8 @@ func TestUnpluggedWhileTheFenceIsOut(t *testing.T) {
 // TestPrinterThatLosesQuestions is asked one at a time once it has shown that, and
 // is not given up for it.
 func TestPrinterThatLosesQuestions(t *testing.T) {
-	b := newBenchFor(t, printer.Paper80, nil, emulate.PrinterKnobs{LosesQuestions: true}, silentLimits())
+	t.Parallel()
+	b := newBenchFor(t, printer.Paper80, nil, emulate.PrinterKnobs{LosesQuestions: true}, shortLimits)
 	b.awaitUsable()
 	if got := b.driver.Print(context.Background(), example("0012 3456 7891")); got.Fault == fault.None && got.Outcome != slip.Printed {
 		t.Errorf("%+v", got)

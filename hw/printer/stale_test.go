@@ -20,6 +20,7 @@ import (
 // paper, a new roll brings the note about the half slip and the next slip, and
 // nothing else.
 func TestNothingStaleComesOutWithNewPaper(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		knobs emulate.PrinterKnobs
@@ -29,6 +30,7 @@ func TestNothingStaleComesOutWithNewPaper(t *testing.T) {
 		{"no fence", emulate.PrinterKnobs{NoProcessID: true, NoQueuedStatus: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			b := newBench(t, c.knobs, shortLimits)
 			b.awaitUsable()
 			b.machine.EndPaperAfter(100)
@@ -62,6 +64,7 @@ func TestNothingStaleComesOutWithNewPaper(t *testing.T) {
 // TestHalfASlipOfTheProcessBefore lies in the printer, which has no paper, when the
 // terminal starts anew.
 func TestHalfASlipOfTheProcessBefore(t *testing.T) {
+	t.Parallel()
 	b := newBenchOn(t, func(t *testing.T, machine *emulate.Printer) (cable, printer.Line) {
 		machine.SetPaper(emulate.PaperOut)
 		line, to := bySerial(t, machine)
@@ -74,7 +77,9 @@ func TestHalfASlipOfTheProcessBefore(t *testing.T) {
 		if _, err := tty.Write(old[:len(old)-60]); err != nil {
 			t.Fatal(err)
 		}
-		if err := machine.WaitReceived(t.Context(), []byte("0012 0000 0001"), 1); err != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), patient)
+		defer cancel()
+		if err := machine.WaitReceived(ctx, []byte("0012 0000 0001"), 1); err != nil {
 			t.Fatal(err)
 		}
 		return line, to
@@ -114,6 +119,7 @@ func TestPrintedIsNeverClaimedWithoutAFence(t *testing.T) {
 
 // TestSlipsCodeIsReadByZbar: by the printer or drawn, on wide paper or narrow.
 func TestSlipsCodeIsReadByZbar(t *testing.T) {
+	t.Parallel()
 	for _, profile := range []printer.Profile{printer.Paper80, printer.Paper58} {
 		for _, drawn := range []bool{false, true} {
 			profile.DrawnQR = drawn
