@@ -121,10 +121,11 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	devices.book.tell = line.Report
 	rules := visit.DefaultRules()
 	rules.Place, rules.Phone, rules.PublicAddress = s.Terminal.Place, s.Terminal.Phone, s.Central.PublicAddress
+	display := newDoze(k.screen)
 	t = terminal.New(terminal.Config{
 		Number: s.Terminal.Number, Rules: rules,
 		Queue: queue, Central: line,
-		Printer: devices.printer, Voice: devices, Light: devices, Cards: devices, Display: k.screen,
+		Printer: devices.printer, Voice: devices, Light: devices, Cards: devices, Display: display,
 		Now: time.Now, NewID: newID, Random: rand.Reader,
 		FaultOf: offline.FaultOf, Log: k.log, Measure: k.trace.measured,
 	})
@@ -136,6 +137,7 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	parts.Go(func() { line.Run(ctx) })
 	devices.run(ctx, &parts)
 	parts.Go(func() { devices.book.answer(ctx, s.Terminal.Data, devices.printer, k.log) })
+	go display.run(ctx) // not waited for: the toolkit may be gone before it
 	k.terminal.Store(t)
 	defer k.terminal.Store(nil)
 	k.log.Info("serving", "terminal", s.Terminal.Number)
