@@ -20,29 +20,32 @@ import (
 // During a visit the loop runs as it is made.
 type doze struct {
 	screen *ui.Screen
-	idle   atomic.Bool
-	wake   chan struct{} // holds a token when idle may have become true
+	last   atomic.Pointer[shown]
+}
+
+// shown is what the last view was, and when it came.
+type shown struct {
+	start bool
+	at    time.Time
 }
 
 const (
 	// asleep bounds one wait for an event: what is asked of the toolkit from
 	// outside a view, such as its end, waits no longer than this.
 	asleep = 250 * time.Millisecond
-	// awake is how long the loop then runs by itself: two of its rounds, enough
-	// to draw what a new view changed.
+	// awake is how long the loop then runs by itself: two of its rounds.
 	awake = 40 * time.Millisecond
+	// settle is how long it runs by itself after a new view, until that is drawn
+	// also where drawing is slow: the screen of who has just left must go at once.
+	settle = time.Second
 )
 
-func newDoze(screen *ui.Screen) *doze { return &doze{screen: screen, wake: make(chan struct{}, 1)} }
+func newDoze(screen *ui.Screen) *doze { return &doze{screen: screen} }
 
 // Show is terminal.Display.
 func (d *doze) Show(v visit.View) {
 	d.screen.Show(v)
-	d.idle.Store(v.Screen == visit.ScreenStart)
-	select {
-	case d.wake <- struct{}{}:
-	default:
-	}
+	d.last.Store(&shown{v.Screen == visit.ScreenStart, time.Now()})
 	rouse()
 }
 
@@ -56,25 +59,20 @@ func (d *doze) Forget() {
 func (d *doze) run(ctx context.Context) {
 	slept := make(chan struct{}, 1)
 	for {
-		if !d.idle.Load() {
-			select {
-			case <-ctx.Done():
-				return
-			case <-d.wake:
-			}
-			continue
-		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(awake):
+		}
+		if !d.idle() {
+			continue
 		}
 		fyne.Do(func() {
 			defer func() {
 				whileOpen(recover())
 				slept <- struct{}{}
 			}()
-			if d.idle.Load() && ctx.Err() == nil {
+			if d.idle() && ctx.Err() == nil {
 				glfw.WaitEventsTimeout(asleep.Seconds())
 			}
 		})
@@ -84,6 +82,12 @@ func (d *doze) run(ctx context.Context) {
 		case <-slept:
 		}
 	}
+}
+
+// idle tells that the start screen stands there, and is drawn.
+func (d *doze) idle() bool {
+	last := d.last.Load()
+	return last != nil && last.start && time.Since(last.at) >= settle
 }
 
 // rouse ends a wait for events, from any goroutine.
