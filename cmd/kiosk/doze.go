@@ -30,9 +30,8 @@ type shown struct {
 }
 
 const (
-	// asleep bounds one wait for an event: what is asked of the toolkit from
-	// outside a view, such as its end, waits no longer than this.
-	asleep = 250 * time.Millisecond
+	// asleep bounds one wait for an event, for what nobody thought of here.
+	asleep = 2 * time.Second
 	// awake is how long the loop then runs by itself: two of its rounds.
 	awake = 40 * time.Millisecond
 	// settle is how long it runs by itself after a new view, until that is drawn
@@ -57,6 +56,7 @@ func (d *doze) Forget() {
 
 // run puts the loop to sleep whenever it may, until the context ends.
 func (d *doze) run(ctx context.Context) {
+	defer rouse() // the end is not slept through
 	slept := make(chan struct{}, 1)
 	for {
 		select {
