@@ -26,7 +26,10 @@ const (
 // SaveRequest seals a confirmed request and makes it durable; it returns only
 // then. terminal.ErrTicketTaken says that the ticket code was issued here before.
 // On any other error nothing was kept.
-func (q *Queue) SaveRequest(ctx context.Context, r request.Request) error {
+func (q *Queue) SaveRequest(ctx context.Context, r request.Request, attachments ...request.Attachment) error {
+	if len(attachments) > 0 {
+		return errors.New("offline: save request: attachments cannot be saved yet")
+	}
 	e := seal.Envelope{ID: r.ID, Kind: request.KindRequest, Kiosk: r.Kiosk}
 	if _, err := ticket.Parse(string(r.Ticket)); err != nil {
 		// The error does not name the code: codes are not for logs.

@@ -101,7 +101,7 @@ func every(t *testing.T, check func(t *testing.T, st *stage, p Panel, v visit.Vi
 		for _, s := range all {
 			for _, variant := range []string{"", "ease", "long", "long ease"} {
 				v := s.view
-				v.Ease = strings.Contains(variant, "ease")
+				v.Manner.Size = map[bool]visit.Size{true: visit.SizeLarge}[strings.Contains(variant, "ease")]
 				if strings.Contains(variant, "long") {
 					if p.Tight() {
 						continue // the 10-inch panel holds the words there are, not yet the longest possible

@@ -56,7 +56,8 @@ func TestRenderScreens(t *testing.T) {
 		for _, s := range all {
 			for _, ease := range []bool{false, true} {
 				v, file := s.view, s.name
-				if v.Ease = ease; ease {
+				v.Manner.Size = map[bool]visit.Size{true: visit.SizeLarge}[ease]
+				if ease {
 					file += "-ease"
 				}
 				st.screen.Show(v)

@@ -184,7 +184,7 @@ func (s *Screen) layout() {
 	window.Put(s.ground)
 	s.colour(page.ground)
 	scale := theme.Scale(1)
-	if s.view.Ease {
+	if s.view.Manner.Size != visit.SizeStandard {
 		scale = theme.EaseFactor
 	}
 	top, rest := window.CutTop(s.strip.height())

@@ -162,6 +162,10 @@ func (d *devices) Say(p visit.Say) { d.voice.Say(p.Key, p.Text, p.Slow) }
 func (d *devices) Chime()          { d.voice.Chime() }
 func (d *devices) Hush()           { d.voice.Hush() }
 
+// Play and SetVolume are terminal.Voice.
+func (d *devices) Play(terminal.Note) {}
+func (d *devices) SetVolume(int)      {}
+
 // noPrinter is the printer of a terminal without one.
 type noPrinter struct{}
 

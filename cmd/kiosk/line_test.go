@@ -72,6 +72,9 @@ func (l *line) set(change func(*line)) {
 	change(l)
 }
 
+func (b *lobby) Play(terminal.Note) {}
+func (b *lobby) SetVolume(int)      {}
+
 func (b *lobby) Print(_ context.Context, s slip.Slip) slip.Result {
 	b.slips <- s
 	return slip.Result{Outcome: slip.Printed, Method: "test"}

@@ -1,6 +1,6 @@
 // Package phrase is the one string catalogue: every word that residents and
-// staff read or hear, in Simplified Chinese, in zh-CN.toml. Texts of services
-// are not here: they are data of the catalogue.
+// staff read or hear, in Simplified Chinese, in zh-CN.toml, and what residents
+// meet at a terminal also in English, in en.toml. Texts of services are not here: they are data of the catalogue.
 //
 // A text may hold {names} that are filled in by Text.
 package phrase
@@ -16,15 +16,39 @@ import (
 // ID names a text, e.g. "home.title".
 type ID string
 
-//go:embed zh-CN.toml
-var document []byte
+// Locale is a language and region, as BCP 47 writes it.
+type Locale string
 
-var texts = mustLoad(document)
+const (
+	// Chinese is the language of the house: complete, and what staff read.
+	Chinese Locale = "zh-CN"
+	// English has every word that a resident meets at a terminal, and no other.
+	English Locale = "en"
+)
+
+//go:embed zh-CN.toml
+var chinese []byte
+
+//go:embed en.toml
+var english []byte
+
+var texts = mustLoad(chinese)
+
+var translations = map[Locale]map[ID]string{English: mustLoad(english)}
+
+// In is Text in a locale. What has no text there comes in Chinese: better a word
+// in the wrong language than none.
+func In(l Locale, id ID, pairs ...string) string {
+	if text, ok := translations[l][id]; ok {
+		return fill(text, pairs)
+	}
+	return Text(id, pairs...)
+}
 
 func mustLoad(doc []byte) map[ID]string {
 	var sections map[string]map[string]string
 	if err := toml.Unmarshal(doc, &sections); err != nil {
-		panic("phrase: zh-CN.toml: " + err.Error())
+		panic("phrase: " + err.Error())
 	}
 	m := map[ID]string{}
 	for section, entries := range sections {
@@ -44,6 +68,10 @@ func Text(id ID, pairs ...string) string {
 	if !ok {
 		panic(fmt.Sprintf("phrase: no text for %q", id))
 	}
+	return fill(text, pairs)
+}
+
+func fill(text string, pairs []string) string {
 	if len(pairs) == 0 {
 		return text
 	}

@@ -18,21 +18,26 @@ import (
 type Kind string
 
 const (
-	KindRequest Kind = "request"
-	KindCall    Kind = "call"
+	KindRequest    Kind = "request"
+	KindCall       Kind = "call"
+	KindAttachment Kind = "attachment" // see Attachment
 )
 
 // Answer is what the resident chose or typed at one step of a service.
 type Answer struct {
 	Step   string `json:"step"`             // the step's id in the catalogue
 	Option string `json:"option,omitempty"` // the chosen option's id, if the step has options
-	Text   string `json:"text"`             // what the screen showed, in the resident's language
+	Text   string `json:"text"`             // the answer in words that staff read
 }
 
 // Person is what the service's allow-list let through from the ID card.
 type Person struct {
-	Name    string `json:"name,omitempty"`
-	Address string `json:"address,omitempty"`
+	Name     string `json:"name,omitempty"`
+	Address  string `json:"address,omitempty"`
+	IDNumber string `json:"id_number,omitempty"` // only with consent
+	Phone    string `json:"phone,omitempty"`
+	// Token stands for the card without telling its number: see CardToken.
+	Token string `json:"token,omitempty"`
 }
 
 // Request is one confirmed request for a service.
@@ -46,8 +51,27 @@ type Request struct {
 	Urgency        string      `json:"urgency,omitempty"` // urgency of the chosen option: urgent, soon, normal
 	Address        string      `json:"address,omitempty"` // where it is needed: from the card, or building and room
 	Person         *Person     `json:"person,omitempty"`
-	MadeAt         time.Time   `json:"made_at"` // by the terminal's clock, which may be wrong
+	Language       string      `json:"language,omitempty"` // the resident's, when it is not Chinese; answers are in Chinese all the same
+	Behalf         string      `json:"behalf,omitempty"`   // number of the member of staff who filled it in for the resident
+	Attachments    []Reference `json:"attachments,omitempty"`
+	// RatingCode is four digits on the slip: whoever rates this request later
+	// must know them, because the ticket code alone is public.
+	RatingCode string `json:"rating_code,omitempty"`
+	// Rating makes the request the rating of an earlier one.
+	Rating *Rating   `json:"rating,omitempty"`
+	MadeAt time.Time `json:"made_at"` // by the terminal's clock, which may be wrong
 }
+
+// Rating is what a resident says about how her request was dealt with. Central
+// takes it only when the rating code is that of the request.
+type Rating struct {
+	Ticket     ticket.Code `json:"ticket"`
+	RatingCode string      `json:"rating_code"`
+	Stars      int         `json:"stars"` // 1 to 5; 1 and 2 open the case again
+}
+
+// Unhappy is the largest number of stars that opens a case again.
+const Unhappy = 2
 
 // Call is one press for help.
 type Call struct {
@@ -61,7 +85,7 @@ type Call struct {
 // may read and a body that only central can.
 type Item struct {
 	ID       string    // the request's or call's id
-	Kind     Kind      // which of the two the body is
+	Kind     Kind      // which of them the body is
 	Kiosk    int       // the terminal's number
 	Sequence int64     // counts up by one per item of a terminal; never reused
 	MadeAt   time.Time // by the terminal's clock
@@ -72,10 +96,10 @@ type Item struct {
 // twice: the same hash is a duplicate, another one a conflict.
 func (i Item) Hash() [32]byte { return sha256.Sum256(i.Sealed) }
 
-// Encode writes the body of a request or call as JSON.
+// Encode writes the body of a request, call or attachment as JSON.
 func Encode(body any) ([]byte, error) {
 	switch body.(type) {
-	case Request, Call:
+	case Request, Call, AttachmentBody:
 	default:
 		return nil, fmt.Errorf("request: %T is no body of an item", body)
 	}

@@ -3,6 +3,7 @@ package terminal
 import (
 	"context"
 	"errors"
+	"time"
 
 	"lintai/kiosk/request"
 	"lintai/kiosk/slip"
@@ -19,9 +20,10 @@ var ErrTicketTaken = errors.New("terminal: this ticket code was issued before")
 var ErrIDTaken = errors.New("terminal: an item with this id was saved before")
 
 // Queue makes requests and calls durable. Both methods return only when the
-// item would survive a power cut, sealed to central's key.
+// item would survive a power cut, sealed to central's key. A request and its
+// attachments are saved in one transaction.
 type Queue interface {
-	SaveRequest(ctx context.Context, r request.Request) error
+	SaveRequest(ctx context.Context, r request.Request, attachments ...request.Attachment) error
 	SaveCall(ctx context.Context, c request.Call) error
 	// Progress returns what the terminal itself last knew about a ticket.
 	Progress(ctx context.Context, code ticket.Code) (visit.Progress, bool, error)
@@ -32,6 +34,40 @@ type Central interface {
 	// Find returns ok == false when central says that it knows no such ticket,
 	// and an error when central could not be asked.
 	Find(ctx context.Context, code ticket.Code) (p visit.Progress, ok bool, err error)
+	// FindByCard returns the requests of a card's holder, newest first.
+	FindByCard(ctx context.Context, token string) ([]visit.Mine, error)
+}
+
+// Policies searches the policy corpus on the terminal.
+type Policies interface {
+	// Search returns the ids of articles, best first.
+	Search(ctx context.Context, query string) ([]string, error)
+}
+
+// Microphone records voice notes.
+type Microphone interface {
+	// Record records until stop is closed or longest is over. A context that ends
+	// discards what was recorded.
+	Record(ctx context.Context, stop <-chan struct{}, longest time.Duration) (Note, error)
+}
+
+// Note is a voice note.
+type Note struct {
+	Data   []byte
+	Type   string // media type
+	Length time.Duration
+}
+
+// Camera takes pictures.
+type Camera interface {
+	// Shoot returns a picture as JPEG of at most request.MaxAttachment bytes.
+	Shoot(ctx context.Context) ([]byte, error)
+}
+
+// Handwriting reads characters that were drawn.
+type Handwriting interface {
+	// Recognise returns characters, best first.
+	Recognise(ctx context.Context, strokes []visit.Stroke) ([]string, error)
 }
 
 // Printer prints one slip and tells the truth about it. It returns within a
@@ -45,6 +81,10 @@ type Voice interface {
 	Say(prompt visit.Say)
 	Chime()
 	Hush()
+	// Play plays a voice note, cancelling a prompt.
+	Play(note Note)
+	// SetVolume goes so many steps from the configured volume.
+	SetVolume(steps int)
 }
 
 // Light is the ring around the call button. It returns at once.

@@ -39,7 +39,7 @@ type bench struct {
 	slips chan slip.Slip
 }
 
-func (b *bench) SaveRequest(_ context.Context, r request.Request) error {
+func (b *bench) SaveRequest(_ context.Context, r request.Request, _ ...request.Attachment) error {
 	if b.holds != nil {
 		<-b.holds
 	}
@@ -86,8 +86,12 @@ func (b *bench) Print(_ context.Context, s slip.Slip) slip.Result {
 	return b.result
 }
 
-func (b *bench) Say(s visit.Say)          { b.said <- s }
+func (b *bench) Say(s visit.Say)                                          { b.said <- s }
+func (b *bench) FindByCard(context.Context, string) ([]visit.Mine, error) { return nil, b.down }
+
 func (b *bench) Chime()                   {}
+func (b *bench) Play(Note)                {}
+func (b *bench) SetVolume(int)            {}
 func (b *bench) Hush()                    {}
 func (b *bench) SetMode(visit.CardMode)   {}
 func (b *bench) Forget()                  { b.views <- visit.View{Screen: "forgotten"} }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lintai/kiosk/fault"
+	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
 	"lintai/kiosk/slip"
 	"lintai/kiosk/ticket"
@@ -44,8 +45,38 @@ type (
 	Back struct{}
 	// Replay speaks the prompt again.
 	Replay struct{}
-	// Ease switches large text, slow voice and longer waits on or off.
+	// Ease opens and closes the screen of letters and voice.
 	Ease struct{}
+	// Adjust changes letters or voice.
+	Adjust struct{ What Adjustment }
+	// Speak chooses the language, on the start screen.
+	Speak struct{ Locale phrase.Locale }
+	// Turn goes to another page of the same screen.
+	Turn struct{ By int }
+	// Open opens a row of a list.
+	Open struct{ Item string }
+	// Skip passes over an optional step.
+	Skip struct{}
+	// Letter is a key of the keyboard: a letter, digit, blank or mark.
+	Letter struct{ Rune rune }
+	// Choose takes the candidate with this number, from 0, of all there are.
+	Choose struct{ Candidate int }
+	// Switch goes to another way of typing.
+	Switch struct{ To Input }
+	// Stroke is one line drawn on the pad, in thousandths of its width and height.
+	Stroke struct{ Points []Point }
+	// Clear wipes the pad.
+	Clear struct{}
+	// Record begins a voice note, Stop ends it, Listen plays it.
+	Record struct{}
+	Stop   struct{}
+	Listen struct{}
+	// Shoot takes a picture.
+	Shoot struct{}
+	// Redo drops a voice note or picture, to make another.
+	Redo struct{}
+	// Rate gives one to five stars.
+	Rate struct{ Stars int }
 	// Help calls staff, from the bar of any screen.
 	Help struct{}
 	// Dismiss closes the call screen and goes on with the visit.
@@ -86,6 +117,64 @@ type (
 		Device Device
 		Fault  fault.Code
 	}
+)
+
+// Answers of devices and stores to the visit's effects. Take is that of the
+// effect; an answer to an earlier take is dropped.
+type (
+	// Recorded brings a voice note; Step and anything else of the resident's is
+	// filled in by the visit.
+	Recorded struct {
+		Take int64
+		Note request.Attachment
+	}
+	// Taken brings a picture.
+	Taken struct {
+		Take    int64
+		Picture request.Attachment
+	}
+	// TakeFailed: there is no note or picture.
+	TakeFailed struct {
+		Take  int64
+		Fault fault.Code
+	}
+	// Recognised brings characters for what is drawn on the pad, best first.
+	Recognised struct {
+		Take       int64
+		Characters []string
+	}
+	// Searched brings the ids of articles, best first. Failed tells an answer
+	// from the lack of one.
+	Searched struct {
+		Query  string
+		IDs    []string
+		Failed bool
+	}
+	// FoundByCard answers a FindByCard effect: newest first.
+	FoundByCard struct {
+		Token  string
+		Result LookupResult
+		Mine   []Mine
+	}
+)
+
+// Mine is one of the requests that a card's holder made.
+type Mine struct {
+	Ticket   ticket.Code
+	Progress Progress
+}
+
+// Point is a place on the pad, in thousandths of its width and height.
+type Point struct{ X, Y int }
+
+// Input is a way of typing.
+type Input string
+
+const (
+	InputPinyin Input = "pinyin"
+	InputLatin  Input = "latin"
+	InputDigits Input = "digits"
+	InputHand   Input = "hand"
 )
 
 // Queue and central.
@@ -176,6 +265,28 @@ func (CallFailed) event()    {}
 func (CallDelivered) event() {}
 func (CallAnswered) event()  {}
 func (Tick) event()          {}
+func (Adjust) event()        {}
+func (Speak) event()         {}
+func (Turn) event()          {}
+func (Open) event()          {}
+func (Skip) event()          {}
+func (Letter) event()        {}
+func (Choose) event()        {}
+func (Switch) event()        {}
+func (Stroke) event()        {}
+func (Clear) event()         {}
+func (Record) event()        {}
+func (Stop) event()          {}
+func (Listen) event()        {}
+func (Shoot) event()         {}
+func (Redo) event()          {}
+func (Rate) event()          {}
+func (Recorded) event()      {}
+func (Taken) event()         {}
+func (TakeFailed) event()    {}
+func (Recognised) event()    {}
+func (Searched) event()      {}
+func (FoundByCard) event()   {}
 
 // Device names the devices that a visit knows about.
 type Device string
@@ -187,6 +298,8 @@ const (
 	Button     Device = "button"
 	Speaker    Device = "speaker"
 	TagReader  Device = "nfc"
+	Microphone Device = "microphone"
+	Camera     Device = "camera"
 )
 
 // LookupResult says what a look-up found.

@@ -14,7 +14,7 @@ import (
 func Look(s State) View {
 	v := View{
 		Screen: s.Screen(),
-		Ease:   s.visit.ease,
+		Manner: Manner{Locale: phrase.Chinese},
 		Strip:  s.strip(),
 		Prompt: s.prompt(),
 		Bar:    s.possible(s.bar()),

@@ -172,7 +172,7 @@ func (m *machine) serviceTouch(e Event) {
 	case Retry:
 		if m.visit.screen == ScreenUnsaved {
 			m.open(ScreenSaving)
-			m.do(Save{m.visit.draft})
+			m.do(Save{Draft: m.visit.draft})
 		}
 	}
 }
@@ -274,7 +274,7 @@ func (m *machine) confirm() {
 	}
 	m.visit.draft = d
 	m.open(ScreenSaving)
-	m.do(Save{d})
+	m.do(Save{Draft: d})
 }
 
 // cardEvent handles what the reader reports.

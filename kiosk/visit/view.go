@@ -19,6 +19,15 @@ const (
 	ScreenProgress Screen = "progress" // status of a ticket
 	ScreenCalling  Screen = "calling"  // 正在为您呼叫工作人员, over everything
 	ScreenIdle     Screen = "idle"     // are you still there, over everything but a call
+
+	ScreenList    Screen = "list"    // rows to choose from: activities, articles, notices, one's requests
+	ScreenArticle Screen = "article" // something to read, page by page
+	ScreenText    Screen = "text"    // own words by the pinyin keyboard, or digits
+	ScreenHand    Screen = "hand"    // own words written with the finger
+	ScreenRecord  Screen = "record"  // a voice note
+	ScreenPhoto   Screen = "photo"   // a picture by the terminal's camera
+	ScreenRating  Screen = "rating"  // stars
+	ScreenManner  Screen = "manner"  // letters and voice, over the visit's own screen
 )
 
 // View is a screen as data: what it says and which controls it has. The UI
@@ -53,9 +62,27 @@ type View struct {
 	// Bar is the fixed bottom bar: back, replay, ease, help, in this order.
 	Bar []Control
 
+	// Items are rows to choose one of; Pager turns their pages.
+	Items []Control
+	// Pager is there when tiles, items, rows or paragraphs have several pages.
+	Pager *Pager
+	// Paragraphs are something to read, Source who says so and since when.
+	Paragraphs []string
+	Source     string
+	// Link is shown as a QR code beside the paragraphs.
+	Link     string
+	Keyboard *Keyboard
+	Pad      *Pad
+	Meter    *Meter
+	// Picture is a photo as JPEG.
+	Picture []byte
+	// Stars are the five of a rating, from one to five; those up to the chosen
+	// one are Selected.
+	Stars []Control
+
 	Strip Strip
-	// Ease asks for larger text.
-	Ease bool
+	// Manner is how it is to be drawn and spoken.
+	Manner Manner
 	// Prompt is what the voice says on this screen.
 	Prompt Say
 }
@@ -113,4 +140,38 @@ type Strip struct {
 	Link    string // "已连接", "网络不通，请求会先保存在本机"
 	Online  bool
 	Pending string // "待送达 2 件", "刚刚送达 1 件", or empty
+}
+
+// Pager turns pages; both controls stay in their place, disabled at the ends.
+type Pager struct {
+	Page, Pages    int // Page counts from 1
+	Earlier, Later Control
+}
+
+// Keyboard is what was typed and the keys to type with.
+type Keyboard struct {
+	Text      string // the field
+	Blank     string // shown, pale, while the field is empty
+	Composing string // pinyin that is not a word yet
+	// Candidates are words for what is composed, at most five; More turns to the
+	// next ones and is there when there are any.
+	Candidates []Control
+	More       *Control
+	Rows       [][]Control // letters or digits
+	Tools      []Control   // switch, punctuation, blank; the last is erase
+}
+
+// Pad is a field for characters written with the finger. What is drawn on it
+// comes back as Stroke events.
+type Pad struct {
+	Text       string
+	Strokes    []Stroke // as they are to be drawn
+	Candidates []Control
+	Tools      []Control // clear, switch, erase
+}
+
+// Meter is the length of a voice note.
+type Meter struct {
+	Seconds, Limit int
+	Running        bool
 }

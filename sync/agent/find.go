@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -30,4 +31,9 @@ func (a *Agent) Find(ctx context.Context, code ticket.Code) (p visit.Progress, o
 		return visit.Progress{}, false, unusable("a status that this terminal does not know")
 	}
 	return visit.Progress{Service: t.Service, Status: visit.Status(t.Status), At: t.At, Note: t.Note}, true, nil
+}
+
+// FindByCard asks central for the requests of a card's holder.
+func (a *Agent) FindByCard(context.Context, string) ([]visit.Mine, error) {
+	return nil, errors.New("agent: central cannot be asked by card yet")
 }
