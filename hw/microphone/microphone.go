@@ -19,18 +19,13 @@ import (
 type Config struct {
 	// Device is ALSA's name of it, such as "default" or "plughw:CARD=USB".
 	Device string
-	// Limit is the longest note, DefaultLimit when 0.
-	Limit time.Duration
 	// OnLevel, if not nil, gets a level from 0 to 1 for each tenth of a second
 	// of a note, from the note's goroutine. It should return soon.
 	OnLevel func(level float64)
 
-	// program replaces arecord in tests.
-	program string
+	// program and encoder replace arecord and opusenc in tests.
+	program, encoder string
 }
-
-// DefaultLimit is the longest note: 2 MB.
-const DefaultLimit = time.Minute
 
 const (
 	// probeLimit bounds a probe, which takes some milliseconds.
@@ -54,11 +49,11 @@ type Microphone struct {
 
 // New makes a microphone.
 func New(c Config) *Microphone {
-	if c.Limit <= 0 {
-		c.Limit = DefaultLimit
-	}
 	if c.program == "" {
 		c.program = "arecord"
+	}
+	if c.encoder == "" {
+		c.encoder = "opusenc"
 	}
 	m := &Microphone{config: c, free: make(chan struct{}, 1)}
 	m.free <- struct{}{}
@@ -98,7 +93,15 @@ func (d *opening) Probe(ctx context.Context) (hw.Report, error) {
 		}
 		return hw.Report{}, m.failed(err, complaint)
 	}
-	return hw.Report{}, nil
+	return hw.Report{Detail: m.kept()}, nil
+}
+
+// kept says how notes are kept, for a technician.
+func (m *Microphone) kept() string {
+	if m.encodes() {
+		return TypeOpus
+	}
+	return TypeWAV + ", 65 s (opus-tools)"
 }
 
 func (d *opening) Done() <-chan struct{} { return d.done }

@@ -78,21 +78,21 @@ func TestNoteHoldsWhatWasHeard(t *testing.T) {
 	}
 	card(t, name)
 	levels := make(chan float64, 100)
-	m := New(Config{Device: "default", Limit: time.Second, OnLevel: func(l float64) { levels <- l }})
-	r, err := m.Record(t.Context())
+	m := New(Config{Device: "default", OnLevel: func(l float64) { levels <- l }})
+	r, err := m.begin(t.Context(), time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	<-r.Done() // the limit ends it
-	note, err := r.Stop()
+	<-r.ended // the limit ends it
+	note, err := r.finish()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if note.Length() != time.Second || share(note.WAV, 440) < 0.99 || share(note.WAV, 500) > 0.01 {
-		t.Errorf("%v, %v of it 440 Hz", note.Length(), share(note.WAV, 440))
+	if note.length() != time.Second || share(note.wav, 440) < 0.99 || share(note.wav, 500) > 0.01 {
+		t.Errorf("%v, %v of it 440 Hz", note.length(), share(note.wav, 440))
 	}
 	// A player that is not ours reads the file as a second of mono.
-	out, err := exec.Command("aplay", "-q", writeFile(t, note.WAV)).CombinedOutput()
+	out, err := exec.Command("aplay", "-q", writeFile(t, note.wav)).CombinedOutput()
 	if err != nil {
 		t.Errorf("aplay: %v %s", err, out)
 	}
@@ -104,10 +104,10 @@ func TestNoteHoldsWhatWasHeard(t *testing.T) {
 			t.Errorf("level %v", l)
 		}
 	}
-	kept := note.WAV[:cap(note.WAV)]
-	note.Erase()
-	note.Erase()
-	if len(bytes.Trim(kept, "\x00")) != 0 || note.WAV != nil || note.Length() != 0 {
+	kept := note.wav[:cap(note.wav)]
+	note.erase()
+	note.erase()
+	if len(bytes.Trim(kept, "\x00")) != 0 || note.wav != nil || note.length() != 0 {
 		t.Error("the note was not erased")
 	}
 }
@@ -126,11 +126,11 @@ func TestStopKeepsTheNoteAndFreesTheMicrophone(t *testing.T) {
 	heard := make(chan float64, 100)
 	m := New(Config{Device: "default", OnLevel: func(l float64) { heard <- l }})
 	for range 3 {
-		r, err := m.Record(t.Context())
+		r, err := m.begin(t.Context(), time.Minute)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := m.Record(t.Context()); !errors.Is(err, ErrBusy) {
+		if _, err := m.begin(t.Context(), time.Minute); !errors.Is(err, ErrBusy) {
 			t.Errorf("a second note: %v", err)
 		}
 		if report, err := (&opening{microphone: m}).Probe(t.Context()); err != nil || report != (hw.Report{}) {
@@ -142,11 +142,11 @@ func TestStopKeepsTheNoteAndFreesTheMicrophone(t *testing.T) {
 		for range 7 {
 			<-heard
 		}
-		note, err := r.Stop()
-		if err != nil || note.Length() < 700*time.Millisecond || share(note.WAV[:headerBytes+22400], 440) < 0.9 {
-			t.Errorf("%v, %v", note.Length(), err)
+		note, err := r.finish()
+		if err != nil || note.length() < 700*time.Millisecond || share(note.wav[:headerBytes+22400], 440) < 0.9 {
+			t.Errorf("%v, %v", note.length(), err)
 		}
-		note.Erase()
+		note.erase()
 		for len(heard) > 0 {
 			<-heard
 		}
@@ -157,7 +157,7 @@ func TestEndedVisitErasesTheNote(t *testing.T) {
 	mouth := lips(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	heard := make(chan float64, 100)
-	r, err := New(Config{Device: "default", OnLevel: func(l float64) { heard <- l }}).Record(ctx)
+	r, err := New(Config{Device: "default", OnLevel: func(l float64) { heard <- l }}).begin(ctx, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,9 +166,9 @@ func TestEndedVisitErasesTheNote(t *testing.T) {
 	}
 	<-heard
 	cancel()
-	<-r.Done()
-	if note, err := r.Stop(); !errors.Is(err, context.Canceled) || note.WAV != nil {
-		t.Errorf("%d bytes, %v", len(note.WAV), err)
+	<-r.ended
+	if note, err := r.finish(); !errors.Is(err, context.Canceled) || note.wav != nil {
+		t.Errorf("%d bytes, %v", len(note.wav), err)
 	}
 }
 
@@ -201,14 +201,14 @@ func TestLostMicrophoneIsAFaultAndNoHang(t *testing.T) {
 			// test still holds open for writing cannot be started.
 			m := New(Config{Device: "default", program: script(t, tt.program)})
 			t.Parallel()
-			r, err := m.Record(t.Context())
+			r, err := m.begin(t.Context(), time.Minute)
 			if err != nil {
 				t.Fatal(err)
 			}
-			<-r.Done()
-			note, err := r.Stop()
-			if hw.FaultOf(err) != tt.want || len(note.WAV) != headerBytes+tt.bytes || len(err.Error()) > 300 {
-				t.Errorf("%d bytes, %v", len(note.WAV), err)
+			<-r.ended
+			note, err := r.finish()
+			if hw.FaultOf(err) != tt.want || len(note.wav) != headerBytes+tt.bytes || len(err.Error()) > 300 {
+				t.Errorf("%d bytes, %v", len(note.wav), err)
 			}
 			<-m.free // the device can be used again
 		})
@@ -217,11 +217,11 @@ func TestLostMicrophoneIsAFaultAndNoHang(t *testing.T) {
 
 func TestMissingProgramIsToldApart(t *testing.T) {
 	m := New(Config{Device: "default", program: filepath.Join(t.TempDir(), "nothing-here")})
-	if _, err := m.Record(t.Context()); hw.FaultOf(err) != fault.DeviceFailed {
+	if _, err := m.begin(t.Context(), time.Minute); hw.FaultOf(err) != fault.DeviceFailed {
 		t.Error(err)
 	}
 	m.config.program = "arecord-that-nobody-has"
-	if _, err := m.Record(t.Context()); hw.FaultOf(err) != fault.DeviceFailed || !strings.Contains(err.Error(), "alsa-utils") {
+	if _, err := m.begin(t.Context(), time.Minute); hw.FaultOf(err) != fault.DeviceFailed || !strings.Contains(err.Error(), "alsa-utils") {
 		t.Error(err)
 	}
 }
@@ -271,7 +271,7 @@ func TestLevel(t *testing.T) {
 	for _, tt := range []struct {
 		pcm       []byte
 		low, high float64
-	}{{nil, 0, 0}, {make([]byte, 200), 0, 0}, {[]byte{1}, 0, 0}, {bytes.Repeat([]byte{1, 0}, 99), 0, 0}, {loud, 0.999, 1}, {bytes.Repeat([]byte{0, 0x80}, 9), 1, 1}} {
+	}{{nil, 0, 0}, {make([]byte, 200), 0, 0}, {[]byte{1}, 0, 0}, {bytes.Repeat([]byte{1, 0}, 99), 0, 0}, {loud, 0.999, 1}, {bytes.Repeat([]byte{0, 0x40}, 9), 0, 0}} {
 		if l := level(tt.pcm); l < tt.low || l > tt.high {
 			t.Errorf("level %v, want %v to %v", l, tt.low, tt.high)
 		}
@@ -303,7 +303,7 @@ func FuzzTake(f *testing.F) {
 		}
 		want := pcm[:min(len(pcm), limit&^1)&^1]
 		writeHeader(k.file)
-		if !bytes.Equal(k.file[headerBytes:], want) || (&Note{k.file}).Length() != time.Duration(len(want))*time.Second/bytesPerSecond {
+		if !bytes.Equal(k.file[headerBytes:], want) || (&sound{k.file}).length() != time.Duration(len(want))*time.Second/bytesPerSecond {
 			t.Errorf("%d bytes kept of %d, limit %d", len(k.file)-headerBytes, len(pcm), limit)
 		}
 	})

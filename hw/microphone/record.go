@@ -13,23 +13,23 @@ import (
 	"lintai/kiosk/fault"
 )
 
-// Recording is a note being spoken.
-type Recording struct {
+// recording is a note being spoken.
+type recording struct {
 	stop  context.CancelFunc // ends the note, keeping it
 	ended chan struct{}
-	note  Note
+	sound sound
 	err   error
 }
 
-// Record begins a note. It ends by Stop, at the limit, when the microphone is lost,
-// or when ctx ends; the last erases it.
-func (m *Microphone) Record(ctx context.Context) (*Recording, error) {
+// begin begins a note. It ends by finish, at the limit, when the microphone is
+// lost, or when ctx ends; the last erases it.
+func (m *Microphone) begin(ctx context.Context, longest time.Duration) (*recording, error) {
 	select {
 	case <-m.free:
 	default:
 		return nil, ErrBusy
 	}
-	r, err := m.begin(ctx)
+	r, err := m.listen(ctx, longest)
 	if err != nil {
 		m.free <- struct{}{}
 		return nil, err
@@ -37,7 +37,7 @@ func (m *Microphone) Record(ctx context.Context) (*Recording, error) {
 	return r, nil
 }
 
-func (m *Microphone) begin(ctx context.Context) (*Recording, error) {
+func (m *Microphone) listen(ctx context.Context, longest time.Duration) (*recording, error) {
 	kill, killNow := context.WithCancel(context.Background())
 	cmd, complaint := m.command(kill)
 	// A pipe of our own, because its reading end has deadlines.
@@ -55,14 +55,19 @@ func (m *Microphone) begin(ctx context.Context) (*Recording, error) {
 		return nil, m.failed(err, complaint)
 	}
 	asked, stop := context.WithCancel(ctx)
-	r := &Recording{stop: stop, ended: make(chan struct{})}
-	limit := headerBytes + int(m.config.Limit.Milliseconds())*bytesPerSecond/1000
+	r := &recording{stop: stop, ended: make(chan struct{})}
+	limit := headerBytes + int(longest.Milliseconds())*bytesPerSecond/1000
 	t := &take{out: out, file: make([]byte, headerBytes, limit), onLevel: m.config.OnLevel}
 	go func() {
 		defer close(r.ended)
 		defer func() { m.free <- struct{}{} }()
 		defer stop()
 		unhook := context.AfterFunc(asked, func() {
+			if ctx.Err() != nil { // nobody wants what it still holds
+				killNow()
+				_ = out.SetReadDeadline(time.Now())
+				return
+			}
 			// Asked kindly, it still delivers what it holds.
 			_ = cmd.Process.Signal(syscall.SIGINT)
 			_ = out.SetReadDeadline(time.Now().Add(endLimit))
@@ -84,25 +89,22 @@ func (m *Microphone) begin(ctx context.Context) (*Recording, error) {
 				err = &hw.Error{Code: fault.NoAnswer, Text: "microphone: " + m.config.Device + " delivers nothing"}
 			}
 		}
-		r.note, r.err = Note{WAV: t.file}, err
-		writeHeader(r.note.WAV)
+		r.sound, r.err = sound{wav: t.file}, err
+		writeHeader(r.sound.wav)
 		if ctx.Err() != nil {
-			r.note.Erase()
+			r.sound.erase()
 			r.err = ctx.Err()
 		}
 	}()
 	return r, nil
 }
 
-// Done is closed when the note has ended, by whatever cause.
-func (r *Recording) Done() <-chan struct{} { return r.ended }
-
-// Stop ends the note and returns it, within about two seconds. With an error, the
-// note holds what was recorded until then; the caller erases it in any case.
-func (r *Recording) Stop() (*Note, error) {
+// finish ends the note and returns it, within about two seconds. With an error,
+// it holds what was recorded until then; the caller erases it in any case.
+func (r *recording) finish() (*sound, error) {
 	r.stop()
 	<-r.ended
-	return &r.note, r.err
+	return &r.sound, r.err
 }
 
 // take collects what arecord delivers.

@@ -14,21 +14,31 @@ const (
 	headerBytes    = 44
 )
 
-// Note is what was recorded.
-type Note struct {
-	// WAV is a whole file, 32 kB for a second.
-	WAV []byte
+// sound is what was recorded: a whole WAV file, 32 kB for a second.
+type sound struct {
+	wav []byte
 }
 
-// Length is how long the note is.
-func (n *Note) Length() time.Duration {
-	return time.Duration(max(0, len(n.WAV)-headerBytes)) * time.Second / bytesPerSecond
+// length is how long it is.
+func (s *sound) length() time.Duration {
+	return time.Duration(max(0, len(s.wav)-headerBytes)) * time.Second / bytesPerSecond
 }
 
-// Erase overwrites the note. It may be called twice.
-func (n *Note) Erase() {
-	clear(n.WAV[:cap(n.WAV)])
-	n.WAV = nil
+// erase overwrites it. It may be called twice.
+func (s *sound) erase() {
+	clear(s.wav[:cap(s.wav)])
+	s.wav = nil
+}
+
+// silent tells that no tenth of a second is louder than a quiet lobby.
+func (s *sound) silent() bool {
+	pcm := s.wav[min(headerBytes, len(s.wav)):]
+	for ; len(pcm) > 0; pcm = pcm[min(meterBytes, len(pcm)):] {
+		if level(pcm[:min(meterBytes, len(pcm))]) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // writeHeader fills the 44 bytes in front of the samples.
@@ -52,20 +62,24 @@ func writeHeader(file []byte) {
 const quietDecibels = -60
 
 // level is the loudness of some samples for a meter: 0 at -60 dB of full scale and
-// below, 1 at full scale.
+// below, 1 at full scale. A constant offset, which cheap microphones have, is no
+// sound.
 func level(pcm []byte) float64 {
 	n := len(pcm) / bytesPerSample
 	if n == 0 {
 		return 0
 	}
-	sum := 0.0
+	sum, squares := 0.0, 0.0
 	for i := range n {
 		v := float64(int16(binary.LittleEndian.Uint16(pcm[i*bytesPerSample:]))) / 32768
-		sum += v * v
+		sum += v
+		squares += v * v
 	}
-	if sum == 0 {
+	mean := sum / float64(n)
+	power := squares/float64(n) - mean*mean
+	if power <= 0 {
 		return 0
 	}
-	decibels := 10 * math.Log10(sum/float64(n))
+	decibels := 10 * math.Log10(power)
 	return max(0, min(1, 1-decibels/quietDecibels))
 }

@@ -43,6 +43,8 @@ const (
 	StorageWorn     Code = "storage_worn"     // the card is near the end of its life
 	StorageLow      Code = "storage_low"      // the data partition will soon be full
 	CardUnreadable  Code = "card_unreadable"  // a card lies on the reader and cannot be read
+	NothingHeard    Code = "nothing_heard"    // a voice note holds only silence
+	ContentInvalid  Code = "content_invalid"  // a file of the community's content has a mistake
 )
 
 // Severity says what a fault means for the resident in front of the terminal.
@@ -99,6 +101,8 @@ var List = []Entry{
 	{StorageWorn, Notice, "存储卡寿命将尽", "请求送达后更换存储卡"},
 	{StorageLow, Notice, "数据分区快满了", "接上网络让请求送达；清理数据分区"},
 	{CardUnreadable, Notice, "有卡，但读不出", "请居民把卡放平再试；每张卡都这样请更换读卡器"},
+	{NothingHeard, Notice, "录音里没有声音", "请居民靠近再说；每次都这样请检查麦克风是否静音、音量是否太小"},
+	{ContentInvalid, Notice, "社区内容文件有错误", "运行 kioskctl config check，按提示修改；改好之前使用内置内容"},
 }
 
 // Find returns the published row of a code.

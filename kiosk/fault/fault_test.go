@@ -7,7 +7,7 @@ var published = []Code{
 	"unplugged", "port_busy", "no_answer", "bad_checksum", "sam_selftest", "sam_unauthorised", "paper_near_end", "paper_out", "cover_open", "cutter",
 	"head_hot", "print_unknown", "button_stuck", "undervoltage", "overtemp", "fs_readonly", "clock_unset", "queue_missing", "queue_damaged", "queue_full",
 	"config_invalid", "sound_missing", "central_refused", "font_missing", "queue_busy", "device_failed", "no_central",
-	"storage_errors", "storage_worn", "storage_low", "card_unreadable",
+	"storage_errors", "storage_worn", "storage_low", "card_unreadable", "nothing_heard", "content_invalid",
 }
 
 func TestListIsAppendOnly(t *testing.T) {
