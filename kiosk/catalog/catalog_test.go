@@ -38,7 +38,7 @@ func TestParseNamesTheMistake(t *testing.T) {
 		{"kept for ever", `"retention_days":180`, `"retention_days":0`, "retention_days"},
 		{"unknown urgency", `"urgency":"soon"`, `"urgency":"now"`, "urgency"},
 		{"too many digits", `"max_digits":3`, `"max_digits":30`, "max_digits"},
-		{"no version", `"version":1`, `"version":0`, "version"},
+		{"no version", `"version":2`, `"version":0`, "version"},
 		{"silent step", `"prompt":"请问坏在哪里？"`, `"prompt":""`, "prompt"},
 		{"bad code", `"code":"repair"`, `"code":"Repair!"`, "Repair!"},
 	} {
