@@ -25,7 +25,7 @@ var slots = map[string]int{"bar.back": 0, "bar.replay": 1, "bar.ease": 2, "bar.h
 var weights = [4]float32{1, 1, 1.15, 1.7}
 
 func newBar(p Panel) *bar {
-	b := &bar{panel: p, band: kit.NewSheet(theme.Sand)}
+	b := &bar{panel: p, band: kit.NewSheet(p, theme.Sand)}
 	b.box = &fyne.Container{Objects: []fyne.CanvasObject{b.band.Object()}}
 	shape, helpMM := kit.Over, float32(12)
 	if p.Landscape() {

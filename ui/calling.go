@@ -19,7 +19,7 @@ func newCalling(p Panel) *page {
 	pg.fill = func(v visit.View) {
 		l := look(v.Tone)
 		if v.Icon == "call" {
-			l.ink, l.ground = theme.White, theme.Red // the colour of the button that was pressed
+			l.ink, l.ground = theme.OnCall, theme.Call // the colour of the button that was pressed
 		}
 		title.set(v.Title, v.Icon, l)
 		headline.Colour = l.ink

@@ -21,11 +21,11 @@ type code struct {
 
 func newCode(p Panel, mostMM float32) *code {
 	c := &code{
-		panel: p, mostM: mostMM, sheet: kit.NewSheet(theme.Sheet),
+		panel: p, mostM: mostMM, sheet: kit.NewSheet(p, theme.Sheet),
 		label: kit.NewText(p, theme.Body, false, theme.SoftInk, fyne.TextAlignCenter),
 		text:  kit.NewText(p, mostMM, true, theme.PineDark, fyne.TextAlignCenter),
 	}
-	c.sheet.Colour(theme.Sheet, theme.Pine, p.MM(0.8))
+	c.sheet.Colour(theme.Sheet, theme.Pine, 0.8)
 	c.box = &fyne.Container{Objects: []fyne.CanvasObject{c.sheet.Object(), c.label.Object(), c.text.Object()}}
 	return c
 }

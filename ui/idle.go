@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"image/color"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -45,8 +46,7 @@ type countdown struct {
 }
 
 func newCountdown(p Panel) *countdown {
-	c := &countdown{panel: p, ring: canvas.NewCircle(theme.AmberPale), text: kit.NewText(p, 48, true, theme.Amber, fyne.TextAlignCenter)}
-	c.ring.StrokeColor, c.ring.StrokeWidth = theme.Amber, p.MM(2.5)
+	c := &countdown{panel: p, ring: canvas.NewCircle(color.Transparent), text: kit.NewText(p, 48, true, theme.Amber, fyne.TextAlignCenter)}
 	c.box = &fyne.Container{Objects: []fyne.CanvasObject{c.ring, c.text.Object()}}
 	return c
 }
@@ -69,6 +69,10 @@ func (c *countdown) Heights(width float32, _ theme.Scale) (float32, float32) {
 func (c *countdown) Place(r kit.Rect, s theme.Scale) {
 	side := min(r.W, r.H)
 	ring := kit.Rect{X: r.X + (r.W-side)/2, Y: r.Y + (r.H-side)/2, W: side, H: side}
+	if fill := c.panel.Colour(theme.AmberPale); c.ring.FillColor != fill {
+		c.ring.FillColor, c.ring.StrokeColor, c.ring.StrokeWidth = fill, c.panel.Colour(theme.Amber), c.panel.MM(2.5)
+		c.ring.Refresh()
+	}
 	ring.Put(c.ring)
 	c.text.Place(ring.Inset(side*0.1, side*0.1), s)
 	c.box.Show()

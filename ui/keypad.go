@@ -26,11 +26,11 @@ const entryMM = 24
 
 func newField(p Panel) *field {
 	f := &field{
-		panel: p, sheet: kit.NewSheet(theme.Sheet),
+		panel: p, sheet: kit.NewSheet(p, theme.Sheet),
 		entry:  kit.NewText(p, entryMM, true, theme.PineDark, fyne.TextAlignLeading),
 		suffix: kit.NewText(p, theme.Title, true, theme.Ink, fyne.TextAlignLeading),
 	}
-	f.sheet.Colour(theme.Sheet, theme.Pine, p.MM(0.8))
+	f.sheet.Colour(theme.Sheet, theme.Pine, 0.8)
 	f.box = &fyne.Container{Objects: []fyne.CanvasObject{f.sheet.Object(), f.entry.Object(), f.suffix.Object()}}
 	return f
 }
@@ -44,7 +44,7 @@ func (f *field) set(k *visit.Keypad) {
 	f.suffix.Set(k.Suffix)
 	f.blank = k.Blank
 	for len(f.bars) < len(f.blank) {
-		bar := kit.NewSheet(theme.SoftInk)
+		bar := kit.NewSheet(f.panel, theme.SoftInk)
 		f.bars = append(f.bars, bar)
 		f.box.Objects = append(f.box.Objects, bar.Object())
 	}

@@ -360,25 +360,30 @@ func TestRefillingDoesNotGrowTheTree(t *testing.T) {
 }
 
 func TestButtonStylesHaveContrast(t *testing.T) {
-	for name, s := range kit.Styles {
-		for _, pair := range []struct {
-			what        string
-			front, back color.Color
-			least       float64
-		}{
-			{what: "words", front: s.Ink, back: s.Face, least: 7},
-			{what: "words, pressed", front: s.Ink, back: s.Pressed, least: 7},
-			{what: "second line", front: s.Soft, back: s.Face, least: 7},
-			{what: "second line, pressed", front: s.Soft, back: s.Pressed, least: 7},
-			{what: "drawing", front: s.Drawing, back: s.Face, least: 4.5},
-		} {
-			if c := theme.Contrast(pair.front, pair.back); c < pair.least {
-				t.Errorf("%s: %s has a contrast of %.1f, want %.1f", name, pair.what, c, pair.least)
-			}
-		}
-		if s.Medallion != nil {
-			if c := theme.Contrast(s.Drawing, s.Medallion); c < 4.5 {
-				t.Errorf("%s: drawing on its medallion has a contrast of %.1f", name, c)
+	for _, palette := range []struct {
+		name           string
+		colours        *theme.Palette
+		words, drawing float64
+	}{{"normal", theme.Normal, 7, 4.5}, {"high", theme.HighContrast, 12, 12}} {
+		for name, s := range kit.Styles {
+			for _, pair := range []struct {
+				what        string
+				front, back theme.Role
+				least       float64
+			}{
+				{"words", s.Ink, s.Face, palette.words},
+				{"words, pressed", s.Ink, s.Pressed, palette.words},
+				{"second line", s.Soft, s.Face, palette.words},
+				{"second line, pressed", s.Soft, s.Pressed, palette.words},
+				{"drawing", s.Drawing, s.Face, palette.drawing},
+				{"drawing on its ground", s.Drawing, s.Medallion, palette.drawing},
+			} {
+				if pair.back == theme.None {
+					continue
+				}
+				if c := theme.Contrast(palette.colours.Colour(pair.front), palette.colours.Colour(pair.back)); c < pair.least {
+					t.Errorf("%s, %s: %s has a contrast of %.1f, want %.1f", palette.name, name, pair.what, c, pair.least)
+				}
 			}
 		}
 	}

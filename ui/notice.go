@@ -18,7 +18,7 @@ type notice struct {
 }
 
 func newNotice(p Panel) *notice {
-	n := &notice{panel: p, sheet: kit.NewSheet(theme.AmberPale), picture: kit.NewPicture(), text: kit.NewText(p, theme.Body, true, theme.Ink, fyne.TextAlignLeading)}
+	n := &notice{panel: p, sheet: kit.NewSheet(p, theme.AmberPale), picture: kit.NewPicture(p), text: kit.NewText(p, theme.Body, true, theme.Ink, fyne.TextAlignLeading)}
 	n.box = &fyne.Container{Objects: []fyne.CanvasObject{n.sheet.Object(), n.picture.Object(), n.text.Object()}}
 	return n
 }
@@ -27,10 +27,10 @@ func (n *notice) set(text string, tone visit.Tone) {
 	l := look(tone)
 	n.text.Set(text)
 	n.text.Colour = l.ink
-	n.sheet.Colour(l.ground, l.ink, n.panel.MM(0.5))
-	n.picture.Set("", l.ink, nil)
+	n.sheet.Colour(l.ground, l.ink, 0.5)
+	n.picture.Set("", l.ink, theme.None)
 	if text != "" {
-		n.picture.Set(l.icon, l.ink, nil)
+		n.picture.Set(l.icon, l.ink, theme.None)
 	}
 }
 

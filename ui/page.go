@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"image/color"
-
 	"fyne.io/fyne/v2"
 
 	"lintai/kiosk/visit"
@@ -13,7 +11,7 @@ import (
 // page is one prebuilt screen between strip and bar.
 type page struct {
 	panel  Panel
-	ground color.Color
+	ground theme.Role
 	box    *fyne.Container
 	parts  []kit.Part
 	// fill puts a view into the parts.
@@ -23,7 +21,7 @@ type page struct {
 }
 
 // newPage puts the parts' objects into one container.
-func newPage(p Panel, ground color.Color, parts ...kit.Part) *page {
+func newPage(p Panel, ground theme.Role, parts ...kit.Part) *page {
 	pg := &page{panel: p, ground: ground, parts: parts, box: &fyne.Container{}}
 	for _, part := range parts {
 		pg.box.Objects = append(pg.box.Objects, part.Object())

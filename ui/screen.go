@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -30,6 +29,7 @@ type Screen struct {
 	OnShown func(visit.View, []Target)
 
 	panel   Panel
+	look    *theme.Look
 	onEvent func(visit.Event)
 
 	surface *kit.Surface
@@ -55,7 +55,7 @@ func newScreen(p Panel, onEvent func(visit.Event), now func() time.Time) *Screen
 	if p.Width < 1 || p.Height < 1 {
 		p.Width, p.Height = theme.DefaultPanel.Width, theme.DefaultPanel.Height
 	}
-	s := &Screen{onEvent: onEvent, ground: canvas.NewRectangle(theme.Paper), content: &fyne.Container{}}
+	s := &Screen{onEvent: onEvent, ground: canvas.NewRectangle(theme.Normal.Colour(theme.Paper)), look: &theme.Look{Palette: theme.Normal}, content: &fyne.Container{}}
 	s.build(p)
 	s.surface = kit.NewSurface(p, s.content, now, s.buttons, s.tapped, s.resize)
 	return s
@@ -64,6 +64,7 @@ func newScreen(p Panel, onEvent func(visit.Event), now func() time.Time) *Screen
 // build makes all screens for a panel: once, and again only when the window
 // turns out to lie the other way than the panel was said to.
 func (s *Screen) build(p Panel) {
+	p = p.WithLook(s.look)
 	s.panel, s.current = p, nil
 	s.strip = newStrip(p)
 	s.bar = newBar(p)
@@ -182,11 +183,9 @@ func (s *Screen) layout() {
 
 	window := kit.Rect{W: s.size.Width, H: s.size.Height}
 	window.Put(s.ground)
+	s.look.Palette = theme.Of(s.view.Manner.Contrast)
 	s.colour(page.ground)
-	scale := theme.Scale(1)
-	if s.view.Manner.Size != visit.SizeStandard {
-		scale = theme.EaseFactor
-	}
+	scale := scaleOf(s.view.Manner.Size)
 	top, rest := window.CutTop(s.strip.height())
 	s.strip.show(s.view.Strip, top)
 	s.bar.set(s.view.Bar)
@@ -203,9 +202,20 @@ func (s *Screen) layout() {
 	}
 }
 
-func (s *Screen) colour(ground color.Color) {
-	if s.ground.FillColor != ground {
-		s.ground.FillColor = ground
+// scaleOf is the factor on text sizes that a resident asked for.
+func scaleOf(size visit.Size) theme.Scale {
+	switch size {
+	case visit.SizeLarge:
+		return theme.Large
+	case visit.SizeLargest:
+		return theme.Largest
+	}
+	return theme.Standard
+}
+
+func (s *Screen) colour(ground theme.Role) {
+	if fill := s.panel.Colour(ground); s.ground.FillColor != fill {
+		s.ground.FillColor = fill
 		s.ground.Refresh()
 	}
 }

@@ -11,13 +11,13 @@ import (
 // newStart is the screen that invites: where one is, what time it is, and one
 // bright place to touch. The whole of it wakes the terminal, not only that place.
 func newStart(p Panel) *page {
-	place := newWords(p, 18, true, theme.White, fyne.TextAlignCenter)
-	clock := newWords(p, 46, true, theme.White, fyne.TextAlignCenter)
-	title := newWords(p, theme.Title, true, theme.White, fyne.TextAlignCenter)
-	hint := newWords(p, 11, false, theme.White, fyne.TextAlignCenter)
+	place := newWords(p, 18, true, theme.OnBand, fyne.TextAlignCenter)
+	clock := newWords(p, 46, true, theme.OnBand, fyne.TextAlignCenter)
+	title := newWords(p, theme.Title, true, theme.OnBand, fyne.TextAlignCenter)
+	hint := newWords(p, 11, false, theme.OnBand, fyne.TextAlignCenter)
 	note := newNotice(p)
 	wake := newInvitation(p)
-	pg := newPage(p, theme.Pine, place, clock, title, hint, note, wake)
+	pg := newPage(p, theme.Band, place, clock, title, hint, note, wake)
 	pg.fill = func(v visit.View) {
 		place.Set(v.Headline)
 		clock.Set(v.Strip.Clock)

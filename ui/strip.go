@@ -27,11 +27,11 @@ func newStrip(p Panel) *strip {
 		clock = theme.Small
 	}
 	s := &strip{
-		panel: p, band: kit.NewSheet(theme.Pine), dot: kit.NewPicture(),
-		place:   kit.NewText(p, 9, true, theme.White, fyne.TextAlignLeading),
-		clock:   kit.NewText(p, clock, true, theme.White, fyne.TextAlignTrailing),
-		link:    kit.NewText(p, 7, false, theme.White, fyne.TextAlignLeading),
-		pending: kit.NewText(p, 7, true, theme.White, fyne.TextAlignTrailing),
+		panel: p, band: kit.NewSheet(p, theme.Band), dot: kit.NewPicture(p),
+		place:   kit.NewText(p, 9, true, theme.OnBand, fyne.TextAlignLeading),
+		clock:   kit.NewText(p, clock, true, theme.OnBand, fyne.TextAlignTrailing),
+		link:    kit.NewText(p, 7, false, theme.OnBand, fyne.TextAlignLeading),
+		pending: kit.NewText(p, 7, true, theme.OnBand, fyne.TextAlignTrailing),
 	}
 	s.box = &fyne.Container{Objects: []fyne.CanvasObject{
 		s.band.Object(), s.dot.Object(), s.place.Object(), s.clock.Object(), s.link.Object(), s.pending.Object(),

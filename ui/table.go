@@ -27,8 +27,8 @@ type row struct {
 }
 
 func newTable(p Panel) *table {
-	t := &table{panel: p, sheet: kit.NewSheet(theme.Sheet)}
-	t.sheet.Colour(theme.Sheet, theme.Line, p.MM(0.4))
+	t := &table{panel: p, sheet: kit.NewSheet(p, theme.Sheet)}
+	t.sheet.Colour(theme.Sheet, theme.Line, 0.4)
 	t.box = &fyne.Container{Objects: []fyne.CanvasObject{t.sheet.Object()}}
 	return t
 }
@@ -36,7 +36,7 @@ func newTable(p Panel) *table {
 func (t *table) set(rows []visit.Row) {
 	for len(t.rows) < len(rows) {
 		r := &row{
-			rule:  kit.NewSheet(theme.Sand),
+			rule:  kit.NewSheet(t.panel, theme.Sand),
 			label: kit.NewText(t.panel, 9, false, theme.SoftInk, fyne.TextAlignLeading),
 			value: kit.NewText(t.panel, 13, true, theme.Ink, fyne.TextAlignLeading),
 			edit:  kit.NewButton(t.panel, kit.Cap, theme.Label),

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"image/color"
-
 	"lintai/kiosk/visit"
 	"lintai/ui/theme"
 )
@@ -10,7 +8,7 @@ import (
 // toneLook is how a tone shows. The drawing goes with the colour, because colour
 // alone says nothing to one man in twelve.
 type toneLook struct {
-	ink, ground color.NRGBA
+	ink, ground theme.Role
 	icon        string
 }
 

@@ -33,7 +33,7 @@ func newTrack(p Panel) *track {
 func (t *track) set(stages []visit.Stage) {
 	for len(t.stops) < len(stages) {
 		s := &stop{
-			way: kit.NewSheet(theme.Line), dot: kit.NewSheet(theme.Sheet), check: kit.NewPicture(),
+			way: kit.NewSheet(t.panel, theme.Line), dot: kit.NewSheet(t.panel, theme.Sheet), check: kit.NewPicture(t.panel),
 			label: kit.NewText(t.panel, 13, false, theme.SoftInk, fyne.TextAlignLeading),
 		}
 		s.box = &fyne.Container{Objects: []fyne.CanvasObject{s.way.Object(), s.dot.Object(), s.check.Object(), s.label.Object()}}
@@ -46,34 +46,34 @@ func (t *track) set(stages []visit.Stage) {
 			s.forget()
 			continue
 		}
-		s.set(t.panel, stages[i])
+		s.set(stages[i])
 	}
 }
 
-func (s *stop) set(p Panel, stage visit.Stage) {
+func (s *stop) set(stage visit.Stage) {
 	s.stage = stage
 	s.label.Set(stage.Label)
 	s.label.Bold = stage.Current
 	switch {
 	case stage.Current:
 		s.label.Colour = theme.PineDark
-		s.dot.Colour(theme.Pine, theme.Pine, p.MM(0.6))
+		s.dot.Colour(theme.Pine, theme.Pine, 0.6)
 	case stage.Reached:
 		s.label.Colour = theme.Ink
-		s.dot.Colour(theme.Green, theme.Green, p.MM(0.6))
+		s.dot.Colour(theme.Green, theme.Green, 0.6)
 	default:
 		s.label.Colour = theme.SoftInk
-		s.dot.Colour(theme.Paper, theme.Line, p.MM(0.6))
+		s.dot.Colour(theme.Paper, theme.Line, 0.6)
 	}
-	s.check.Set("", theme.White, nil)
+	s.check.Set("", theme.Reverse, theme.None)
 	if stage.Reached {
-		s.check.Set("ok", theme.White, nil)
+		s.check.Set("ok", theme.Reverse, theme.None)
 	}
 	way := theme.Line
 	if stage.Reached {
 		way = theme.Green
 	}
-	s.way.Colour(way, nil, 0)
+	s.way.Colour(way, theme.None, 0)
 }
 
 func (t *track) Object() fyne.CanvasObject { return t.box }

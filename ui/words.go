@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"image/color"
-
 	"fyne.io/fyne/v2"
 
 	"lintai/ui/kit"
@@ -14,7 +12,7 @@ type words struct {
 	*kit.Text
 }
 
-func newWords(p Panel, mm float32, bold bool, colour color.Color, align fyne.TextAlign) words {
+func newWords(p Panel, mm float32, bold bool, colour theme.Role, align fyne.TextAlign) words {
 	return words{kit.NewText(p, mm, bold, colour, align)}
 }
 
@@ -42,7 +40,7 @@ func newHeading(p Panel, stacked bool, pictureMM float32) *heading {
 	if stacked {
 		align = fyne.TextAlignCenter
 	}
-	h := &heading{panel: p, stacked: stacked, mm: pictureMM, picture: kit.NewPicture(), title: kit.NewText(p, theme.Title, true, theme.Ink, align)}
+	h := &heading{panel: p, stacked: stacked, mm: pictureMM, picture: kit.NewPicture(p), title: kit.NewText(p, theme.Title, true, theme.Ink, align)}
 	h.box = &fyne.Container{Objects: []fyne.CanvasObject{h.picture.Object(), h.title.Object()}}
 	return h
 }

@@ -61,8 +61,8 @@ func NewButton(p theme.Panel, shape Shape, labelMM float32) *Button {
 	}
 	b := &Button{
 		panel: p, shape: shape,
-		foot: NewSheet(theme.Line), face: NewSheet(theme.Sheet),
-		picture: NewPicture(), chosen: NewPicture(),
+		foot: NewSheet(p, theme.Line), face: NewSheet(p, theme.Sheet),
+		picture: NewPicture(p), chosen: NewPicture(p),
 		label:  NewText(p, labelMM, true, theme.Ink, align),
 		detail: NewText(p, min(theme.Body, labelMM), false, theme.SoftInk, align),
 	}
@@ -187,23 +187,23 @@ func (b *Button) draw() {
 	}
 	depth, radius := b.depth(), b.panel.MM(4)
 	r := b.bounds
-	b.foot.Colour(style.Foot, nil, 0)
+	b.foot.Colour(style.Foot, theme.None, 0)
 	b.foot.Place(r, radius)
 	top := Rect{r.X, r.Y, r.W, r.H - depth}
 	if b.pressed {
 		top.Y += depth
 	}
-	edge := b.panel.MM(0.5)
+	edge := float32(0.5)
 	if b.Selected {
-		edge, style.Edge = b.panel.MM(1.4), theme.Pine
+		edge, style.Edge = 1.4, theme.Pine
 	}
 	b.face.Colour(face, style.Edge, edge)
 	b.face.Place(top, radius)
 	b.drawContent(top.Inset(b.pad(), b.panel.MM(1)), style)
 
-	b.chosen.Set("", theme.White, nil)
+	b.chosen.Set("", theme.Reverse, theme.None)
 	if b.Selected {
-		b.chosen.Set("ok", theme.White, theme.Pine)
+		b.chosen.Set("ok", theme.Reverse, theme.Pine)
 	}
 	side := b.panel.MM(9)
 	b.chosen.Place(Rect{top.X + top.W - side - b.pad(), top.Y + b.pad(), side, side})

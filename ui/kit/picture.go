@@ -7,21 +7,24 @@ import (
 	"fyne.io/fyne/v2/canvas"
 
 	"lintai/ui/icon"
+	"lintai/ui/theme"
 )
 
 // Picture is a drawing, alone or on a round ground.
 type Picture struct {
+	panel  theme.Panel
 	box    *fyne.Container
-	ground *canvas.Circle
+	disc   *canvas.Circle
 	image  *canvas.Image
 	name   string
-	ink    color.NRGBA
+	ink    theme.Role
+	ground theme.Role
 }
 
 // NewPicture returns an empty picture.
-func NewPicture() *Picture {
-	p := &Picture{ground: canvas.NewCircle(color.Transparent), image: &canvas.Image{FillMode: canvas.ImageFillContain}}
-	p.box = container(p.ground, p.image)
+func NewPicture(panel theme.Panel) *Picture {
+	p := &Picture{panel: panel, disc: canvas.NewCircle(color.Transparent), image: &canvas.Image{FillMode: canvas.ImageFillContain}}
+	p.box = container(p.disc, p.image)
 	p.box.Hide()
 	return p
 }
@@ -29,21 +32,10 @@ func NewPicture() *Picture {
 // Object is what stands in the screen's container.
 func (p *Picture) Object() fyne.CanvasObject { return p.box }
 
-// Set chooses a drawing, its ink and its ground; a nil ground draws none.
-func (p *Picture) Set(name string, ink color.NRGBA, ground color.Color) {
-	p.name, p.ink = name, ink
-	if name == "" {
-		return
-	}
-	if ground == nil {
-		p.ground.Hide()
-		return
-	}
-	if p.ground.FillColor != ground {
-		p.ground.FillColor = ground
-		p.ground.Refresh()
-	}
-	p.ground.Show()
+// Set chooses a drawing, its ink and its round ground, or theme.None. It shows at
+// the next Place.
+func (p *Picture) Set(name string, ink, ground theme.Role) {
+	p.name, p.ink, p.ground = name, ink, ground
 }
 
 // Empty tells whether there is nothing to show.
@@ -57,11 +49,17 @@ func (p *Picture) Place(r Rect) {
 	}
 	side := min(r.W, r.H)
 	square := Rect{r.X + (r.W-side)/2, r.Y + (r.H-side)/2, side, side}
-	square.Put(p.ground)
-	if p.ground.Visible() {
+	square.Put(p.disc)
+	p.disc.Hide()
+	if p.ground != theme.None {
+		if fill := p.panel.Colour(p.ground); p.disc.FillColor != fill {
+			p.disc.FillColor = fill
+			p.disc.Refresh()
+		}
+		p.disc.Show()
 		square = square.Inset(side*0.2, side*0.2)
 	}
-	if resource := icon.In(p.name, p.ink, square.W); p.image.Resource != resource {
+	if resource := icon.In(p.name, p.panel.Palette().Colour(p.ink), square.W); p.image.Resource != resource {
 		p.image.Resource = resource
 		p.image.Refresh()
 	}

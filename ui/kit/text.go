@@ -15,7 +15,7 @@ import (
 // becomes smaller until it fits its place, never smaller than the minimum.
 type Text struct {
 	Bold   bool
-	Colour color.Color
+	Colour theme.Role
 	Align  fyne.TextAlign
 
 	panel theme.Panel
@@ -26,7 +26,7 @@ type Text struct {
 }
 
 // NewText returns an empty text of a size in millimetres.
-func NewText(p theme.Panel, mm float32, bold bool, colour color.Color, align fyne.TextAlign) *Text {
+func NewText(p theme.Panel, mm float32, bold bool, colour theme.Role, align fyne.TextAlign) *Text {
 	return &Text{Bold: bold, Colour: colour, Align: align, panel: p, mm: mm, box: container()}
 }
 
@@ -95,10 +95,11 @@ func (t *Text) PlaceAt(r Rect, size float32) {
 	// Chinese characters sit a little below the middle of their line.
 	y := r.Y + (r.H-step*float32(len(lines)))/2 - 0.05*size
 	for len(t.lines) < len(lines) {
-		line := canvas.NewText("", t.Colour)
+		line := canvas.NewText("", color.Transparent)
 		t.lines = append(t.lines, line)
 		t.box.Objects = append(t.box.Objects, line)
 	}
+	colour := t.panel.Colour(t.Colour)
 	for i, line := range t.lines {
 		if i >= len(lines) {
 			blank(line)
@@ -112,8 +113,8 @@ func (t *Text) PlaceAt(r Rect, size float32) {
 		case fyne.TextAlignTrailing:
 			x += r.W - w
 		}
-		changed := line.Text != lines[i] || line.TextSize != size || line.Color != t.Colour
-		line.Text, line.TextSize, line.Color = lines[i], size, t.Colour
+		changed := line.Text != lines[i] || line.TextSize != size || line.Color != colour
+		line.Text, line.TextSize, line.Color = lines[i], size, colour
 		line.FontSource = theme.Font(t.Bold)
 		Rect{x, y + float32(i)*step, w, step}.Put(line)
 		if line.Hidden {

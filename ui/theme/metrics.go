@@ -6,12 +6,47 @@
 // in millimetres and becomes pixels only here, by the panel's own density.
 package theme
 
+import "image/color"
+
 // Panel is the screen the terminal is built around.
 type Panel struct {
 	PxPerMM float32 // pixels per millimetre, e.g. 4.0 for 21.5" at 1080×1920
 	Width   int     // pixels
 	Height  int     // pixels
+
+	// look is what all parts of one screen are drawn with now; see WithLook.
+	look *Look
 }
+
+// Look is what a resident's manner makes of a screen.
+type Look struct{ Palette *Palette }
+
+// WithLook returns the panel with a look that the parts built for it share: who
+// changes the look changes how all of them draw from then on.
+func (p Panel) WithLook(l *Look) Panel {
+	p.look = l
+	return p
+}
+
+// Palette returns the colours to draw with now.
+func (p Panel) Palette() *Palette {
+	if p.look == nil || p.look.Palette == nil {
+		return Normal
+	}
+	return p.look.Palette
+}
+
+// Colour returns the colour of a role now; none for None.
+func (p Panel) Colour(r Role) color.Color {
+	if r == None {
+		return color.Transparent
+	}
+	return p.Palette().Colour(r)
+}
+
+// Edge turns the breadth of an edge from millimetres into pixels: broader in a
+// palette of strong edges.
+func (p Panel) Edge(mm float32) float32 { return p.MM(mm * p.Palette().edge) }
 
 // DefaultPanel serves where no configuration could be read: 21.5", upright.
 var DefaultPanel = Panel{PxPerMM: 4.0, Width: 1080, Height: 1920}
@@ -54,8 +89,12 @@ const (
 
 const leastGap = 3.2 // the least that is asked for
 
-// EaseFactor is how much larger texts become with 大字.
-const EaseFactor = 1.25
+// The three sizes of letters: what a resident may choose.
+const (
+	Standard Scale = 1
+	Large    Scale = 1.25
+	Largest  Scale = 1.5
+)
 
 // ClosestFit is the factor at which every text has reached Minimum. LastResort is
 // below it: an address of seventy characters on a 10-inch panel becomes smaller

@@ -34,19 +34,19 @@ var _ fyne.Theme = Toolkit{}
 func (t Toolkit) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
 	switch name {
 	case toolkit.ColorNameBackground, toolkit.ColorNameOverlayBackground, toolkit.ColorNameMenuBackground:
-		return Paper
+		return Normal.Colour(Paper)
 	case toolkit.ColorNameForeground:
-		return Ink
+		return Normal.Colour(Ink)
 	case toolkit.ColorNamePrimary, toolkit.ColorNameFocus, toolkit.ColorNameHyperlink:
-		return Pine
+		return Normal.Colour(Pine)
 	case toolkit.ColorNameForegroundOnPrimary:
-		return White
+		return Normal.Colour(White)
 	case toolkit.ColorNameButton, toolkit.ColorNameInputBackground:
-		return Sheet
+		return Normal.Colour(Sheet)
 	case toolkit.ColorNamePlaceHolder, toolkit.ColorNameDisabled:
-		return SoftInk
+		return Normal.Colour(SoftInk)
 	case toolkit.ColorNameError:
-		return Red
+		return Normal.Colour(Red)
 	}
 	return toolkit.DefaultTheme().Color(name, toolkit.VariantLight)
 }

@@ -28,7 +28,7 @@ func TestTextNeverShrinksBelowTheMinimum(t *testing.T) {
 		want float32
 	}{
 		{Body, 1, 50},
-		{Body, EaseFactor, 62.5},
+		{Body, Large, 62.5},
 		{Body, ClosestFit, Minimum * 5},
 		{Minimum, ClosestFit, Minimum * 5},
 		{Body, ClosestFit / 2, Minimum * 2.5},
