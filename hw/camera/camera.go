@@ -12,6 +12,9 @@ type Config struct {
 	// Path is its device file, such as "/dev/video0" or a link below
 	// /dev/v4l/by-id.
 	Path string
+	// Socket is that of a camera outside the kernel, as a bench has one; Path is
+	// not looked at then.
+	Socket string
 	// Width and Height are what is asked for, 1280×720 when 0; the camera gives
 	// what it has.
 	Width, Height int
@@ -20,7 +23,7 @@ type Config struct {
 	open func(path string) (node, error)
 }
 
-// ErrBusy is what Still returns while another picture is taken.
+// ErrBusy is what Shoot returns while another picture is taken.
 var ErrBusy = errors.New("camera: a picture is being taken")
 
 // Camera is the camera, whether it is there or not.
@@ -60,7 +63,7 @@ type opening struct {
 }
 
 // Probe asks the camera who it is. While a picture is taken that is not needed.
-func (o *opening) Probe(context.Context) (hw.Report, error) {
+func (o *opening) Probe(ctx context.Context) (hw.Report, error) {
 	c := o.camera
 	select {
 	case <-c.free:
@@ -68,6 +71,10 @@ func (o *opening) Probe(context.Context) (hw.Report, error) {
 		return hw.Report{}, nil
 	}
 	defer func() { c.free <- struct{}{} }()
+	if c.config.Socket != "" {
+		name, err := askSocket(ctx, c.config.Socket)
+		return hw.Report{Detail: name}, err
+	}
 	n, err := c.config.open(c.config.Path)
 	if err != nil {
 		return hw.Report{}, failed("open "+c.config.Path, err)
@@ -93,14 +100,18 @@ func (p *Picture) Erase() {
 	p.JPEG = nil
 }
 
-// Still takes a picture within stillLimit, or tells why not.
-func (c *Camera) Still(ctx context.Context) (*Picture, error) {
+// Shoot takes a picture within stillLimit, or tells why not: a JPEG of at most
+// request.MaxAttachment bytes, without any notes of the camera's.
+func (c *Camera) Shoot(ctx context.Context) (*Picture, error) {
 	select {
 	case <-c.free:
 	default:
 		return nil, ErrBusy
 	}
 	defer func() { c.free <- struct{}{} }()
+	if c.config.Socket != "" {
+		return shootSocket(ctx, c.config.Socket)
+	}
 	n, err := c.config.open(c.config.Path)
 	if err != nil {
 		return nil, failed("open "+c.config.Path, err)

@@ -183,7 +183,7 @@ func TestStill(t *testing.T) {
 			change(d)
 			c := d.camera()
 			for range 2 {
-				p, err := c.Still(t.Context())
+				p, err := c.Shoot(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -221,7 +221,7 @@ func TestWhatFailsIsToldAndLeavesNothingBehind(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := newDevice(t)
 			tt.change(d)
-			if p, err := d.camera().Still(t.Context()); hw.FaultOf(err) != tt.want || p != nil {
+			if p, err := d.camera().Shoot(t.Context()); hw.FaultOf(err) != tt.want || p != nil {
 				t.Errorf("%v, want %q", err, tt.want)
 			}
 			if d.refuse[streamOff] != nil {
@@ -241,7 +241,7 @@ func TestNoFrameIsNoHang(t *testing.T) {
 		d.onWait = onWait
 		d.refuse = map[uintptr]error{dequeueBuffer: unix.EAGAIN}
 		ctx, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
-		if _, err := d.camera().Still(ctx); hw.FaultOf(err) != fault.NoAnswer {
+		if _, err := d.camera().Shoot(ctx); hw.FaultOf(err) != fault.NoAnswer {
 			t.Errorf("%s: %v", name, err)
 		}
 		d.left()
@@ -250,7 +250,7 @@ func TestNoFrameIsNoHang(t *testing.T) {
 	d := newDevice(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	d.onWait = func(int) (bool, error) { cancel(); return false, nil }
-	if _, err := d.camera().Still(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := d.camera().Shoot(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("a visit that ended: %v", err)
 	}
 	d.left()
@@ -272,7 +272,7 @@ func TestProbe(t *testing.T) {
 	if r, err := o.Probe(t.Context()); err != nil || r != (hw.Report{}) {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if _, err := c.Still(t.Context()); !errors.Is(err, ErrBusy) {
+	if _, err := c.Shoot(t.Context()); !errors.Is(err, ErrBusy) {
 		t.Error(err)
 	}
 	c.free <- struct{}{}

@@ -6,10 +6,20 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+
+	"golang.org/x/image/draw"
+
+	"lintai/kiosk/request"
 )
 
-// quality is that of the JPEG: a crack in a wall is seen, at some 150 kB.
-const quality = 85
+const (
+	// quality is that of the JPEG: a crack in a wall is seen, at some 150 kB.
+	quality = 85
+	// qualityLeast is what a picture of noise may come down to.
+	qualityLeast = 25
+	// longSide is the most that staff need to see, in pixels.
+	longSide = 1600
+)
 
 // sideMost bounds a picture's sides.
 const sideMost = 8192
@@ -27,11 +37,36 @@ func develop(pix pixFormat, frame []byte) (*Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, seen, &jpeg.Options{Quality: quality}); err != nil {
-		return nil, fmt.Errorf("camera: %w", err)
+	return printed(smaller(seen))
+}
+
+// smaller scales a picture down to longSide, if it is larger.
+func smaller(p image.Image) image.Image {
+	size := p.Bounds().Size()
+	long := max(size.X, size.Y)
+	if long <= longSide {
+		return p
 	}
-	return &Picture{JPEG: out.Bytes(), Width: seen.Bounds().Dx(), Height: seen.Bounds().Dy()}, nil
+	to := image.NewRGBA(image.Rect(0, 0, max(1, size.X*longSide/long), max(1, size.Y*longSide/long)))
+	draw.ApproxBiLinear.Scale(to, to.Bounds(), p, p.Bounds(), draw.Src, nil)
+	return to
+}
+
+// printed encodes a picture so that it fits an attachment.
+func printed(p image.Image) (*Picture, error) {
+	for q := quality; ; q -= 20 {
+		var out bytes.Buffer
+		if err := jpeg.Encode(&out, p, &jpeg.Options{Quality: q}); err != nil {
+			return nil, fmt.Errorf("camera: %w", err)
+		}
+		if out.Len() <= request.MaxAttachment {
+			return &Picture{JPEG: out.Bytes(), Width: p.Bounds().Dx(), Height: p.Bounds().Dy()}, nil
+		}
+		clear(out.Bytes())
+		if q <= qualityLeast {
+			return nil, fmt.Errorf("camera: a picture of %d bytes", out.Len())
+		}
+	}
 }
 
 // fromYUYV reads pixels in pairs: Y0 U Y1 V. Cameras deliver BT.601 in its narrow

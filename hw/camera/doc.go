@@ -6,9 +6,14 @@
 // camera on a Raspberry Pi's ribbon cable delivers raw sensor data that only
 // libcamera understands, and is not for this package.
 //
+// A picture is made no larger than staff need to see it, and fits an attachment.
+//
 // Between pictures the camera is asked who it is and never made to stream, so its
 // lamp is dark unless a picture is taken. Every wait is bounded; pictures exist in
 // memory only, can be erased, and nothing of them is ever logged.
+//
+// A bench has no device of the kernel to offer, but a socket that delivers the same
+// MJPEG frames; from there on its pictures go the same way.
 //
 // The numbers are those of linux/videodev2.h. No camera was at hand when this was
 // written and the build machine's kernel has no virtual one: what the tests hold is

@@ -88,18 +88,18 @@ const (
 	fromKernel = 2
 )
 
-// request makes an ioctl's number: direction, size of the argument, 'V', number.
-func request(direction, number, size uintptr) uintptr {
+// ioctlNumber makes an ioctl's number: direction, size of the argument, 'V', number.
+func ioctlNumber(direction, number, size uintptr) uintptr {
 	return direction<<30 | size<<16 | 'V'<<8 | number
 }
 
 var (
-	queryCapability = request(fromKernel, 0, unsafe.Sizeof(capability{}))
-	setFormat       = request(toKernel|fromKernel, 5, unsafe.Sizeof(format{}))
-	askBuffers      = request(toKernel|fromKernel, 8, unsafe.Sizeof(requestBuffers{}))
-	queryBuffer     = request(toKernel|fromKernel, 9, unsafe.Sizeof(buffer{}))
-	queueBuffer     = request(toKernel|fromKernel, 15, unsafe.Sizeof(buffer{}))
-	dequeueBuffer   = request(toKernel|fromKernel, 17, unsafe.Sizeof(buffer{}))
-	streamOn        = request(toKernel, 18, unsafe.Sizeof(int32(0)))
-	streamOff       = request(toKernel, 19, unsafe.Sizeof(int32(0)))
+	queryCapability = ioctlNumber(fromKernel, 0, unsafe.Sizeof(capability{}))
+	setFormat       = ioctlNumber(toKernel|fromKernel, 5, unsafe.Sizeof(format{}))
+	askBuffers      = ioctlNumber(toKernel|fromKernel, 8, unsafe.Sizeof(requestBuffers{}))
+	queryBuffer     = ioctlNumber(toKernel|fromKernel, 9, unsafe.Sizeof(buffer{}))
+	queueBuffer     = ioctlNumber(toKernel|fromKernel, 15, unsafe.Sizeof(buffer{}))
+	dequeueBuffer   = ioctlNumber(toKernel|fromKernel, 17, unsafe.Sizeof(buffer{}))
+	streamOn        = ioctlNumber(toKernel, 18, unsafe.Sizeof(int32(0)))
+	streamOff       = ioctlNumber(toKernel, 19, unsafe.Sizeof(int32(0)))
 )
