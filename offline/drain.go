@@ -30,7 +30,7 @@ type Waiting struct {
 }
 
 // Next returns the items to send next, in order: those that never failed before
-// those that did, calls before requests, then by sequence. It returns at most
+// those that did, calls before requests before attachments, then by sequence. It returns at most
 // limit items and, beyond the first, no more than maxBytes of sealed bodies.
 func (q *Queue) Next(ctx context.Context, limit, maxBytes int) ([]Waiting, error) {
 	rows, err := q.db.QueryContext(ctx, `SELECT sequence, id, kind, kiosk, made_at, saved_at, attempts, sealed
@@ -117,10 +117,11 @@ func (q *Queue) SetAside(ctx context.Context, ids []string) error {
 	return nil
 }
 
-// Pending is the number of items that wait for central.
+// Pending is the number of requests and calls that wait for central. Attachments
+// are not counted: a resident and her voice note are one matter, not two.
 func (q *Queue) Pending(ctx context.Context) (int, error) {
 	var n int
-	if err := q.db.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE state = 'saved'`).Scan(&n); err != nil {
+	if err := q.db.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE state = 'saved' AND kind <> 'attachment'`).Scan(&n); err != nil {
 		return 0, fmt.Errorf("offline: pending: %w", classify(err))
 	}
 	return n, nil

@@ -33,21 +33,24 @@ func Inspect(ctx context.Context, path string) (*Inspection, error) {
 // Close ends the inspection.
 func (i *Inspection) Close() error { return i.db.Close() }
 
-// Counts is how many items stand in each state.
+// Counts is how many requests and calls stand in each state, and how many of
+// their attachments central has not taken.
 type Counts struct {
-	Saved     int `json:"saved"`
-	Delivered int `json:"delivered"`
-	Conflict  int `json:"conflict"`
-	Rejected  int `json:"rejected"`
+	Saved       int `json:"saved"`
+	Delivered   int `json:"delivered"`
+	Conflict    int `json:"conflict"`
+	Rejected    int `json:"rejected"`
+	Attachments int `json:"attachments"`
 }
 
 // Counts counts the items of the queue.
 func (i *Inspection) Counts(ctx context.Context) (Counts, error) {
 	var c Counts
 	err := i.db.QueryRowContext(ctx, `SELECT
-		count(*) FILTER (WHERE state = 'saved'), count(*) FILTER (WHERE state = 'delivered'),
-		count(*) FILTER (WHERE state = 'conflict'), count(*) FILTER (WHERE state = 'rejected') FROM outbox`).
-		Scan(&c.Saved, &c.Delivered, &c.Conflict, &c.Rejected)
+		count(*) FILTER (WHERE kind <> 'attachment' AND state = 'saved'), count(*) FILTER (WHERE kind <> 'attachment' AND state = 'delivered'),
+		count(*) FILTER (WHERE kind <> 'attachment' AND state = 'conflict'), count(*) FILTER (WHERE kind <> 'attachment' AND state = 'rejected'),
+		count(*) FILTER (WHERE kind = 'attachment' AND state <> 'delivered') FROM outbox`).
+		Scan(&c.Saved, &c.Delivered, &c.Conflict, &c.Rejected, &c.Attachments)
 	if err != nil {
 		return Counts{}, fmt.Errorf("offline: counts: %w", classify(err))
 	}

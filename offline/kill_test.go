@@ -38,6 +38,9 @@ func TestMain(m *testing.M) {
 	}
 }
 
+// twoAttachments are saved with some requests of the kill test.
+const twoAttachments = 2
+
 func openOnce(path string) {
 	private, err := seal.Generate()
 	if err != nil {
@@ -66,7 +69,16 @@ func saveWithoutEnd(path, key string) {
 			err = q.SaveCall(ctx, request.Call{ID: id, Kiosk: 12, MadeAt: time.Now()})
 		} else {
 			code, _ := ticket.New(12, rand.Reader)
-			err = q.SaveRequest(ctx, request.Request{ID: id, Kiosk: 12, Ticket: code, Service: "repair", MadeAt: time.Now()})
+			r := request.Request{ID: id, Kiosk: 12, Ticket: code, Service: "repair", MadeAt: time.Now()}
+			var attachments []request.Attachment
+			if n%3 == 0 {
+				for range twoAttachments {
+					a := request.NewAttachment(uuid.Must(uuid.NewV7()).String(), "audio/wav", make([]byte, 100_000), 3)
+					attachments = append(attachments, a)
+					r.Attachments = append(r.Attachments, a.Reference)
+				}
+			}
+			err = q.SaveRequest(ctx, r, attachments...)
 		}
 		if err != nil {
 			panic(err)
@@ -94,6 +106,7 @@ func TestKillLosesNothingThatWasShownAsSaved(t *testing.T) {
 	must(t, b.Close())
 	random := mathrand.New(mathrand.NewPCG(1, uint64(time.Now().UnixNano())))
 	shown := map[string]bool{}
+	withAttachments := 0
 	for kill := range kills {
 		child := exec.Command("/proc/self/exe")
 		child.Env = append(os.Environ(), childEnv+"=save", childPath+"="+b.path, childKey+"="+b.private.Public().String())
@@ -120,7 +133,7 @@ func TestKillLosesNothingThatWasShownAsSaved(t *testing.T) {
 		}
 
 		b.open(t) // includes quick_check
-		rows, err := b.db.Query(`SELECT id FROM outbox`)
+		rows, err := b.db.Query(`SELECT id FROM outbox WHERE kind <> 'attachment'`)
 		must(t, err)
 		kept := map[string]bool{}
 		for rows.Next() {
@@ -138,7 +151,21 @@ func TestKillLosesNothingThatWasShownAsSaved(t *testing.T) {
 		if extra := len(kept) - len(shown); extra < 0 || extra > kill+1 {
 			t.Errorf("kill %d: %d kept, %d shown", kill, len(kept), len(shown))
 		}
+		// A request has all of its attachments or none: each save brings two of
+		// them, right after the request.
+		var attachments, halves int
+		must(t, b.db.QueryRow(`SELECT count(*) FROM outbox WHERE kind = 'attachment'`).Scan(&attachments))
+		must(t, b.db.QueryRow(`SELECT count(*) FROM outbox r WHERE r.kind = 'request' AND (
+			SELECT count(*) FROM outbox a WHERE a.kind = 'attachment' AND a.sequence IN (r.sequence + 1, r.sequence + 2)
+			AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.kind <> 'attachment' AND o.sequence > r.sequence AND o.sequence < a.sequence)) = 1`).Scan(&halves))
+		if halves > 0 || attachments%twoAttachments != 0 {
+			t.Errorf("kill %d: %d requests with half of their attachments, %d attachments", kill, halves, attachments)
+		}
+		withAttachments += attachments
 		must(t, b.Close())
+	}
+	if withAttachments == 0 {
+		t.Error("no attachment was ever saved")
 	}
 	if len(shown) < kills {
 		t.Fatalf("only %d items in %d runs", len(shown), kills)

@@ -1,13 +1,15 @@
 // Package offline is the terminal's queue: one SQLite file in which every
-// confirmed request and every call for help waits until central has it.
+// confirmed request with its attachments and every call for help waits until
+// central has it.
 //
 // An item is sealed to central's public key before it is written, and written
 // in one transaction with synchronous=FULL; only then does the screen say 已保存.
 // From that moment the terminal itself cannot read it. Ticket codes stand in the
 // file only as HMACs under a random key of the file, so that a resident's slip
 // still finds its request here while central is down. The sync agent takes items
-// out in order (calls first), central's word on each is written back, and the
-// sealed body of a delivered item is wiped; its id, sequence number and hash stay.
+// out in order (calls first, attachments last), central's word on each is written
+// back, and the sealed body of a delivered item is wiped; its id, sequence number
+// and hash stay.
 //
 // A queue is never made in passing. Create makes a new one, on a technician's
 // word; Open refuses when there is none, because an empty new queue over a lost

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"modernc.org/sqlite"
@@ -19,63 +20,113 @@ import (
 
 // Priorities: the smaller goes first.
 const (
-	priorityCall    = 0
-	priorityRequest = 1
+	priorityCall       = 0
+	priorityRequest    = 1
+	priorityAttachment = 2
 )
 
-// SaveRequest seals a confirmed request and makes it durable; it returns only
-// then. terminal.ErrTicketTaken says that the ticket code was issued here before.
-// On any other error nothing was kept.
+// SaveRequest seals a confirmed request and each of its attachments, and makes
+// them durable in one transaction; it returns only then. The attachments must be
+// those that the request names. terminal.ErrIDTaken says that the request, with
+// all that belongs to it, was saved before; terminal.ErrTicketTaken that the
+// ticket code was issued here before. On any other error nothing was kept.
 func (q *Queue) SaveRequest(ctx context.Context, r request.Request, attachments ...request.Attachment) error {
-	if len(attachments) > 0 {
-		return errors.New("offline: save request: attachments cannot be saved yet")
-	}
-	e := seal.Envelope{ID: r.ID, Kind: request.KindRequest, Kiosk: r.Kiosk}
-	if _, err := ticket.Parse(string(r.Ticket)); err != nil {
-		// The error does not name the code: codes are not for logs.
+	if err := q.saveRequest(ctx, r, attachments); err != nil {
 		return fmt.Errorf("offline: save request: %w", err)
 	}
-	err := q.save(ctx, e, r, priorityRequest, r.MadeAt, func(ctx context.Context, tx *sql.Tx) error {
+	return nil
+}
+
+func (q *Queue) saveRequest(ctx context.Context, r request.Request, attachments []request.Attachment) error {
+	if _, err := ticket.Parse(string(r.Ticket)); err != nil {
+		return err // without the code: codes are not for logs
+	}
+	if err := belong(r, attachments); err != nil {
+		return err
+	}
+	first, err := q.seal(seal.Envelope{ID: r.ID, Kind: request.KindRequest, Kiosk: r.Kiosk}, r, priorityRequest, r.MadeAt)
+	if err != nil {
+		return err
+	}
+	beside := make([]sealed, len(attachments))
+	for i, a := range attachments {
+		e := seal.Envelope{ID: a.ID, Kind: request.KindAttachment, Kiosk: r.Kiosk}
+		body := request.AttachmentBody{ID: a.ID, Kiosk: r.Kiosk, Request: r.ID, Type: a.Type, Data: a.Data}
+		if beside[i], err = q.seal(e, body, priorityAttachment, r.MadeAt); err != nil {
+			return err
+		}
+	}
+	return q.keep(ctx, first, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO tickets (digest, request, service) VALUES (?, ?, ?)`, q.digest(r.Ticket), r.ID, r.Service)
 		if isTaken(err) {
 			return terminal.ErrTicketTaken
 		}
+		for i := 0; err == nil && i < len(beside); i++ {
+			if err = q.insert(ctx, tx, beside[i]); isTaken(err) {
+				// Not ErrIDTaken: that would tell that the request is safe.
+				err = fmt.Errorf("an attachment with the id %s was saved before, with another request", beside[i].ID)
+			}
+		}
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("offline: save request: %w", err)
+}
+
+// belong makes sure that central can put request and attachments together again:
+// each is named by the other, with its size and hash.
+func belong(r request.Request, attachments []request.Attachment) error {
+	if len(r.Attachments) != len(attachments) {
+		return fmt.Errorf("the request names %d attachments and %d are there", len(r.Attachments), len(attachments))
+	}
+	for _, a := range attachments {
+		if a.ID == "" || len(a.Data) == 0 || len(a.Data) > request.MaxAttachment {
+			return fmt.Errorf("an attachment of %d bytes; it needs an id and has 1 to %d", len(a.Data), request.MaxAttachment)
+		}
+		made := request.NewAttachment(a.ID, a.Type, a.Data, a.Seconds).Reference
+		made.Step = a.Step
+		if !slices.Contains(r.Attachments, made) {
+			return fmt.Errorf("the request does not name attachment %s by its type, size and hash", a.ID)
+		}
 	}
 	return nil
 }
 
 // SaveCall seals a call for help and makes it durable; it returns only then.
 func (q *Queue) SaveCall(ctx context.Context, c request.Call) error {
-	e := seal.Envelope{ID: c.ID, Kind: request.KindCall, Kiosk: c.Kiosk}
-	if err := q.save(ctx, e, c, priorityCall, c.MadeAt, nil); err != nil {
+	s, err := q.seal(seal.Envelope{ID: c.ID, Kind: request.KindCall, Kiosk: c.Kiosk}, c, priorityCall, c.MadeAt)
+	if err == nil {
+		err = q.keep(ctx, s, nil)
+	}
+	if err != nil {
 		return fmt.Errorf("offline: save call: %w", err)
 	}
 	return nil
 }
 
-// save seals the body and inserts the item, and what belongs beside it in the
-// same transaction.
-func (q *Queue) save(ctx context.Context, e seal.Envelope, body any, priority int, madeAt time.Time, beside func(context.Context, *sql.Tx) error) error {
+// sealed is an item on its way into the file.
+type sealed struct {
+	seal.Envelope
+	priority int
+	madeAt   time.Time
+	body     []byte
+}
+
+func (q *Queue) seal(e seal.Envelope, body any, priority int, madeAt time.Time) (sealed, error) {
 	if e.ID == "" {
-		return errors.New("an item without an id")
+		return sealed{}, errors.New("an item without an id")
 	}
 	plain, err := request.Encode(body)
 	if err != nil {
-		return err
+		return sealed{}, err
 	}
-	sealed, err := seal.Close(q.sealTo, e, plain)
+	closed, err := seal.Close(q.sealTo, e, plain)
 	clear(plain) // the last readable copy that this package made
-	if err != nil {
-		return err
-	}
-	hash := sha256.Sum256(sealed)
-	err = q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO outbox (id, kind, kiosk, priority, made_at, saved_at, sealed, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			e.ID, string(e.Kind), e.Kiosk, priority, madeAt.UnixMilli(), q.now().UnixMilli(), sealed, hash[:])
+	return sealed{e, priority, madeAt, closed}, err
+}
+
+// keep inserts an item, and what belongs beside it in the same transaction.
+func (q *Queue) keep(ctx context.Context, s sealed, beside func(context.Context, *sql.Tx) error) error {
+	err := q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		err := q.insert(ctx, tx, s)
 		switch {
 		case isTaken(err):
 			return ErrIDTaken
@@ -89,6 +140,13 @@ func (q *Queue) save(ctx context.Context, e seal.Envelope, body any, priority in
 	}
 	q.notify()
 	return nil
+}
+
+func (q *Queue) insert(ctx context.Context, tx *sql.Tx, s sealed) error {
+	hash := sha256.Sum256(s.body)
+	_, err := tx.ExecContext(ctx, `INSERT INTO outbox (id, kind, kiosk, priority, made_at, saved_at, sealed, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		s.ID, string(s.Kind), s.Kiosk, s.priority, s.madeAt.UnixMilli(), q.now().UnixMilli(), s.body, hash[:])
+	return err
 }
 
 // isTaken tells that an insert met a row with the same id or ticket.

@@ -3,6 +3,7 @@ package offline
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -61,11 +62,47 @@ var migrations = []string{
 		note    TEXT NOT NULL
 	) STRICT, WITHOUT ROWID;
 	`,
+	// Attachments. SQLite changes the check of a column only by another table.
+	`
+	CREATE TABLE outbox_2 (
+		sequence     INTEGER PRIMARY KEY AUTOINCREMENT,
+		id           TEXT NOT NULL UNIQUE,
+		kind         TEXT NOT NULL CHECK (kind IN ('request', 'call', 'attachment')),
+		kiosk        INTEGER NOT NULL,
+		priority     INTEGER NOT NULL,            -- 0 goes first: calls, requests, attachments
+		made_at      INTEGER NOT NULL,
+		saved_at     INTEGER NOT NULL,
+		sealed       BLOB,
+		hash         BLOB NOT NULL,
+		state        TEXT NOT NULL DEFAULT 'saved'
+		             CHECK (state IN ('saved', 'delivered', 'conflict', 'rejected')),
+		reason       TEXT NOT NULL DEFAULT '',
+		attempts     INTEGER NOT NULL DEFAULT 0,
+		delivered_at INTEGER,
+		CHECK ((sealed IS NULL) = (state = 'delivered'))
+	) STRICT;
+	INSERT INTO outbox_2 (sequence, id, kind, kiosk, priority, made_at, saved_at, sealed, hash, state, reason, attempts, delivered_at)
+		SELECT sequence, id, kind, kiosk, priority, made_at, saved_at, sealed, hash, state, reason, attempts, delivered_at FROM outbox;
+	DELETE FROM sqlite_sequence WHERE name = 'outbox_2';
+	INSERT INTO sqlite_sequence (name, seq) SELECT 'outbox_2', seq FROM sqlite_sequence WHERE name = 'outbox';
+	DROP TABLE outbox;
+	ALTER TABLE outbox_2 RENAME TO outbox;
+	CREATE INDEX outbox_waiting ON outbox (attempts, priority, sequence) WHERE state = 'saved';
+	`,
 }
 
 // migrate brings the schema up to the present version, each step in one
-// transaction with its version number.
-func migrate(ctx context.Context, db *sql.DB) error {
+// transaction with its version number. References are not watched meanwhile,
+// because a table that is replaced is gone for a moment; SQLite takes that order
+// only outside a transaction.
+func migrate(ctx context.Context, db *sql.DB) (err error) {
+	if _, err := db.ExecContext(ctx, `PRAGMA foreign_keys = 0`); err != nil {
+		return classify(err)
+	}
+	defer func() {
+		_, on := db.ExecContext(ctx, `PRAGMA foreign_keys = 1`)
+		err = errors.Join(err, classify(on))
+	}()
 	var version int
 	if err := db.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
 		return classify(err)

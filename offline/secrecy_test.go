@@ -2,6 +2,7 @@ package offline
 
 import (
 	"bytes"
+	"encoding/base64"
 	"os"
 	"path/filepath"
 	"testing"
@@ -26,7 +27,10 @@ func TestNothingPersonalIsReadableOnDisk(t *testing.T) {
 	b := setup(t)
 	r := b.request(t)
 	r.Address = "幸福里小区3号楼502室 身份证110101195001011234"
+	note := b.attach(&r, "describe", "audio/wav", bytes.Repeat([]byte("我是欧阳秀英，我家漏水"), 2000))
+	spoken := base64.StdEncoding.EncodeToString(note.Data)
 	secrets := map[string]string{
+		"voice note": "我家漏水", "voice note as JSON has it": spoken[3000:3060], "step of the voice note": "describe",
 		"name": r.Person.Name, "address": "幸福里小区", "number of the ID card": "110101195001011234",
 		"ticket": string(r.Ticket), "ticket as printed": r.Ticket.String(), "answer": "水", "screen of a call": "confirm",
 	}
@@ -43,12 +47,15 @@ func TestNothingPersonalIsReadableOnDisk(t *testing.T) {
 		}
 		return raw
 	}
-	must(t, b.SaveRequest(t.Context(), r))
+	must(t, b.SaveRequest(t.Context(), r, note))
 	c := b.saveCall(t)
 	look("after the save")
 	var sealed [][]byte
 	for _, i := range b.next(t) {
 		sealed = append(sealed, bytes.Clone(i.Sealed))
+	}
+	if len(sealed) != 3 {
+		t.Fatalf("%d items, not request, call and attachment", len(sealed))
 	}
 	for _, s := range sealed {
 		if !bytes.Contains(rawFiles(t, b), s[41:80]) { // well inside the ciphertext
@@ -57,6 +64,7 @@ func TestNothingPersonalIsReadableOnDisk(t *testing.T) {
 	}
 	b.settle(t, c.ID, Delivered)
 	b.settle(t, r.ID, Delivered)
+	b.settle(t, note.ID, Delivered)
 	raw := look("after delivery")
 	for _, s := range sealed {
 		if bytes.Contains(raw, s[41:80]) {

@@ -118,7 +118,8 @@ func (d *diagnosis) queue(ctx context.Context, s *settings.Settings) {
 	}
 	d.Queue = &c
 	d.Rows = append(d.Rows, readiness.Part(readiness.Queue, path, fault.None, phrase.Text("doctor.queue_counts",
-		"saved", fmt.Sprint(c.Saved), "delivered", fmt.Sprint(c.Delivered), "conflict", fmt.Sprint(c.Conflict), "rejected", fmt.Sprint(c.Rejected))))
+		"saved", fmt.Sprint(c.Saved), "delivered", fmt.Sprint(c.Delivered), "conflict", fmt.Sprint(c.Conflict), "rejected", fmt.Sprint(c.Rejected),
+		"attachments", fmt.Sprint(c.Attachments))))
 }
 
 func (d *diagnosis) central(ctx context.Context, s *settings.Settings) {

@@ -45,7 +45,7 @@ func checkQueue(ctx context.Context, args []string, out, log io.Writer) error {
 	}
 	fmt.Fprintln(out, phrase.Text("kioskctl.sound", "path", path))
 	fmt.Fprintln(out, phrase.Text("kioskctl.counts", "saved", fmt.Sprint(c.Saved), "delivered", fmt.Sprint(c.Delivered),
-		"conflict", fmt.Sprint(c.Conflict), "rejected", fmt.Sprint(c.Rejected)))
+		"conflict", fmt.Sprint(c.Conflict), "rejected", fmt.Sprint(c.Rejected), "attachments", fmt.Sprint(c.Attachments)))
 	return nil
 }
 
@@ -82,7 +82,7 @@ func writeRow(out io.Writer) func(offline.Entry) error {
 		return t.Local().Format("2006-01-02 15:04:05")
 	}
 	return func(e offline.Entry) error {
-		_, err := fmt.Fprintf(out, "%8d  %-36s  %-7s  %-9s  %3d  %-19s  %-19s  %s\n",
+		_, err := fmt.Fprintf(out, "%8d  %-36s  %-10s  %-9s  %3d  %-19s  %-19s  %s\n",
 			e.Sequence, e.ID, e.Kind, e.State, e.Attempts, clock(e.SavedAt), clock(e.SettledAt), e.Reason)
 		return err
 	}
