@@ -145,7 +145,14 @@ func (b *Button) Least(width float32, s theme.Scale) float32 {
 	return max(b.panel.MM(theme.Target), h+2*b.pad()+b.depth())
 }
 
-func (b *Button) pad() float32 { return b.panel.MM(2) }
+// pad is the space beside the words. A key of the least size holds two
+// characters.
+func (b *Button) pad() float32 {
+	if b.shape == Cap {
+		return b.panel.MM(1)
+	}
+	return b.panel.MM(2)
+}
 
 func (b *Button) inner(r Rect) Rect {
 	r.H -= b.depth()

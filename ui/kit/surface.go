@@ -21,6 +21,7 @@ type Surface struct {
 	content fyne.CanvasObject
 	resized func(fyne.Size)
 	touch   *touch
+	drawing drawing
 }
 
 var (
@@ -39,7 +40,10 @@ func NewSurface(p theme.Panel, content fyne.CanvasObject, now func() time.Time, 
 }
 
 // Changed says that another screen is shown now.
-func (s *Surface) Changed() { s.touch.changed() }
+func (s *Surface) Changed() {
+	s.drawing.cancel()
+	s.touch.changed()
+}
 
 // CreateRenderer implements fyne.Widget.
 func (s *Surface) CreateRenderer() fyne.WidgetRenderer { return surfaceRenderer{s} }
@@ -47,14 +51,14 @@ func (s *Surface) CreateRenderer() fyne.WidgetRenderer { return surfaceRenderer{
 // MouseDown implements desktop.Mouseable.
 func (s *Surface) MouseDown(e *desktop.MouseEvent) {
 	if e.Button == desktop.MouseButtonPrimary {
-		s.touch.press(e.Position)
+		s.press(e.Position)
 	}
 }
 
 // MouseUp implements desktop.Mouseable.
 func (s *Surface) MouseUp(e *desktop.MouseEvent) {
 	if e.Button == desktop.MouseButtonPrimary {
-		s.touch.release(e.Position)
+		s.release(e.Position)
 	}
 }
 
@@ -62,19 +66,39 @@ func (s *Surface) MouseUp(e *desktop.MouseEvent) {
 func (s *Surface) MouseIn(*desktop.MouseEvent) {}
 
 // MouseMoved implements desktop.Hoverable.
-func (s *Surface) MouseMoved(e *desktop.MouseEvent) { s.touch.move(e.Position) }
+func (s *Surface) MouseMoved(e *desktop.MouseEvent) {
+	if !s.drawing.move(e.Position) {
+		s.touch.move(e.Position)
+	}
+}
 
 // MouseOut implements desktop.Hoverable.
 func (s *Surface) MouseOut() {}
 
 // TouchDown implements mobile.Touchable.
-func (s *Surface) TouchDown(e *mobile.TouchEvent) { s.touch.press(e.Position) }
+func (s *Surface) TouchDown(e *mobile.TouchEvent) { s.press(e.Position) }
 
 // TouchUp implements mobile.Touchable.
-func (s *Surface) TouchUp(e *mobile.TouchEvent) { s.touch.release(e.Position) }
+func (s *Surface) TouchUp(e *mobile.TouchEvent) { s.release(e.Position) }
 
 // TouchCancel implements mobile.Touchable.
-func (s *Surface) TouchCancel(*mobile.TouchEvent) { s.touch.cancel() }
+func (s *Surface) TouchCancel(*mobile.TouchEvent) {
+	s.drawing.cancel()
+	s.touch.cancel()
+}
+
+// A finger on a slate draws, any other taps.
+func (s *Surface) press(at fyne.Position) {
+	if !s.drawing.press(at, s.touch.fresh()) {
+		s.touch.press(at)
+	}
+}
+
+func (s *Surface) release(at fyne.Position) {
+	if !s.drawing.release(at) {
+		s.touch.release(at)
+	}
+}
 
 type surfaceRenderer struct{ surface *Surface }
 

@@ -86,8 +86,14 @@ func (t *touch) changed() {
 }
 
 func (t *touch) tooSoon(b *Button) bool {
-	within := func(since time.Time) bool { return !since.IsZero() && t.now().Sub(since) < repeat }
-	return within(t.changedAt) || within(t.firedAt) && b.ID == t.firedID
+	return t.fresh() || t.within(t.firedAt) && b.ID == t.firedID
+}
+
+// fresh tells that the screen has just come up.
+func (t *touch) fresh() bool { return t.within(t.changedAt) }
+
+func (t *touch) within(since time.Time) bool {
+	return !since.IsZero() && t.now().Sub(since) < repeat
 }
 
 func (t *touch) target(at fyne.Position) *Button {
