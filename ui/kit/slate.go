@@ -20,7 +20,7 @@ type Dot struct{ X, Y int }
 // until the finger lifts, wherever that is, and never touches a button.
 type Slate struct {
 	panel  theme.Panel
-	ink    color.NRGBA
+	ink    color.NRGBA // of the palette that was last drawn with
 	box    *fyne.Container
 	sheet  *Sheet
 	guides [2]*canvas.Line
@@ -44,11 +44,11 @@ const (
 
 // NewSlate returns a hidden slate.
 func NewSlate(p theme.Panel) *Slate {
-	s := &Slate{panel: p, ink: theme.Ink, sheet: NewSheet(theme.Sheet), image: &canvas.Image{FillMode: canvas.ImageFillStretch}}
-	s.sheet.Colour(theme.Sheet, theme.Pine, p.MM(0.8))
+	s := &Slate{panel: p, sheet: NewSheet(p, theme.Sheet), image: &canvas.Image{FillMode: canvas.ImageFillStretch}}
+	s.sheet.Colour(theme.Sheet, theme.Pine, 0.8)
 	s.box = container(s.sheet.Object())
 	for i := range s.guides {
-		s.guides[i] = canvas.NewLine(theme.Sand)
+		s.guides[i] = canvas.NewLine(color.Transparent)
 		s.guides[i].StrokeWidth = p.MM(0.5)
 		s.box.Objects = append(s.box.Objects, s.guides[i])
 	}
@@ -81,14 +81,19 @@ func (s *Slate) Place(r Rect) {
 	s.shown = true
 	s.box.Show()
 	s.sheet.Place(square, s.panel.MM(3))
-	if square == s.bounds && s.pixels != nil {
+	ink := s.panel.Palette().Colour(theme.Ink)
+	if square == s.bounds && s.pixels != nil && ink == s.ink {
 		return
 	}
-	s.bounds = square
+	s.bounds, s.ink = square, ink
 	middleX, middleY := square.X+side/2, square.Y+side/2
 	margin := s.panel.MM(4)
 	s.guides[0].Position1, s.guides[0].Position2 = fyne.NewPos(middleX, square.Y+margin), fyne.NewPos(middleX, square.Y+side-margin)
 	s.guides[1].Position1, s.guides[1].Position2 = fyne.NewPos(square.X+margin, middleY), fyne.NewPos(square.X+side-margin, middleY)
+	for _, guide := range s.guides {
+		guide.StrokeColor = s.panel.Colour(theme.Sand)
+		guide.Refresh()
+	}
 	if n := int(side); s.pixels == nil || s.pixels.Rect.Dx() != n {
 		s.pixels = image.NewRGBA(image.Rect(0, 0, n, n))
 		s.image.Image = s.pixels
