@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -91,6 +92,14 @@ func (o options) request(words []string) (bench.Request, error) {
 	case len(words) > 0 && len(words) <= 3 && words[0] == "fault":
 		words = append(words, "", "")
 		r.Do, r.Device, r.Kind, r.Times, r.Seconds = "fault", words[1], words[2], o.times, o.hold
+	case line == "speak":
+		r.Do = line
+	case len(words) == 2 && words[0] == "speak":
+		r.Do = "speak"
+		var err error
+		// The bench may run in another folder.
+		r.File, err = filepath.Abs(words[1])
+		return r, err
 	case len(words) == 2 && words[0] == "scan":
 		r.Do, r.Code = "scan", words[1]
 	case line == "light":

@@ -1,7 +1,7 @@
 // Command devbench is a bench of emulated devices, and the hands at it.
 //
-// "devbench run" puts a card reader, a printer, a scanner and a call button into a
-// folder, where a terminal finds them as it finds real ones. Every other command
+// "devbench run" puts a card reader, a printer, a scanner, a call button, a
+// microphone and a camera into a folder, where a terminal finds them as it finds real ones. Every other command
 // does to them what a person would do.
 package main
 
@@ -35,6 +35,8 @@ const usage = `devbench: a bench of emulated devices, and the hands at it
   devbench button press           press the call button shortly (--for SECONDS)
   devbench button hold|release    press and stay, let go
   devbench presence here|gone     step in front of the terminal, go away
+  devbench speak [FILE.wav]       speak into the microphone until all is said; a
+                                  voice without words when there is no file
   devbench scan CODE              hold a code before the scanner
   devbench light [--wait off|on|blinking]
                                   how the ring around the button shines
@@ -50,7 +52,7 @@ const usage = `devbench: a bench of emulated devices, and the hands at it
   devbench printer count          how many slips came out
 
   devbench unplug DEVICE          pull a cable: card, nfc, printer, scanner,
-                                  button, presence
+                                  button, presence, microphone, camera
   devbench plug DEVICE            put it back
   devbench fault [DEVICE]         list what can be made to go wrong
   devbench fault DEVICE KIND [--times N] [--for SECONDS]

@@ -27,6 +27,8 @@ func TestCommandLines(t *testing.T) {
 		"nfc lift":                        {Do: "nfc lift", Seconds: 20},
 		"button press":                    {Do: "button press"},
 		"button press --for 2":            {Do: "button press", Seconds: 2},
+		"speak":                           {Do: "speak", Seconds: 20},
+		"speak /tmp/words.wav":            {Do: "speak", File: "/tmp/words.wav", Seconds: 20},
 		"scan 001234567891":               {Do: "scan", Code: "001234567891", Seconds: 20},
 		"light":                           {Do: "light", Seconds: 20},
 		"light --wait on --timeout 3":     {Do: "light", Light: "on", Seconds: 3},
@@ -49,7 +51,7 @@ func TestCommandLines(t *testing.T) {
 
 func TestMistakesInTheCommandLine(t *testing.T) {
 	for _, line := range []string{
-		"", "dance", "card", "card shuffle", "scan", "scan a b", "printer", "printer paper", "printer last --wait 0",
+		"", "dance", "card", "speak a b", "card shuffle", "scan", "scan a b", "printer", "printer paper", "printer last --wait 0",
 		"printer slip x", "unplug", "fault card silent now", "light --colour red", "paced", "paced --out f x", "run now", "button",
 	} {
 		err := run(context.Background(), strings.Fields(line), nil, io.Discard)
@@ -125,7 +127,7 @@ func TestBenchAndHands(t *testing.T) {
 	if _, err := os.Lstat(filepath.Join(dir, "card")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the card reader's line is still there: %v", err)
 	}
-	if out, err := hand("status"); err != nil || !strings.Contains(out, "card     unplugged  card=laid\n") {
+	if out, err := hand("status"); err != nil || !strings.Contains(out, "card       unplugged  card=laid\n") {
 		t.Errorf("status: %q, %v", out, err)
 	}
 	if _, err := hand("printer last --wait 1 --timeout 0.05"); exitStatus(err) != exitLate {

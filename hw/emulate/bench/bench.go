@@ -1,7 +1,8 @@
 // Package bench puts a terminal's devices on a desk, all of them made of software.
 //
 // A Bench is a folder in which the devices appear as they would on a machine: card,
-// printer and scanner as serial lines, the call button behind a socket. What hands
+// printer and scanner as serial lines, the call button and the camera behind
+// sockets, the microphone as a pipe for ALSA. What hands
 // do to them (tap a card, press the button, take the paper out, pull a cable) is
 // asked for over control.sock, one JSON object a line in each direction, so that a
 // person at a prompt and a script do it in the same way. cmd/devbench is both ends.
@@ -37,10 +38,13 @@ const (
 	Button  = "button"
 	// Presence is the sensor that sees somebody before the terminal.
 	Presence = "presence"
+	// Microphone is a pipe that ALSA's file plugin reads: see emulate.Microphone.
+	Microphone = "microphone"
+	Camera     = "camera"
 )
 
 // Devices lists them in the order in which they are shown.
-var Devices = []string{Card, NFC, Printer, Scanner, Button, Presence}
+var Devices = []string{Card, NFC, Printer, Scanner, Button, Presence, Microphone, Camera}
 
 // plug is a cable that can be pulled.
 type plug interface {
@@ -65,6 +69,8 @@ type Bench struct {
 	printer *emulate.Printer
 	button  *emulate.Button
 	sensor  *emulate.Button // of presence: a contact like the button's
+	mouth   *emulate.Microphone
+	camera  *emulate.Camera
 	plugs   map[string]plug
 	lines   []*emulate.Line
 	knobs   emulate.PrinterKnobs // as the printer was bought
@@ -137,6 +143,16 @@ func (b *Bench) setUp() error {
 		return err
 	}
 	b.sensor, b.plugs[Presence] = sensor, sensor
+	mouth, err := emulate.NewMicrophone(filepath.Join(b.dir, Microphone))
+	if err != nil {
+		return err
+	}
+	b.mouth, b.plugs[Microphone] = mouth, mouth
+	camera, err := emulate.NewCamera(filepath.Join(b.dir, "camera.sock"))
+	if err != nil {
+		return err
+	}
+	b.camera, b.plugs[Camera] = camera, camera
 	// The control socket comes last: who sees it finds everything else.
 	control := ControlSocket(b.dir)
 	if err := os.Remove(control); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -174,5 +190,11 @@ func (b *Bench) Close() {
 	}
 	if b.sensor != nil {
 		b.sensor.Close()
+	}
+	if b.mouth != nil {
+		b.mouth.Close()
+	}
+	if b.camera != nil {
+		b.camera.Close()
 	}
 }

@@ -216,6 +216,8 @@ func TestMistakesAreNamed(t *testing.T) {
 	for _, r := range []bench.Request{
 		{Do: "dance"},
 		{Do: "scan"},
+		{Do: "speak", File: "/nowhere/words.wav"},
+		{Do: "speak", File: "bench_test.go"},
 		{Do: "plug", Device: "kettle"},
 		{Do: "printer set"},
 		{Do: "printer set", Set: map[string]string{"paper": "blue"}},

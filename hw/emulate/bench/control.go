@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,6 +105,8 @@ func (b *Bench) Do(ctx context.Context, r Request) (Reply, error) {
 	case "presence here", "presence gone":
 		b.sensor.SetContact(r.Do == "presence here")
 		return Reply{}, nil
+	case "speak":
+		return Reply{}, b.speak(ctx, r)
 	case "scan":
 		if r.Code == "" {
 			return Reply{}, errors.New("nothing to scan")
@@ -198,6 +201,24 @@ func (b *Bench) press(ctx context.Context, r Request) (Reply, error) {
 	case <-ctx.Done():
 	}
 	return Reply{}, ctx.Err()
+}
+
+// chatter is how long somebody speaks who is given no words, in seconds.
+const chatter = 3
+
+// speak speaks into the microphone until all is said.
+func (b *Bench) speak(ctx context.Context, r Request) error {
+	samples := emulate.Syllables(chatter)
+	if r.File != "" {
+		file, err := os.ReadFile(r.File)
+		if err != nil {
+			return err
+		}
+		if samples, err = emulate.Speech(file); err != nil {
+			return fmt.Errorf("%s: %w", r.File, err)
+		}
+	}
+	return b.mouth.Speak(ctx, samples)
 }
 
 // settings of the printer, each with its values.
@@ -318,6 +339,7 @@ func (b *Bench) status(ctx context.Context) string {
 		Printer:  b.printer.Describe(),
 		Button:   terminalAt(b.button) + " light=" + b.button.Light(ctx),
 		Presence: terminalAt(b.sensor),
+		Camera:   b.camera.Describe(),
 	}
 	var text strings.Builder
 	for _, name := range Devices {
@@ -325,7 +347,7 @@ func (b *Bench) status(ctx context.Context) string {
 		if b.plugs[name].Plugged() {
 			state = "plugged"
 		}
-		fmt.Fprintln(&text, strings.TrimRight(fmt.Sprintf("%-8s %-10s %s", name, state, details[name]), " "))
+		fmt.Fprintln(&text, strings.TrimRight(fmt.Sprintf("%-10s %-10s %s", name, state, details[name]), " "))
 	}
 	return text.String()
 }

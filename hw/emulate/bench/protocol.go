@@ -3,7 +3,7 @@ package bench
 // Request is one line to a bench.
 type Request struct {
 	// Do is the command: "card tap", "card lift", "nfc tap", "nfc lift", "button press", "button hold",
-	// "button release", "presence here", "presence gone", "scan", "printer set", "printer count", "printer slip",
+	// "button release", "presence here", "presence gone", "speak", "scan", "printer set", "printer count", "printer slip",
 	// "light", "plug", "unplug", "fault", "status".
 	Do string `json:"do"`
 
@@ -18,6 +18,9 @@ type Request struct {
 	// nfc tap; Type is A or B, UID hexadecimal
 	UID string `json:"uid,omitempty"`
 
+	// speak: a WAV file of 16-bit PCM on the bench's machine; empty is a voice
+	// without words.
+	File string `json:"file,omitempty"`
 	// scan
 	Code string `json:"code,omitempty"`
 	// printer set: paper=ok|near|out cover=open|closed cutter=ok|jam
