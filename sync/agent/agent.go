@@ -2,7 +2,7 @@
 // queue to central and brings back what central says.
 //
 // Four loops run side by side. One pushes: batches in the queue's order, one at
-// a time, and takes central's word item by item; nothing counts as delivered but
+// a time (attachments by themselves, and never in the way of a call), and takes central's word item by item; nothing counts as delivered but
 // an answer that names the item and carries the protocol's own name. One pulls
 // what changed, by a cursor that the queue keeps. One holds a stream open on
 // which central says "changed", and notices within three heartbeats when the
@@ -80,6 +80,8 @@ type Agent struct {
 
 	// Each loop waits on its own channel; see kick.
 	wakePush, wakePull, wakeStream, wakeHealth chan struct{}
+	// overtake is kicked at every save, for a push of attachments to look.
+	overtake chan struct{}
 	// counting holds one place: a count is told before the next is taken.
 	counting chan struct{}
 
@@ -103,7 +105,7 @@ func New(o Options) (*Agent, error) {
 		base: base, token: o.Token, kiosk: o.Kiosk, queue: o.Queue, now: o.Now, jitter: o.Jitter, log: o.Log,
 		counting: make(chan struct{}, 1),
 		wakePush: make(chan struct{}, 1), wakePull: make(chan struct{}, 1), wakeStream: make(chan struct{}, 1),
-		wakeHealth: make(chan struct{}, 1), picker: newPicker(),
+		wakeHealth: make(chan struct{}, 1), overtake: make(chan struct{}, 1), picker: newPicker(),
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -149,6 +151,7 @@ func (a *Agent) Run(ctx context.Context) {
 				return
 			case <-saved:
 				kick(a.wakePush)
+				kick(a.overtake)
 				a.countPending(ctx)
 			}
 		}

@@ -49,6 +49,7 @@ type central struct {
 	pushes  []wire.Push       // as decoded
 	changes []wire.Change
 	tickets map[string]wire.Ticket
+	cards   map[string][]wire.CardTicket
 	streams int
 	pulls   int
 	healths []wire.Health
@@ -135,6 +136,16 @@ func (c *central) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.serveStream(w, r)
 	case r.URL.Path == wire.PathHealth:
 		c.serveHealth(w, r)
+	case r.URL.Path == wire.PathCard && r.Method == http.MethodPost:
+		var card wire.Card
+		if json.NewDecoder(r.Body).Decode(&card) != nil || card.Token == "" || r.URL.RawQuery != "" {
+			refuse(w, http.StatusBadRequest, "bad_request")
+			return
+		}
+		c.mu.Lock()
+		mine := c.cards[card.Token]
+		c.mu.Unlock()
+		write(w, http.StatusOK, wire.Tickets{Protocol: wire.Protocol, Tickets: mine})
 	case strings.HasPrefix(r.URL.Path, wire.PathTickets):
 		c.mu.Lock()
 		t := c.tickets[strings.TrimPrefix(r.URL.Path, wire.PathTickets)]
@@ -381,6 +392,23 @@ func (b *bench) saveRequestOf(kiosk int) string {
 		b.t.Fatal(err)
 	}
 	return r.ID
+}
+
+// saveWith saves a request with attachments of these sizes, and returns its id
+// and theirs.
+func (b *bench) saveWith(sizes ...int) (id string, attached []string) {
+	b.t.Helper()
+	r := request.Request{ID: uuid.Must(uuid.NewV7()).String(), Kiosk: kioskNumber, Ticket: b.code(), Service: "appeal", MadeAt: time.Now()}
+	var all []request.Attachment
+	for _, size := range sizes {
+		a := request.NewAttachment(uuid.Must(uuid.NewV7()).String(), "audio/wav", bytes.Repeat([]byte{'v'}, size), 9)
+		all, attached = append(all, a), append(attached, a.ID)
+		r.Attachments = append(r.Attachments, a.Reference)
+	}
+	if err := b.queue.SaveRequest(context.Background(), r, all...); err != nil {
+		b.t.Fatal(err)
+	}
+	return r.ID, attached
 }
 
 func (b *bench) saveCall() string {

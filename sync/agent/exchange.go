@@ -58,7 +58,7 @@ func (r refusal) unaccepted() bool {
 
 // answer is one of the documents of package wire that central answers with.
 type answer interface {
-	*wire.PushAnswer | *wire.Pull | *wire.Ticket | *wire.HealthAnswer
+	*wire.PushAnswer | *wire.Pull | *wire.Ticket | *wire.Tickets | *wire.HealthAnswer
 }
 
 // exchange sends one request and reads the answer into the document. Errors
@@ -105,6 +105,8 @@ func protocolOf[A answer](document A) string {
 		return d.Protocol
 	case *wire.Ticket:
 		return d.Protocol
+	case *wire.Tickets:
+		return d.Protocol
 	case *wire.HealthAnswer:
 		return d.Protocol
 	}
@@ -133,8 +135,8 @@ func (a *Agent) send(ctx context.Context, method, path string, body []byte) (*ht
 	request.Header.Set("User-Agent", "lintai-kiosk")
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/json")
-		// Items are idempotent by their ids, and a word on health by its nature:
-		// the transport may send again on a fresh connection when a kept one
+		// Items are idempotent by their ids, a word on health and a question by
+		// their nature: the transport may send again on a fresh connection when a kept one
 		// turns out to be closed. The empty list says so without a header on the
 		// wire.
 		request.Header["Idempotency-Key"] = []string{}

@@ -2,7 +2,9 @@ package agent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -33,7 +35,36 @@ func (a *Agent) Find(ctx context.Context, code ticket.Code) (p visit.Progress, o
 	return visit.Progress{Service: t.Service, Status: visit.Status(t.Status), At: t.At, Note: t.Note}, true, nil
 }
 
-// FindByCard asks central for the requests of a card's holder.
-func (a *Agent) FindByCard(context.Context, string) ([]visit.Mine, error) {
-	return nil, errors.New("agent: central cannot be asked by card yet")
+// FindByCard asks central for the requests that were made with a card, newest
+// first; none when central knows of none. The token goes where nothing writes
+// addresses down. Like Find it gives up after a few seconds and may be called at
+// any time.
+func (a *Agent) FindByCard(ctx context.Context, token string) ([]visit.Mine, error) {
+	if token == "" {
+		return nil, errors.New("agent: no card token")
+	}
+	body, err := json.Marshal(wire.Card{Token: token})
+	if err != nil {
+		return nil, fmt.Errorf("agent: encode card: %w", err)
+	}
+	var found wire.Tickets
+	err = exchange(ctx, a, findTimeout, http.MethodPost, wire.PathCard, body, &found)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	a.outcome(err)
+	if err != nil {
+		return nil, err
+	}
+	mine := make([]visit.Mine, 0, len(found.Tickets))
+	for _, t := range found.Tickets {
+		code, err := ticket.Parse(string(t.Ticket))
+		if err != nil || !slices.Contains(visit.Statuses, visit.Status(t.Status)) {
+			return nil, unusable("a ticket or status that this terminal does not know")
+		}
+		mine = append(mine, visit.Mine{Ticket: code, Progress: visit.Progress{
+			Service: t.Service, Status: visit.Status(t.Status), At: t.At, Note: t.Note,
+		}})
+	}
+	return mine, nil
 }

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"lintai/kiosk/request"
 	"lintai/offline"
 	"lintai/sync/wire"
 )
@@ -50,10 +51,16 @@ func (p *picker) pick(waiting []offline.Waiting) []offline.Waiting {
 		return waiting[:1] // what was put aside once goes alone
 	}
 	n := 1
-	for n < min(p.size, len(waiting)) && waiting[n].Attempts == 0 && waiting[n].Kiosk == waiting[0].Kiosk {
+	for n < min(p.size, len(waiting)) && waiting[n].Attempts == 0 && together(waiting[0], waiting[n]) {
 		n++
 	}
 	return waiting[:n]
+}
+
+// together tells whether two items may be in one push. Attachments go without
+// others: a request must not wait until its photo is through.
+func together(a, b offline.Waiting) bool {
+	return a.Kiosk == b.Kiosk && (a.Kind == request.KindAttachment) == (b.Kind == request.KindAttachment)
 }
 
 // settled notes that central settled these items.

@@ -201,6 +201,41 @@ func TestFind(t *testing.T) {
 	}
 }
 
+func TestFindByCard(t *testing.T) {
+	c := newCentral(t)
+	b := setup(t, c, serve(t, c))
+	defer b.queue.Close()
+	first, second := b.code(), b.code()
+	c.cards = map[string][]wire.CardTicket{
+		"her card": {{Ticket: second, Service: "appeal", Status: "delivered", At: noon.Add(time.Hour)}, {Ticket: first, Service: "repair", Status: "done", At: noon, Note: "修好了"}},
+		"odd":      {{Ticket: first, Service: "repair", Status: "reopened", At: noon}},
+		"no code":  {{Ticket: "123", Service: "repair", Status: "done", At: noon}},
+	}
+	a, err := New(b.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine, err := a.FindByCard(t.Context(), "her card")
+	want := []visit.Mine{
+		{Ticket: second, Progress: visit.Progress{Service: "appeal", Status: visit.StatusDelivered, At: noon.Add(time.Hour)}},
+		{Ticket: first, Progress: visit.Progress{Service: "repair", Status: visit.StatusDone, At: noon, Note: "修好了"}},
+	}
+	if err != nil || !slices.Equal(mine, want) {
+		t.Errorf("her card: %+v (%v), want %+v", mine, err, want)
+	}
+	if mine, err := a.FindByCard(t.Context(), "another"); err != nil || len(mine) != 0 {
+		t.Errorf("another card: %v %v", mine, err)
+	}
+	for _, token := range []string{"odd", "no code"} {
+		if _, err := a.FindByCard(t.Context(), token); !errors.Is(err, errAnswer) {
+			t.Errorf("%s: %v", token, err)
+		}
+	}
+	if _, err := a.FindByCard(t.Context(), ""); err == nil {
+		t.Error("central was asked without a token")
+	}
+}
+
 // No error and no line of the log holds a ticket code or the token, whatever
 // goes wrong.
 func TestErrorsAndLogsHoldNoTicket(t *testing.T) {
@@ -219,10 +254,14 @@ func TestErrorsAndLogsHoldNoTicket(t *testing.T) {
 			if err == nil {
 				t.Fatal("found")
 			}
+			_, byCard := b.FindByCard(t.Context(), "card-token")
+			if byCard == nil {
+				t.Fatal("found by card")
+			}
 			b.until(func() bool { return len(b.events) > 0 })
 			stop()
-			for _, text := range []string{err.Error(), b.logs.String()} {
-				if strings.Contains(text, string(code)) || strings.Contains(text, token) {
+			for _, text := range []string{err.Error(), byCard.Error(), b.logs.String()} {
+				if strings.Contains(text, string(code)) || strings.Contains(text, "card-token") || strings.Contains(text, token) {
 					t.Errorf("%q", text)
 				}
 			}

@@ -13,10 +13,6 @@ import (
 	"lintai/sync/wire"
 )
 
-// maxSealedBytes of one push keep it below wire.MaxBodyBytes: base64 makes four
-// bytes of three, and an item's envelope takes less than 400.
-const maxSealedBytes = (wire.MaxBodyBytes - wire.MaxItems*400 - 1000) / 4 * 3
-
 func (a *Agent) pushLoop(ctx context.Context) {
 	failures := 0
 	for ctx.Err() == nil {
@@ -43,7 +39,7 @@ func (a *Agent) pushLoop(ctx context.Context) {
 // push sends one batch and takes in the answers. more tells that the next push
 // need not wait.
 func (a *Agent) push(ctx context.Context) (more bool, err error) {
-	waiting, err := a.queue.Next(ctx, wire.MaxItems, maxSealedBytes)
+	waiting, err := a.queue.Next(ctx, wire.MaxItems, wire.MaxSealedBytes)
 	if err != nil {
 		a.queueFailed(ctx, err)
 		return false, err
@@ -53,8 +49,11 @@ func (a *Agent) push(ctx context.Context) (more bool, err error) {
 		return false, nil
 	}
 	answer, err := a.exchangePush(ctx, batch)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return false, ctx.Err()
+	case errors.Is(err, errOvertaken):
+		return true, nil
 	}
 	if err == nil {
 		more, err = a.settle(ctx, batch, answer)
@@ -82,11 +81,16 @@ func (a *Agent) exchangePush(ctx context.Context, batch []offline.Waiting) (*wir
 	if err != nil {
 		return nil, fmt.Errorf("agent: encode push: %w", err)
 	}
+	if batch[0].Kind == request.KindAttachment {
+		overtaken, stop := a.yieldToUrgent(ctx)
+		defer stop()
+		ctx = overtaken
+	}
 	sent := a.now()
 	var answer wire.PushAnswer
-	err = exchange(ctx, a, requestTimeout, http.MethodPost, wire.PathPush, body, &answer)
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	err = exchange(ctx, a, requestTimeout+wire.PushTime(len(body)), http.MethodPost, wire.PathPush, body, &answer)
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	if !a.othersItems(batch, err) {
 		a.outcome(err)
@@ -95,6 +99,34 @@ func (a *Agent) exchangePush(ctx context.Context, batch []offline.Waiting) (*wir
 		a.clock.heard(answer.ServerTime, sent, a.now())
 	}
 	return &answer, err
+}
+
+// errOvertaken tells that a push of attachments was broken off.
+var errOvertaken = errors.New("agent: something more urgent was saved")
+
+// yieldToUrgent returns a context that ends when something is saved that goes
+// before attachments: on a poor line one of them takes minutes, and a call for
+// help must not wait behind it. What was broken off is sent again later.
+func (a *Agent) yieldToUrgent(ctx context.Context) (overtaken context.Context, stop func()) {
+	overtaken, cancel := context.WithCancelCause(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-overtaken.Done():
+				return
+			case <-a.overtake:
+			}
+			// The first item says it: what was put aside is not urgent.
+			first, err := a.queue.Next(overtaken, 1, 0)
+			if err == nil && len(first) > 0 && first[0].Kind != request.KindAttachment {
+				cancel(errOvertaken)
+				return
+			}
+		}
+	}()
+	return overtaken, func() { cancel(nil); <-done }
 }
 
 // othersItems tells that central refuses items which were saved under another
@@ -139,11 +171,13 @@ func (a *Agent) settle(ctx context.Context, batch []offline.Waiting, answer *wir
 		switch {
 		case !ok:
 		case ia.Outcome == wire.Conflict || ia.Outcome == wire.Rejected:
-			a.log.Error("central does not file an item", "id", w.ID, "outcome", ia.Outcome, "reason", ia.Reason)
-			a.link.event(visit.Held{ID: w.ID})
+			a.log.Error("central does not file an item", "id", w.ID, "kind", w.Kind, "outcome", ia.Outcome, "reason", ia.Reason)
+			if w.Kind != request.KindAttachment {
+				a.link.event(visit.Held{ID: w.ID})
+			}
 		case w.Kind == request.KindCall:
 			a.link.event(visit.CallDelivered{ID: w.ID})
-		default:
+		case w.Kind == request.KindRequest:
 			a.link.event(visit.Delivered{ID: w.ID})
 		}
 	}

@@ -5,6 +5,7 @@
 //	GET  /kiosk/v1/pull?cursor=N   → Pull: what changed for this terminal since N
 //	GET  /kiosk/v1/stream          → text/event-stream: "changed" says pull now, comments are heartbeats
 //	GET  /kiosk/v1/tickets/CODE    → Ticket: progress of any terminal's ticket
+//	POST /kiosk/v1/card            Card → Tickets: progress of a card holder's tickets
 //	POST /kiosk/v1/health          Health → HealthAnswer: how the terminal's devices are
 //	GET  /kiosk/v1/health          → HealthAnswer: the line is good and the token right
 //
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"lintai/kiosk/request"
+	"lintai/kiosk/ticket"
 )
 
 // Protocol stands in every answer of central.
@@ -29,10 +31,37 @@ const (
 	MaxItems     = 100     // items in one push
 	MaxBodyBytes = 4 << 20 // bytes of one push
 	MaxPull      = 500     // changes in one pull
+	MaxTickets   = 20      // tickets of one card
 	// Heartbeat is how often the stream sends a comment when nothing happens. A
 	// terminal that hears nothing for three of them opens the stream anew.
 	Heartbeat = 5 * time.Second
 )
+
+const (
+	// envelopeBytes is more than JSON takes for an item beside its sealed body,
+	// frameBytes for a push beside its items.
+	envelopeBytes = 400
+	frameBytes    = 1000
+	// MaxSealedBytes of the items of one push together keep it below
+	// MaxBodyBytes: base64 makes four bytes of three.
+	MaxSealedBytes = (MaxBodyBytes - MaxItems*envelopeBytes - frameBytes) / 4 * 3
+	// largestItem is the sealed body of the largest attachment: its bytes are in
+	// base64 there too, with a little JSON and the seal around them.
+	largestItem = (request.MaxAttachment+2)/3*4 + 1000
+)
+
+// Whoever lets attachments grow beyond what a push holds is told by the compiler.
+const _ uint = MaxSealedBytes - largestItem
+
+// slowestLine is what a line must carry to be of use, in bytes a second.
+const slowestLine = 32 << 10
+
+// PushTime is how long the bytes of a push may be on their way, beyond the time
+// that any exchange has: the largest takes two minutes on a poor line, and would
+// otherwise never arrive.
+func PushTime(bytes int) time.Duration {
+	return time.Duration(min(max(bytes, 0), MaxBodyBytes)/slowestLine) * time.Second
+}
 
 // Paths under central's address.
 const (
@@ -40,6 +69,7 @@ const (
 	PathPull    = "/kiosk/v1/pull"
 	PathStream  = "/kiosk/v1/stream"
 	PathTickets = "/kiosk/v1/tickets/"
+	PathCard    = "/kiosk/v1/card"
 )
 
 // Push brings items in the order of the queue.
@@ -71,7 +101,9 @@ func (i Item) Check() error {
 	if len(i.ID) != 36 {
 		return fmt.Errorf("wire: id of %d characters is no UUID", len(i.ID))
 	}
-	if i.Kind != request.KindRequest && i.Kind != request.KindCall {
+	switch i.Kind {
+	case request.KindRequest, request.KindCall, request.KindAttachment:
+	default:
 		return fmt.Errorf("wire: kind %q", i.Kind)
 	}
 	if i.Sequence < 1 {
@@ -163,9 +195,31 @@ type Ticket struct {
 	Note     string    `json:"note,omitempty"`
 }
 
+// Card asks for the tickets of a card's holder. It is posted, so that the token
+// stands in no address and no log of addresses.
+type Card struct {
+	Token string `json:"token"` // see request.CardToken
+}
+
+// Tickets are those that were made with a card, newest first, at most MaxTickets;
+// none when there are none. They hold nothing personal.
+type Tickets struct {
+	Protocol string       `json:"protocol"`
+	Tickets  []CardTicket `json:"tickets"`
+}
+
+// CardTicket is one of them.
+type CardTicket struct {
+	Ticket  ticket.Code `json:"ticket"`
+	Service string      `json:"service"`
+	Status  string      `json:"status"`
+	At      time.Time   `json:"at"`
+	Note    string      `json:"note,omitempty"`
+}
+
 // Error is the body of an answer that is not 200.
 type Error struct {
 	Protocol    string `json:"protocol"`
-	Code        string `json:"code"` // unauthorised, forbidden, too_large, bad_request, unavailable
+	Code        string `json:"code"` // unauthorised, forbidden, too_large, too_many, bad_request, unavailable
 	Description string `json:"description"`
 }
