@@ -1,8 +1,7 @@
 package catalog
 
 import (
-	"encoding/json"
-	"strings"
+	"slices"
 	"testing"
 )
 
@@ -24,33 +23,59 @@ func TestDefault(t *testing.T) {
 	}
 }
 
-func TestParseNamesTheMistake(t *testing.T) {
-	good, err := json.Marshal(Default())
-	if err != nil {
-		t.Fatal(err)
+// Repair is what terminals in use, central and the demonstration know by these
+// names: they must not change.
+func TestRepairKeepsItsNames(t *testing.T) {
+	svc, _ := Default().Service("repair")
+	var steps []string
+	for _, st := range svc.Steps {
+		steps = append(steps, st.ID)
 	}
-	for _, tt := range []struct{ name, from, to, want string }{
-		{"misspelt key", `"title"`, `"titel"`, "titel"},
-		{"unknown kind", `"kind":"choose"`, `"kind":"guess"`, "guess"},
-		{"same option twice", `"id":"power"`, `"id":"water"`, "water"},
-		{"unknown personal field", `["name","address"]`, `["name","id_number"]`, "id_number"},
-		{"personal data without a purpose", `"purpose":"上门维修"`, `"purpose":""`, "purpose"},
-		{"kept for ever", `"retention_days":180`, `"retention_days":0`, "retention_days"},
-		{"unknown urgency", `"urgency":"soon"`, `"urgency":"now"`, "urgency"},
-		{"too many digits", `"max_digits":3`, `"max_digits":30`, "max_digits"},
-		{"no version", `"version":2`, `"version":0`, "version"},
-		{"silent step", `"prompt":"请问坏在哪里？"`, `"prompt":""`, "prompt"},
-		{"bad code", `"code":"repair"`, `"code":"Repair!"`, "Repair!"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			bad := strings.Replace(string(good), tt.from, tt.to, 1)
-			if bad == string(good) {
-				t.Fatal("the test changes nothing")
-			}
-			if _, err := Parse([]byte(bad)); err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error %v", err)
-			}
-		})
+	if want := []string{"what", "place", "urgency", "who", "building", "room"}; !slices.Equal(steps, want) {
+		t.Errorf("steps %v, want %v", steps, want)
+	}
+}
+
+func TestHomeScreenHasEveryServiceInItsOrder(t *testing.T) {
+	want := []struct {
+		code string
+		kind ServiceKind
+	}{
+		{"repair", KindRequest}, {"appeal", KindRequest}, {"certificate", KindRequest},
+		{"home_service", KindRequest}, {"lookup", KindLookUp}, {"activity", KindRequest},
+		{"policy", KindPolicy}, {"information", KindInformation}, {"rating", KindRequest},
+		{"volunteer", KindRequest}, {"mediation", KindRequest}, {"behalf", KindBehalf},
+	}
+	c := Default()
+	if len(c.Services) != len(want) {
+		t.Fatalf("%d services, want %d", len(c.Services), len(want))
+	}
+	kinds := map[StepKind]bool{}
+	for i, s := range c.Services {
+		if s.Code != want[i].code || s.Kind != want[i].kind {
+			t.Errorf("tile %d: %s of kind %s, want %s of kind %s", i+1, s.Code, s.Kind, want[i].code, want[i].kind)
+		}
+		for _, st := range s.Steps {
+			kinds[st.Kind] = true
+		}
+	}
+	for _, k := range []StepKind{Choose, Place, Slot, List, Number, Text, Photo, Requirements, Consent, Identify, Rating, Ticket} {
+		if !kinds[k] {
+			t.Errorf("no service has a %s step", k)
+		}
+	}
+}
+
+// What somebody says of a neighbour, of her health or of her life is nobody
+// else's business: only repairs stand in public lists.
+func TestOnlyRepairsArePublic(t *testing.T) {
+	for _, s := range Default().Services {
+		if s.Kind == KindRequest && s.Private != (s.Code != "repair") {
+			t.Errorf("%s: private is %v", s.Code, s.Private)
+		}
+		if s.Allows(IDNumber) && s.Code != "certificate" {
+			t.Errorf("%s may take the ID number", s.Code)
+		}
 	}
 }
 
@@ -65,8 +90,17 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"version":1,"services":[]}`))
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		c, err := Parse(doc)
-		if err == nil && c.check() != nil {
+		if err != nil {
+			return
+		}
+		if c.check() != nil {
 			t.Error("accepted what does not pass its check")
+		}
+		c.Advise()
+		for locale := range c.Translations {
+			if len(c.Translated(locale).Services) != len(c.Services) {
+				t.Errorf("translated into %q it has other services", locale)
+			}
 		}
 	})
 }

@@ -29,6 +29,9 @@ func (c *Catalog) check() error {
 			return fmt.Errorf("service %s: %w", s.Code, err)
 		}
 	}
+	if err := c.checkOwnTexts(); err != nil {
+		return err
+	}
 	return c.checkTranslations()
 }
 
@@ -83,6 +86,10 @@ func (s *Service) checkSteps() error {
 			consented[st.Field] = true
 		case st.Kind == Identify && s.Allows(IDNumber) && !consented[IDNumber]:
 			return fmt.Errorf("step %s: %s needs a %s step before it", st.ID, IDNumber, Consent)
+		case once(st.Kind) && slices.ContainsFunc(s.Steps[:i], func(o Step) bool { return o.Kind == st.Kind }):
+			return fmt.Errorf("step %s: a service has one %s step", st.ID, st.Kind)
+		case st.Kind == Rating && !slices.ContainsFunc(s.Steps[:i], func(o Step) bool { return o.Kind == Ticket }):
+			return fmt.Errorf("step %s: a %s step before it must tell what is rated", st.ID, Ticket)
 		case st.Behalf && s.Kind != KindBehalf:
 			return fmt.Errorf("step %s: behalf belongs to a service of kind %s", st.ID, KindBehalf)
 		}
@@ -91,6 +98,15 @@ func (s *Service) checkSteps() error {
 		return fmt.Errorf("no step takes the number of the member of staff (behalf)")
 	}
 	return nil
+}
+
+// once tells whether a request has room for one answer of this kind only.
+func once(k StepKind) bool {
+	switch k {
+	case Identify, Ticket, Rating, List:
+		return true
+	}
+	return false
 }
 
 // checkReferences checks what a step says about the steps before it.

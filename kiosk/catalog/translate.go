@@ -3,6 +3,8 @@ package catalog
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 )
 
 // Translated returns the catalogue in another locale. Services, steps and ids
@@ -88,10 +90,39 @@ func (c *Catalog) checkTranslations() error {
 		if missing != "" {
 			return fmt.Errorf("translations %s: %s is missing", locale, missing)
 		}
-		for path := range texts {
-			if !known[path] {
+		for path, text := range texts {
+			switch {
+			case !known[path]:
 				return fmt.Errorf("translations %s: %s is no text of this catalogue", locale, path)
+			case text == "" && !strings.HasSuffix(path, ".suffix"):
+				// A suffix may be one word in Chinese and none elsewhere.
+				return fmt.Errorf("translations %s: %s is empty", locale, path)
 			}
+			if err := checkCharacters(text); err != nil {
+				return fmt.Errorf("translations %s: %s: %w", locale, path, err)
+			}
+		}
+	}
+	return nil
+}
+
+// checkOwnTexts checks the texts that the document itself holds.
+func (c *Catalog) checkOwnTexts() error {
+	var first error
+	c.texts(func(path string, text *string) {
+		if err := checkCharacters(*text); err != nil && first == nil {
+			first = fmt.Errorf("%s: %w", path, err)
+		}
+	})
+	return first
+}
+
+// checkCharacters refuses what would reach a screen, a voice or a printer as a
+// command and not as a word.
+func checkCharacters(text string) error {
+	for _, r := range text {
+		if unicode.IsControl(r) {
+			return fmt.Errorf("holds the control character %U", r)
 		}
 	}
 	return nil
