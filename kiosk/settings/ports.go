@@ -14,6 +14,9 @@ func (s *Settings) Ports() map[string]string {
 	if s.Presence.Bench != "" {
 		ports["presence"] = s.Presence.Bench
 	}
+	if s.Camera.Bench != "" {
+		ports["camera"] = s.Camera.Bench
+	}
 	if s.NFC.SPI != "" {
 		ports["nfc"] = s.NFC.SPI
 	}

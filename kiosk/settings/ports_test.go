@@ -21,4 +21,9 @@ func TestPortsOfTheDevicesThatTheFileNames(t *testing.T) {
 	if got := s.Ports(); !maps.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
+	s.Camera = Camera{Bench: "/tmp/camera.sock"}
+	want["camera"] = "/tmp/camera.sock"
+	if got := s.Ports(); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
 }

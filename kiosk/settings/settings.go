@@ -40,6 +40,9 @@ type Terminal struct {
 	Place  string // shown to residents: "幸福里社区服务站"
 	Phone  string // told when the network is down; may be empty
 	Data   string // directory of kiosk.db
+	// Content is the directory of the community's own documents: see package
+	// content. Empty means: what is built in.
+	Content string
 }
 
 // Central is the service that this terminal reports to.
@@ -113,9 +116,11 @@ type Microphone struct {
 	Device string // ALSA's name, "default"
 }
 
-// Camera is what pictures are taken with. An empty Device means: none.
+// Camera is what pictures are taken with: a device of the kernel, or the socket of
+// an emulated bench. An empty Device and Bench mean: none.
 type Camera struct {
 	Device string // "/dev/video0"
+	Bench  string
 }
 
 var bauds = []int{9600, 19200, 38400, 57600, 115200}
@@ -132,6 +137,7 @@ func Parse(text []byte) (*Settings, error) {
 	s.Terminal.Place = f.text("terminal", "place", required, lengthUpTo(20))
 	s.Terminal.Phone = f.text("terminal", "phone", "", lengthUpTo(20))
 	s.Terminal.Data = f.text("terminal", "data", required, absolutePath)
+	s.Terminal.Content = f.text("terminal", "content", "", absolutePath)
 
 	s.Central.Address = f.text("central", "address", required, centralAddress)
 	s.Central.PublicAddress = f.text("central", "public_address", s.Central.Address, webAddress)
@@ -179,6 +185,10 @@ func Parse(text []byte) (*Settings, error) {
 
 	s.Microphone.Device = f.text("microphone", "device", "", soundDevice)
 	s.Camera.Device = f.text("camera", "device", "", absolutePath)
+	s.Camera.Bench = f.text("camera", "bench", "", absolutePath)
+	if s.Camera.Bench != "" && s.Camera.Device != "" {
+		f.problem("camera", "bench", "不能和 device 同时使用", "只写 device，或只写 bench")
+	}
 
 	if problems := f.finish(); len(problems) > 0 {
 		return nil, problems

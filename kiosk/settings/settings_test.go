@@ -73,6 +73,8 @@ func TestProblemsNameLineAndWhatIsAllowed(t *testing.T) {
 		{"presence twice", "[printer]", "[presence]\npin = \"GPIO22\"\nbench = \"/run/s\"\n[printer]", []string{"第 14 行 presence.bench", "只写 pin"}},
 		{"microphone", "[printer]", "[microphone]\ndevice = \"-D x\"\n[printer]", []string{"第 13 行 microphone.device", "plughw"}},
 		{"camera", "[printer]", "[camera]\ndevice = \"video0\"\n[printer]", []string{"第 13 行 camera.device", "完整路径"}},
+		{"two cameras", "[printer]", "[camera]\ndevice = \"/dev/video0\"\nbench = \"/run/c\"\n[printer]", []string{"第 14 行 camera.bench", "只写 device"}},
+		{"content", `data = "/var/lib/lintai"`, "data = \"/var/lib/lintai\"\ncontent = \"content\"", []string{"第 6 行 terminal.content", "完整路径"}},
 		{"no TOML", "number = 12", "number = = 12", []string{"第 3 行", "TOML"}},
 		{"half a file", `place = "幸福里社区服务站"`, `place = "幸福`, []string{"第 4 行", "TOML"}},
 	}
