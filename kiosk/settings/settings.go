@@ -5,6 +5,7 @@
 package settings
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -51,6 +52,7 @@ type Central struct {
 	PublicAddress string         // base of the address in a slip's QR code
 	Token         string         // says to central which terminal this is
 	PublicKey     seal.PublicKey // requests are sealed to it
+	CardKey       []byte         // see request.CardToken; nil: nobody looks up by card here
 }
 
 // Panel is the screen.
@@ -144,6 +146,7 @@ func Parse(text []byte) (*Settings, error) {
 	s.Central.Token = f.text("central", "token", required, headerText)
 	key := f.text("central", "public_key", required, publicKey)
 	s.Central.PublicKey, _ = seal.ParsePublicKey(key)
+	s.Central.CardKey, _ = parseCardKey(f.text("central", "card_key", "", cardKey))
 
 	s.Panel.PxPerMM = f.decimal("panel", "px_per_mm", 4.0, 1.5, 20)
 	s.Panel.Width = f.integer("panel", "width", "1080", between(600, 7680))
@@ -268,6 +271,23 @@ func pinName(v string) (string, bool) {
 func publicKey(v string) (string, bool) {
 	_, err := seal.ParsePublicKey(v)
 	return `central kiosk add 打印出的公钥，以 "lintai-public-1:" 开头`, err == nil
+}
+
+func cardKey(v string) (string, bool) {
+	key, ok := parseCardKey(v)
+	return "central kiosk add 打印出的 card_key（44 个字符）；不用身份证查进度时可以不写", ok && key != nil
+}
+
+// parseCardKey reads 32 bytes in base64; no text is no key.
+func parseCardKey(v string) ([]byte, bool) {
+	if v == "" {
+		return nil, true
+	}
+	key, err := base64.StdEncoding.Strict().DecodeString(v)
+	if err != nil || len(key) != 32 || len(v) != 44 {
+		return nil, false
+	}
+	return key, true
 }
 
 func webAddress(v string) (string, bool) {

@@ -1,6 +1,8 @@
 package settings
 
 import (
+	"bytes"
+	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
@@ -61,6 +63,9 @@ func TestProblemsNameLineAndWhatIsAllowed(t *testing.T) {
 		{"token with a line end, that no request can carry", `"secret-token"`, `"secret-token\n"`, []string{"第 9 行 central.token", "不含空格"}},
 		{"a section in braces", "# 邻台", `scanner = {port = "/dev/scanner", baud = 1}`, []string{"第 1 行 scanner.baud", "9600、19200"}},
 		{"public key", `public_key = "lintai`, `public_key = "x`, []string{"第 10 行 central.public_key", "lintai-public-1:"}},
+		{"card key of another length", "[printer]", "card_key = \"c2VjcmV0LXRva2Vu\"\n[printer]", []string{"第 12 行 central.card_key", "central kiosk add", "44"}},
+		{"card key that is no base64", "[printer]", "card_key = \"" + strings.Repeat("密", 44) + "\"\n[printer]", []string{"第 12 行 central.card_key"}},
+		{"card key with a line end", "[printer]", "card_key = \"" + strings.Repeat("A", 43) + "=\\n\"\n[printer]", []string{"第 12 行 central.card_key"}},
 		{"relative path", `"/var/lib/lintai"`, `"lintai"`, []string{"第 5 行 terminal.data", "完整路径"}},
 		{"printer in the network without a port", `"/dev/serial/by-id/printer"`, `"tcp://192.0.2.5"`, []string{"第 13 行 printer.port", "tcp://192.0.2.5:9100", "/dev/usb/lp0"}},
 		{"two tag readers", "[printer]", "[nfc]\nport = \"/dev/ttyUSB1\"\nspi = \"/dev/spidev0.0\"\n[printer]", []string{"第 14 行 nfc.spi", "不能和 port", "只写 spi"}},
@@ -99,6 +104,19 @@ func TestProblemsNameLineAndWhatIsAllowed(t *testing.T) {
 				t.Errorf("%q tells the token", err)
 			}
 		})
+	}
+}
+
+func TestCardKey(t *testing.T) {
+	none, err := Parse([]byte(valid(t)))
+	if err != nil || none.Central.CardKey != nil {
+		t.Errorf("without a card key: %v %v", none, err)
+	}
+	want := bytes.Repeat([]byte{0xA5}, 32)
+	text := strings.Replace(valid(t), "[printer]", "card_key = \""+base64.StdEncoding.EncodeToString(want)+"\"\n[printer]", 1)
+	s, err := Parse([]byte(text))
+	if err != nil || !bytes.Equal(s.Central.CardKey, want) {
+		t.Errorf("%v %v", s, err)
 	}
 }
 
