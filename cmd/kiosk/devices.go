@@ -47,7 +47,7 @@ const (
 	cardNotice = 300 * time.Millisecond
 )
 
-func newDevices(s *settings.Settings, clips string, post func(visit.Event), log *slog.Logger) (*devices, error) {
+func newDevices(s *settings.Settings, clips []string, post func(visit.Event), log *slog.Logger) (*devices, error) {
 	d := &devices{post: post, log: log, book: newHealthBook(s.Ports())}
 	if s.Card.Port == "" {
 		d.missing(visit.CardReader)
@@ -93,7 +93,7 @@ func newDevices(s *settings.Settings, clips string, post func(visit.Event), log 
 		d.missing(visit.Speaker) // so that the screen offers nothing to hear
 	}
 	d.voice = speaker.New(speaker.Options{
-		Open: open, Volume: float64(s.Sound.Volume) / 100, Pinyin: voice.Pinyin, Clips: clips, OnHealth: d.health(visit.Speaker),
+		Open: open, Volume: float64(s.Sound.Volume) / 100, Spell: voice.Spell, Clips: openClips(clips, log), OnHealth: d.health(visit.Speaker),
 	})
 	d.start = append(d.start, d.voice.Run)
 	d.watchBoard(s)
@@ -158,13 +158,15 @@ func (d *devices) SetMode(m visit.CardMode) {
 }
 
 // Say, Chime and Hush are terminal.Voice.
-func (d *devices) Say(p visit.Say) { d.voice.Say(p.Key, p.Text, p.Slow) }
-func (d *devices) Chime()          { d.voice.Chime() }
-func (d *devices) Hush()           { d.voice.Hush() }
+func (d *devices) Say(p visit.Say) {
+	d.voice.Say(speaker.Sentence{Key: p.Key, Text: p.Text, Slow: p.Slow, Locale: p.Locale})
+}
+func (d *devices) Chime() { d.voice.Chime() }
+func (d *devices) Hush()  { d.voice.Hush() }
 
 // Play and SetVolume are terminal.Voice.
-func (d *devices) Play(terminal.Note) {}
-func (d *devices) SetVolume(int)      {}
+func (d *devices) Play(n terminal.Note) { d.voice.Play(n.Data) }
+func (d *devices) SetVolume(steps int)  { d.voice.SetVolume(steps) }
 
 // noPrinter is the printer of a terminal without one.
 type noPrinter struct{}

@@ -112,7 +112,7 @@ func openCounter(t *testing.T, tell func(*healthBook)) *counter {
 	}
 	s := &settings.Settings{Printer: settings.Printer{Serial: settings.Serial{Port: c.line.Path(), Baud: 115200}, WidthMM: 80}, Sound: settings.Sound{Output: "none"}}
 	quiet := slog.New(slog.DiscardHandler)
-	if c.devices, err = newDevices(s, "", func(visit.Event) {}, quiet); err != nil {
+	if c.devices, err = newDevices(s, nil, func(visit.Event) {}, quiet); err != nil {
 		t.Fatal(err)
 	}
 	tell(c.devices.book)

@@ -27,7 +27,11 @@ import (
 func main() {
 	config := flag.String("config", "", "the technician's `file`, kiosk.toml")
 	traceTo := flag.String("trace", "", "`file` or pipe that gets a line of JSON for each screen shown and each measure; for tests")
-	clips := flag.String("voice", "", "`folder` of recordings that replace synthesised sentences")
+	var clips []string
+	flag.Func("voice", "`folder` of a prompt pack that replaces synthesised sentences; may be given several times, the preferred first", func(folder string) error {
+		clips = append(clips, folder)
+		return nil
+	})
 	version := flag.Bool("version", false, "print the version and exit")
 	flag.Parse()
 	if *version {
@@ -51,7 +55,7 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	k := &kiosk{config: *config, clips: *clips, log: log, trace: trace, app: app.New()}
+	k := &kiosk{config: *config, clips: clips, log: log, trace: trace, app: app.New()}
 	k.openWindow()
 	served := make(chan struct{})
 	k.app.Lifecycle().SetOnStarted(func() {

@@ -27,7 +27,7 @@ import (
 // kiosk is the program's parts while it runs.
 type kiosk struct {
 	config string
-	clips  string
+	clips  []string
 	log    *slog.Logger
 	trace  *trace
 

@@ -5,6 +5,10 @@
 //	kioskctl queue list    --config FILE | --data DIR [--json]
 //	kioskctl config check  FILE
 //	kioskctl doctor        --config FILE [--json] [--slip]
+//	kioskctl voice script  [--locale L] [--catalog FILE]
+//	kioskctl voice build   --out DIR [--locale L] [--catalog FILE]
+//	kioskctl voice check   [--locale L] [--catalog FILE] DIR...
+//	kioskctl voice sign    --locale L [--catalog FILE] DIR [KEY...]
 //
 // "queue create" makes the request queue of a new terminal and refuses when one
 // is there: no program makes a queue by itself. "queue check" and "queue list"
@@ -17,6 +21,12 @@
 // word; otherwise each device is opened with its driver. Its exit code is 0 when
 // the terminal can serve, 3 when it serves with something missing, 1 when it
 // cannot serve. With --slip the report is printed on the terminal's printer too.
+//
+// "voice" keeps prompt packs: folders of clips that a terminal plays instead of
+// synthesising its sentences (kiosk --voice DIR). "script" lists what is to be spoken,
+// "build" synthesises all of it, "check" names clips that are missing or speak other
+// words than the screen shows, with exit code 3, and "sign" notes that recordings speak
+// today's words.
 package main
 
 import (
@@ -50,6 +60,10 @@ kioskctl queue check   --config FILE | --data DIR          is it sound, and how 
 kioskctl queue list    --config FILE | --data DIR [--json] every item; nothing personal
 kioskctl config check  FILE                                is the configuration right?
 kioskctl doctor        --config FILE [--json] [--slip]     can it serve, and what is to be done? exit code 0 yes, 3 in part, 1 no
+kioskctl voice script  [--locale L] [--catalog FILE]       every sentence that the voice says: key, text, spelling
+kioskctl voice build   --out DIR [--locale L] [--catalog FILE]   make a prompt pack of them
+kioskctl voice check   [--locale L] [--catalog FILE] DIR...      has the first of these packs that has it today's words? exit code 3 no
+kioskctl voice sign    --locale L [--catalog FILE] DIR [KEY...]  these recordings were listened to and speak today's words
 `
 
 // explain prints an error with what a technician can do about it, and returns
@@ -93,6 +107,14 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 			return listQueue(ctx, rest, out, log)
 		case "config check":
 			return checkConfig(rest, out)
+		case "voice script":
+			return voiceScript(rest, out, log)
+		case "voice build":
+			return voiceBuild(ctx, rest, out, log)
+		case "voice check":
+			return voiceCheck(ctx, rest, out, log)
+		case "voice sign":
+			return voiceSign(rest, out, log)
 		}
 	}
 	return fmt.Errorf("%w:\n%s", errUsage, usage)

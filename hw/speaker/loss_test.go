@@ -1,32 +1,51 @@
 package speaker
 
 import (
+	"context"
 	"errors"
+	"math"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"lintai/hw"
+	"lintai/hw/speaker/sound"
 	"lintai/kiosk/fault"
 )
 
 func TestVolumeGoesInStepsAndStays(t *testing.T) {
 	tape := &tape{played: make(chan []float32, 16), volumes: make(chan float64, 16)}
-	s, _ := begin(t, Options{Open: func() (Sink, error) { return tape, nil }, synthesise: byLength})
-	for _, tt := range []struct {
-		set, is int
-	}{{50, 50}, {54, 50}, {55, 60}, {-3, 0}, {4, 0}, {1000, 100}, {96, 100}, {30, 30}} {
-		s.SetVolume(tt.set)
-		if v := <-tape.volumes; v != float64(tt.is)/100 || s.Volume() != tt.is {
-			t.Errorf("%d is played at %v, told as %d", tt.set, v, s.Volume())
+	s, _ := begin(t, Options{Open: func() (Sink, error) { return tape, nil }, synthesise: func(context.Context, string, string, bool) (sound.Sound, error) {
+		made := sound.Sound{Rate: SampleRate, Samples: make([]int16, SampleRate)}
+		for i := range made.Samples {
+			made.Samples[i] = int16(3000 * math.Sin(float64(i)/10))
 		}
-	}
-	for range 2 {
-		s.Say("", "x", false)
-		if v := <-tape.volumes; v != 0.3 {
-			t.Errorf("a sentence at %v", v)
+		return made, nil
+	}})
+	s.options.Volume = 0.8
+	before := 0.0
+	for _, steps := range []int{-2, -1, 0, 1, 2, 3} {
+		s.SetVolume(steps)
+		if v := <-tape.volumes; v > 1 {
+			t.Errorf("%d: the sounding sentence is played at %v", steps, v)
 		}
-		<-tape.played
+		for range 2 { // it stays
+			s.Say(Sentence{Text: "x"})
+			volume := <-tape.volumes
+			power := 0.0
+			for _, v := range <-tape.played {
+				v := float64(v) * volume
+				if math.Abs(v) > 1 {
+					t.Fatalf("%d: a sample of %v", steps, v)
+				}
+				power += v * v
+			}
+			level := 10 * math.Log10(power/SampleRate)
+			if want := -18 + 20*math.Log10(0.8) + 4*float64(min(steps, 2)); math.Abs(level-want) > 0.5 {
+				t.Errorf("%d steps sound at %.1f dB, want %.1f; the step before %.1f", steps, level, want, before)
+			}
+			before = level
+		}
 	}
 }
 
@@ -37,7 +56,7 @@ func TestCardSleepsOnceAllWasPlayed(t *testing.T) {
 	<-healths
 	clock.rest <- time.Time{} // also a card that was never used
 	<-tape.looks
-	s.Say("", "", false) // an empty sentence: its time is over at once
+	s.Say(Sentence{Text: ""}) // an empty sentence: its time is over at once
 	<-tape.played
 	<-tape.volumes
 	clock.rest <- time.Time{}
@@ -76,13 +95,13 @@ func TestLostCardIsOpenedAgain(t *testing.T) {
 				if first.restErr != nil {
 					clock.rest <- time.Time{}
 				} else {
-					s.Say("", "x", false)
+					s.Say(Sentence{Text: "x"})
 				}
 			}
 			if h := <-healths; h.Code != fault.SoundMissing || h.State != hw.Fault {
 				t.Fatalf("%+v", h)
 			}
-			s.Say("", "nobody hears this", false)
+			s.Say(Sentence{Text: "nobody hears this"})
 			clock.again <- time.Time{}
 			clock.again <- time.Time{}
 			for h := range healths {
@@ -90,7 +109,7 @@ func TestLostCardIsOpenedAgain(t *testing.T) {
 					break
 				}
 			}
-			s.Say("", "well again", false)
+			s.Say(Sentence{Text: "well again"})
 			if n := len(<-second.played); n != len("well again") {
 				t.Errorf("played %d samples", n)
 			}

@@ -3,62 +3,76 @@ package speaker
 import (
 	"context"
 	"errors"
+	"iter"
 	"math"
-	"os"
-	"path/filepath"
-	"regexp"
 	"sync"
 	"time"
 
 	"lintai/hw"
+	"lintai/hw/speaker/sound"
 	"lintai/kiosk/fault"
+	"lintai/kiosk/phrase"
 )
 
 // Options says where the voice goes and what it is made of.
 type Options struct {
 	// Open opens the sink: Card or NoSound.
 	Open func() (Sink, error)
-	// Volume is from 0 to 1; SetVolume changes it.
+	// Volume is the configured one, from 0 to 1; SetVolume goes up and down from it.
 	Volume float64
-	// Pinyin turns a sentence into what espeak-ng reads.
-	Pinyin func(text string) string
-	// Clips is a folder of recordings, KEY.wav or KEY.slow.wav, that replace the
-	// synthesised sentences; empty for none.
-	Clips string
+	// Spell turns a sentence into what a voice of espeak-ng reads, and names that
+	// voice.
+	Spell func(locale phrase.Locale, text string) (voice, spelling string)
+	// Clips gives the recordings of a sentence as files, the preferred first; the
+	// first that can be played replaces the synthesis. Nil for none.
+	Clips func(s Sentence) iter.Seq[[]byte]
 	// OnHealth is called with each change, from Run's goroutine.
 	OnHealth func(hw.Health)
 	// Clock is the system's when nil.
 	Clock hw.Clock
 	// synthesise replaces espeak-ng in tests.
-	synthesise func(ctx context.Context, pinyin string, slow bool) (sound, error)
+	synthesise func(ctx context.Context, voice, spelling string, slow bool) (sound.Sound, error)
 }
 
-// Speaker is the voice. Say, Chime and Hush return at once and may be called
-// from any goroutine.
+// Speaker is the voice. Say, Play, Chime, Hush and SetVolume return at once and may
+// be called from any goroutine.
 type Speaker struct {
 	options Options
 	wake    chan struct{}
 
-	mu     sync.Mutex
-	next   orders
-	volume int // percent
+	mu    sync.Mutex
+	next  orders
+	steps int // of volume
 
 	health hw.Health
 	kept   cache
 }
 
-// orders is what Run has to do next; the newest sentence replaces the others.
+// orders is what Run has to do next; the newest sentence or note replaces the
+// others.
 type orders struct {
 	volume bool // it changed
 	chime  bool
 	hush   bool
-	say    *sentence
+	say    utterance // nil: nothing
 }
 
-type sentence struct {
-	key, text string
-	slow      bool
+// utterance is what can be spoken: a Sentence or a note.
+type utterance interface{ utterance() }
+
+// Sentence is what the terminal says. It holds nothing of a person.
+type Sentence struct {
+	Key    string // names the recordings that may replace it
+	Text   string
+	Slow   bool
+	Locale phrase.Locale
 }
+
+// note is a voice note, as a file. It is personal: it is never kept.
+type note []byte
+
+func (Sentence) utterance() {}
+func (note) utterance()     {}
 
 // New makes a voice; Run brings it to life.
 func New(o Options) *Speaker {
@@ -69,43 +83,52 @@ func New(o Options) *Speaker {
 		o.OnHealth = func(hw.Health) {}
 	}
 	if o.synthesise == nil {
-		o.synthesise = synthesise
+		o.synthesise = sound.Synthesise
 	}
-	return &Speaker{options: o, wake: make(chan struct{}, 1), volume: int(math.Round(100 * max(0, min(1, o.Volume))))}
+	o.Volume = max(0, min(1, o.Volume))
+	return &Speaker{options: o, wake: make(chan struct{}, 1)}
 }
 
-// Say speaks a sentence and ends the one before. Key names a recording that may
-// replace it.
-func (s *Speaker) Say(key, text string, slow bool) {
-	s.order(func(n *orders) { n.say, n.hush = &sentence{key, text, slow}, false })
+// Say speaks a sentence and ends what sounds before.
+func (s *Speaker) Say(what Sentence) {
+	s.order(func(n *orders) { n.say, n.hush = what, false })
+}
+
+// Play plays a voice note, given as a file, WAV or Ogg Opus, and ends what sounds
+// before. What cannot be read is not played.
+func (s *Speaker) Play(file []byte) {
+	s.order(func(n *orders) { n.say, n.hush = note(file), false })
 }
 
 // Chime plays the call signal. A sentence said after it follows it.
 func (s *Speaker) Chime() { s.order(func(n *orders) { n.chime = true }) }
 
-// Hush ends the sentence.
+// Hush ends the sentence or the note.
 func (s *Speaker) Hush() { s.order(func(n *orders) { n.say, n.hush = nil, true }) }
 
-// VolumeStep is the step of SetVolume in percent.
-const VolumeStep = 10
+const (
+	// stepDecibels is one step of SetVolume: clearly heard, and no fright.
+	stepDecibels = 4
+	// mostSteps is how far SetVolume goes in either direction.
+	mostSteps = 2
+)
 
-// SetVolume sets the volume in percent, brought to the nearest step from 0 to 100,
-// also of what is sounding. It stays until it is set again: whoever lets a resident
-// change it sets it back for the next one.
-func (s *Speaker) SetVolume(percent int) {
-	percent = (max(0, min(100, percent)) + VolumeStep/2) / VolumeStep * VolumeStep
-	s.order(func(n *orders) { s.volume, n.volume = percent, true })
+// SetVolume goes from -2 to 2 steps from the configured volume, also with what is
+// sounding. It stays until it is set again: whoever lets a resident change it sets it
+// back for the next one.
+func (s *Speaker) SetVolume(steps int) {
+	steps = max(-mostSteps, min(mostSteps, steps))
+	s.order(func(n *orders) { s.steps, n.volume = steps, true })
 }
 
-// Volume is the volume in percent.
-func (s *Speaker) Volume() int {
+// volume is what the sink plays at, from 0 to 1. What goes beyond the full volume
+// is boost: the next sound is made louder by that, with its peaks held down.
+func (s *Speaker) volume() (volume, boost float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.volume
+	wanted := s.options.Volume * math.Pow(10, float64(stepDecibels*s.steps)/20)
+	return min(1, wanted), max(1, wanted)
 }
-
-// gain is the volume from 0 to 1.
-func (s *Speaker) gain() float64 { return float64(s.Volume()) / 100 }
 
 func (s *Speaker) order(change func(*orders)) {
 	s.mu.Lock()
@@ -143,7 +166,7 @@ type output struct {
 	rest    <-chan time.Time // when to look whether it can rest
 	looks   int              // looks that found it unfinished
 	chimed  <-chan time.Time // set while a chime sounds
-	waiting *sentence        // until the chime is over
+	waiting utterance        // until the chime is over
 }
 
 // Run speaks until the context ends.
@@ -168,7 +191,7 @@ func (s *Speaker) Run(ctx context.Context) {
 			out.chimed = nil
 			if w := out.waiting; w != nil {
 				out.waiting = nil
-				s.speak(ctx, &out, *w)
+				s.speak(ctx, &out, w)
 			}
 		case <-s.wake:
 			n := s.take()
@@ -223,7 +246,8 @@ func (s *Speaker) rest(out *output) {
 
 func (s *Speaker) obey(ctx context.Context, out *output, n orders) {
 	if n.volume {
-		out.sink.SetVolume(s.gain())
+		volume, _ := s.volume()
+		out.sink.SetVolume(volume)
 	}
 	if n.hush {
 		out.waiting = nil
@@ -243,24 +267,26 @@ func (s *Speaker) obey(ctx context.Context, out *output, n orders) {
 	case out.chimed != nil:
 		out.waiting = n.say
 	default:
-		s.speak(ctx, out, *n.say)
+		s.speak(ctx, out, n.say)
 	}
 }
 
-func (s *Speaker) speak(ctx context.Context, out *output, what sentence) {
+func (s *Speaker) speak(ctx context.Context, out *output, what utterance) {
 	out.sink.Stop()
-	samples, err := s.sound(ctx, what)
+	made, err := s.sound(ctx, what)
 	if err != nil {
 		if ctx.Err() == nil {
 			s.tell(hw.Fault, fault.SoundMissing, err.Error())
 		}
 		return
 	}
-	s.play(out, samples)
+	_, boost := s.volume()
+	s.play(out, sound.Render(made, SampleRate, boost))
 }
 
 func (s *Speaker) play(out *output, samples []float32) bool {
-	if err := out.sink.Play(samples, s.gain()); err != nil {
+	volume, _ := s.volume()
+	if err := out.sink.Play(samples, volume); err != nil {
 		s.lose(out, err)
 		return false
 	}
@@ -285,71 +311,4 @@ func (s *Speaker) tell(state hw.State, code fault.Code, detail string) {
 	entry, _ := fault.Find(code)
 	s.health.State, s.health.Code, s.health.Severity, s.health.Detail, s.health.Since = state, code, entry.Severity, detail, now
 	s.options.OnHealth(s.health)
-}
-
-// clipName keeps a key from leaving the folder of recordings.
-var clipName = regexp.MustCompile(`^[a-z0-9_+]+(\.[a-z0-9_+]+)*$`)
-
-// sound is the recording of a sentence, or its synthesis.
-func (s *Speaker) sound(ctx context.Context, what sentence) ([]float32, error) {
-	if made, ok := s.kept.get(what); ok {
-		return render(made), nil
-	}
-	made, ok := s.recording(what)
-	if !ok {
-		var err error
-		if made, err = s.options.synthesise(ctx, s.options.Pinyin(what.text), what.slow); err != nil {
-			return nil, err
-		}
-	}
-	s.kept.put(what, made)
-	return render(made), nil
-}
-
-// recording reads the recorded clip of a sentence, if there is a good one.
-func (s *Speaker) recording(what sentence) (sound, bool) {
-	if s.options.Clips == "" || !clipName.MatchString(what.key) {
-		return sound{}, false
-	}
-	names := []string{what.key + ".wav"}
-	if what.slow {
-		names = []string{what.key + ".slow.wav", what.key + ".wav"}
-	}
-	for _, name := range names {
-		b, err := os.ReadFile(filepath.Join(s.options.Clips, name))
-		if err != nil {
-			continue
-		}
-		if clip, err := parseWAV(b); err == nil {
-			return clip, true
-		}
-	}
-	return sound{}, false
-}
-
-// cacheSize bounds the sentences kept: about 300 KB each, and a visit has some
-// ten different ones.
-const cacheSize = 24
-
-// cache keeps the sound of the sentences used last. Only Run touches it.
-type cache struct {
-	order []sentence // the oldest first
-	sound map[sentence]sound
-}
-
-func (c *cache) get(what sentence) (sound, bool) {
-	s, ok := c.sound[what]
-	return s, ok
-}
-
-func (c *cache) put(what sentence, s sound) {
-	if c.sound == nil {
-		c.sound = map[sentence]sound{}
-	}
-	if len(c.order) == cacheSize {
-		delete(c.sound, c.order[0])
-		c.order = c.order[1:]
-	}
-	c.order = append(c.order, what)
-	c.sound[what] = s
 }

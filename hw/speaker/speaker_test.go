@@ -5,15 +5,17 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"iter"
 	"math"
-	"os"
-	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"lintai/hw"
+	"lintai/hw/speaker/sound"
 	"lintai/kiosk/fault"
+	"lintai/kiosk/phrase"
 )
 
 // wav writes a 16-bit PCM file; length is what its header claims.
@@ -30,68 +32,6 @@ func wav(rate, channels int, length uint32, samples ...int16) []byte {
 		b = binary.LittleEndian.AppendUint16(b, uint16(s))
 	}
 	return b
-}
-
-func TestParseWAV(t *testing.T) {
-	for name, tt := range map[string]struct {
-		file []byte
-		want []int16
-	}{
-		"mono":                 {wav(22050, 1, 4, 5, -6), []int16{5, -6}},
-		"endless header":       {wav(22050, 1, 0x7ffff000, 5, -6), []int16{5, -6}},
-		"stereo is mixed":      {wav(48000, 2, 8, 10, 20, -4, -8), []int16{15, -6}},
-		"odd byte at the end":  {append(wav(22050, 1, 5, 5, -6), 1), []int16{5, -6}},
-		"no samples":           {wav(22050, 1, 0), []int16{}},
-		"cut before the data":  {wav(22050, 1, 4)[:30], nil},
-		"eight bits":           {append(append(wav(22050, 1, 4)[:34], 8, 0), wav(22050, 1, 4)[36:]...), nil},
-		"a rate of 0":          {wav(0, 1, 2, 1), nil},
-		"something else":       {[]byte("OggS............"), nil},
-		"nothing":              {nil, nil},
-		"a chunk in front too": {append([]byte("RIFF\x00\x00\x00\x00WAVELIST\x03\x00\x00\x00abc\x00"), wav(22050, 1, 2, 7)[12:]...), []int16{7}},
-	} {
-		got, err := parseWAV(tt.file)
-		if (err == nil) != (tt.want != nil) || len(got.samples) != len(tt.want) {
-			t.Errorf("%s: %v, %v", name, got, err)
-			continue
-		}
-		for i := range tt.want {
-			if got.samples[i] != tt.want[i] {
-				t.Errorf("%s: %v", name, got.samples)
-			}
-		}
-	}
-}
-
-func FuzzParseWAV(f *testing.F) {
-	f.Add(wav(22050, 1, 4, 5, -6))
-	f.Add(wav(48000, 2, 0xffffffff, 5, -6))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if s, err := parseWAV(b); err == nil && len(s.samples) < 1<<16 {
-			render(s)
-		}
-	})
-}
-
-func TestSentencesComeOutEquallyLoud(t *testing.T) {
-	level := func(amplitude float64) float64 {
-		s := sound{rate: 22050, samples: make([]int16, 22050)}
-		for i := range 11025 { // the other half is silence
-			s.samples[i] = int16(amplitude * 32767 * math.Sin(float64(i)/10))
-		}
-		sum, out := 0.0, render(s)
-		if len(out) != SampleRate {
-			t.Fatalf("one second has %d frames", len(out))
-		}
-		for _, v := range out[:SampleRate/2] {
-			sum += float64(v) * float64(v)
-		}
-		return math.Sqrt(sum / (SampleRate / 2))
-	}
-	for _, amplitude := range []float64{0.01, 0.1, 0.5, 1} {
-		if l := level(amplitude); math.Abs(20*math.Log10(l/loudness)) > 1 {
-			t.Errorf("amplitude %v comes out at %v, want %v", amplitude, l, loudness)
-		}
-	}
 }
 
 // tape is a Sink that tells what it is asked to do.
@@ -149,7 +89,7 @@ func begin(t *testing.T, o Options) (*Speaker, chan hw.Health) {
 	t.Helper()
 	healths := make(chan hw.Health, 64)
 	o.OnHealth = func(h hw.Health) { healths <- h }
-	o.Pinyin = func(text string) string { return text }
+	o.Spell = func(_ phrase.Locale, text string) (string, string) { return "voice", text }
 	o.Volume = 1
 	s := New(o)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -160,8 +100,8 @@ func begin(t *testing.T, o Options) (*Speaker, chan hw.Health) {
 }
 
 // byLength makes a sound as long as its text, so that a tape tells sentences apart.
-func byLength(_ context.Context, pinyin string, _ bool) (sound, error) {
-	return sound{rate: SampleRate, samples: make([]int16, len(pinyin))}, nil
+func byLength(_ context.Context, _, spelling string, _ bool) (sound.Sound, error) {
+	return sound.Sound{Rate: SampleRate, Samples: make([]int16, len(spelling))}, nil
 }
 
 func TestTheSentenceWaitsForTheChime(t *testing.T) {
@@ -171,8 +111,8 @@ func TestTheSentenceWaitsForTheChime(t *testing.T) {
 	if n := len(<-tape.played); n != len(chime()) {
 		t.Fatalf("played %d samples", n)
 	}
-	s.Say("", "one", false)
-	s.Say("", "the last one", false)
+	s.Say(Sentence{Text: "one"})
+	s.Say(Sentence{Text: "the last one"})
 	clock.after <- time.Time{}
 	if n := len(<-tape.played); n != len("the last one") {
 		// The worker may have taken "one" before the second order came; then the
@@ -187,7 +127,7 @@ func TestNoCardIsAFaultAndNoHang(t *testing.T) {
 		t.Errorf("health %+v", h)
 	}
 	for range 100 {
-		s.Say("", "x", false)
+		s.Say(Sentence{Text: "x"})
 		s.Chime()
 		s.Hush()
 	}
@@ -199,12 +139,14 @@ func TestNoCardIsAFaultAndNoHang(t *testing.T) {
 
 func TestLostCardAndMissingSynthesiserAreFaults(t *testing.T) {
 	for name, o := range map[string]Options{
-		"card":        {Open: func() (Sink, error) { return &tape{err: errors.New("lost")}, nil }, synthesise: byLength},
-		"synthesiser": {Open: func() (Sink, error) { return &tape{}, nil }, synthesise: func(context.Context, string, bool) (sound, error) { return sound{}, errors.New("not installed") }},
+		"card": {Open: func() (Sink, error) { return &tape{err: errors.New("lost")}, nil }, synthesise: byLength},
+		"synthesiser": {Open: func() (Sink, error) { return &tape{}, nil }, synthesise: func(context.Context, string, string, bool) (sound.Sound, error) {
+			return sound.Sound{}, errors.New("not installed")
+		}},
 	} {
 		s, healths := begin(t, o)
 		<-healths // ready
-		s.Say("", "x", false)
+		s.Say(Sentence{Text: "x"})
 		if h := <-healths; h.Code != fault.SoundMissing {
 			t.Errorf("%s: health %+v", name, h)
 		}
@@ -212,50 +154,72 @@ func TestLostCardAndMissingSynthesiserAreFaults(t *testing.T) {
 }
 
 func TestRecordingsReplaceSentences(t *testing.T) {
-	dir := t.TempDir()
-	write := func(name string, n int) {
-		if err := os.WriteFile(filepath.Join(dir, name), wav(SampleRate, 1, uint32(2*n), make([]int16, n)...), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("home.prompt.wav", 100)
-	write("home.prompt.slow.wav", 200)
-	write("broken.wav", 0)
-	if err := os.WriteFile(filepath.Join(dir, "broken.wav"), []byte("no"), 0o600); err != nil {
-		t.Fatal(err)
+	file := func(n int) []byte { return wav(SampleRate, 1, uint32(2*n), make([]int16, n)...) }
+	shelves := map[Sentence][][]byte{
+		{Key: "home.prompt", Text: "text", Locale: phrase.Chinese}:             {file(100), file(1)},
+		{Key: "home.prompt", Text: "text", Locale: phrase.Chinese, Slow: true}: {file(200)},
+		{Key: "home.prompt", Text: "text", Locale: phrase.English}:             {file(300)},
+		{Key: "broken", Text: "text"}:                                          {[]byte("no"), file(0), file(400)},
+		{Key: "all.broken", Text: "text"}:                                      {[]byte("no")},
 	}
 	tape := &tape{played: make(chan []float32, 16)}
-	s, _ := begin(t, Options{Open: func() (Sink, error) { return tape, nil }, Clips: dir, synthesise: byLength})
+	s, _ := begin(t, Options{
+		Open:  func() (Sink, error) { return tape, nil },
+		Clips: func(what Sentence) iter.Seq[[]byte] { return slices.Values(shelves[what]) }, synthesise: byLength,
+	})
 	for _, tt := range []struct {
-		key  string
-		slow bool
+		what Sentence
 		want int
-	}{{"home.prompt", false, 100}, {"home.prompt", true, 200}, {"other", false, 4}, {"broken", false, 4}, {"../" + filepath.Base(dir) + "/home.prompt", false, 4}} {
-		s.Say(tt.key, "text", tt.slow)
-		if n := len(<-tape.played); n != tt.want {
-			t.Errorf("%s, slow %v: %d samples", tt.key, tt.slow, n)
+	}{
+		{Sentence{Key: "home.prompt", Text: "text", Locale: phrase.Chinese}, 100},
+		{Sentence{Key: "home.prompt", Text: "text", Locale: phrase.Chinese, Slow: true}, 200},
+		{Sentence{Key: "home.prompt", Text: "text", Locale: phrase.English}, 300},
+		{Sentence{Key: "broken", Text: "text"}, 400},
+		{Sentence{Key: "all.broken", Text: "text"}, 4},
+		{Sentence{Key: "other", Text: "text"}, 4},
+		{Sentence{Key: "home.prompt", Text: "another text", Locale: phrase.Chinese}, 12},
+	} {
+		for range 2 { // the second time it is kept
+			s.Say(tt.what)
+			if n := len(<-tape.played); n != tt.want {
+				t.Errorf("%+v: %d samples, want %d", tt.what, n, tt.want)
+			}
 		}
 	}
 }
 
-func TestEspeakSpeaks(t *testing.T) {
-	normal, err := synthesise(t.Context(), "qing3 wen4 shen2 me5 huai4 le5", false)
-	if err != nil {
-		t.Fatal(err)
+// A resident hears her note before she sends it; what she is told next ends it, and
+// nothing of it stays.
+func TestNoteIsPlayedAndForgotten(t *testing.T) {
+	tape, clock := &tape{played: make(chan []float32, 16)}, handClock{make(chan time.Time), 900 * time.Millisecond}
+	s, healths := begin(t, Options{Open: func() (Sink, error) { return tape, nil }, Clock: clock, synthesise: byLength})
+	<-healths
+	note := wav(SampleRate, 1, 20, make([]int16, 10)...)
+	s.Play(note)
+	if n := len(<-tape.played); n != 10 {
+		t.Errorf("played %d samples", n)
 	}
-	slow, err := synthesise(t.Context(), "qing3 wen4 shen2 me5 huai4 le5", true)
-	if err != nil {
-		t.Fatal(err)
+	s.Play([]byte("no sound"))
+	if n := len(<-tape.played); n != 0 {
+		t.Errorf("what is no sound has %d samples", n)
 	}
-	if len(normal.samples) < normal.rate || len(slow.samples) <= len(normal.samples) {
-		t.Errorf("%d samples, slowly %d, at %d Hz", len(normal.samples), len(slow.samples), normal.rate)
+	s.Chime()
+	<-tape.played
+	s.Play(note)
+	s.Say(Sentence{Text: "say"})
+	clock.after <- time.Time{}
+	if n := len(<-tape.played); n != len("say") && n != 10 {
+		t.Errorf("played %d samples", n)
+	} else if n == 10 { // the worker took the note before the sentence came
+		<-tape.played
 	}
-	peak := int16(0)
-	for _, v := range normal.samples {
-		peak = max(peak, v)
+	if len(s.kept.order) != 1 {
+		t.Errorf("%d sounds are kept", len(s.kept.order))
 	}
-	if peak < 1000 {
-		t.Errorf("the loudest sample is %d", peak)
+	select {
+	case h := <-healths:
+		t.Errorf("a note that cannot be read is told as %+v", h)
+	default:
 	}
 }
 
@@ -283,9 +247,9 @@ func TestFrames(t *testing.T) {
 func TestCacheForgetsTheOldest(t *testing.T) {
 	var c cache
 	for i := range cacheSize + 1 {
-		c.put(sentence{text: string(rune('a' + i))}, sound{rate: i})
+		c.put(Sentence{Text: string(rune('a' + i))}, sound.Sound{Rate: i})
 	}
-	if _, ok := c.get(sentence{text: "a"}); ok || len(c.sound) != cacheSize {
+	if _, ok := c.get(Sentence{Text: "a"}); ok || len(c.sound) != cacheSize {
 		t.Errorf("%d kept", len(c.sound))
 	}
 }

@@ -1,0 +1,80 @@
+package speaker
+
+import (
+	"context"
+
+	"lintai/hw/speaker/sound"
+)
+
+// sound gives what is to be heard. A note that cannot be read is no fault of the
+// device, and gives silence.
+func (s *Speaker) sound(ctx context.Context, what utterance) (sound.Sound, error) {
+	switch what := what.(type) {
+	case Sentence:
+		return s.sentence(ctx, what)
+	case note:
+		made, err := sound.Decode(ctx, what)
+		if err != nil {
+			return sound.Sound{}, nil
+		}
+		return made, nil
+	}
+	return sound.Sound{}, nil
+}
+
+// sentence is the recording of a sentence, or its synthesis.
+func (s *Speaker) sentence(ctx context.Context, what Sentence) (sound.Sound, error) {
+	if made, ok := s.kept.get(what); ok {
+		return made, nil
+	}
+	made, ok := s.recording(ctx, what)
+	if !ok {
+		voice, spelling := s.options.Spell(what.Locale, what.Text)
+		var err error
+		if made, err = s.options.synthesise(ctx, voice, spelling, what.Slow); err != nil {
+			return sound.Sound{}, err
+		}
+	}
+	s.kept.put(what, made)
+	return made, nil
+}
+
+// recording is the first clip of a sentence that can be played.
+func (s *Speaker) recording(ctx context.Context, what Sentence) (sound.Sound, bool) {
+	if s.options.Clips == nil {
+		return sound.Sound{}, false
+	}
+	for file := range s.options.Clips(what) {
+		if made, err := sound.Decode(ctx, file); err == nil && len(made.Samples) > 0 {
+			return made, true
+		}
+	}
+	return sound.Sound{}, false
+}
+
+// cacheSize bounds the sentences kept: about 300 KB each, and a visit has some
+// ten different ones.
+const cacheSize = 24
+
+// cache keeps the sound of the sentences used last. Only Run touches it.
+type cache struct {
+	order []Sentence // the oldest first
+	sound map[Sentence]sound.Sound
+}
+
+func (c *cache) get(what Sentence) (sound.Sound, bool) {
+	s, ok := c.sound[what]
+	return s, ok
+}
+
+func (c *cache) put(what Sentence, s sound.Sound) {
+	if c.sound == nil {
+		c.sound = map[Sentence]sound.Sound{}
+	}
+	if len(c.order) == cacheSize {
+		delete(c.sound, c.order[0])
+		c.order = c.order[1:]
+	}
+	c.order = append(c.order, what)
+	c.sound[what] = s
+}
