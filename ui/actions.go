@@ -9,7 +9,7 @@ import (
 )
 
 // actions are the large buttons of a screen: the main one in full colour and
-// full width, any other below it.
+// full width, any other below it; beside it where a wide panel has no height.
 type actions struct {
 	panel   Panel
 	box     *fyne.Container
@@ -56,15 +56,49 @@ func (a *actions) Heights(width float32, s theme.Scale) (least, most float32) {
 		most += max(h, a.panel.MM(30))
 	}
 	gaps := float32(max(0, a.used-1)) * a.gap()
-	return least + gaps, most + gaps
+	stacked := least + gaps
+	if across, ok := a.across(width, s); ok {
+		return min(stacked, across), most + gaps
+	}
+	return stacked, most + gaps
+}
+
+// across is the height of the buttons side by side, where that is possible.
+func (a *actions) across(width float32, s theme.Scale) (height float32, ok bool) {
+	w := a.width(width)
+	if !a.panel.Landscape() || a.used < 2 || w < a.panel.MM(leastAcross) {
+		return 0, false
+	}
+	for _, b := range a.buttons[:a.used] {
+		height = max(height, a.panel.MM(theme.Target), b.Least(w, s))
+	}
+	return height, true
+}
+
+// leastAcross is the least width, in millimetres, of buttons side by side.
+const leastAcross = 45
+
+func (a *actions) width(whole float32) float32 {
+	return (whole - float32(a.used-1)*a.gap()) / float32(a.used)
 }
 
 func (a *actions) Place(r kit.Rect, s theme.Scale) {
+	a.box.Show()
+	stacked := float32(max(0, a.used-1)) * a.gap()
+	for _, b := range a.buttons[:a.used] {
+		stacked += max(a.panel.MM(theme.Target), b.Least(r.W, s))
+	}
+	if _, ok := a.across(r.W, s); ok && r.H < stacked-1 {
+		w := a.width(r.W)
+		for i, b := range a.buttons[:a.used] {
+			b.Place(kit.Rect{X: r.X + float32(i)*(w+a.gap()), Y: r.Y, W: w, H: r.H}, s, 0)
+		}
+		return
+	}
 	h := (r.H - float32(max(0, a.used-1))*a.gap()) / float32(max(1, a.used))
 	for i, b := range a.buttons[:a.used] {
 		b.Place(kit.Rect{X: r.X, Y: r.Y + float32(i)*(h+a.gap()), W: r.W, H: h}, s, 0)
 	}
-	a.box.Show()
 }
 
 func (a *actions) Hide() {

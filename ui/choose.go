@@ -14,17 +14,25 @@ func newChoose(p Panel) *page {
 	hint := newWords(p, theme.Body, false, theme.SoftInk, fyne.TextAlignLeading)
 	note := newNotice(p)
 	choices := newTiles(p)
+	pages := newPager(p)
 	act := newActions(p)
-	pg := newPage(p, theme.Paper, title, hint, note, choices, act)
+	pg := newPage(p, theme.Paper, title, hint, note, choices, pages, act)
 	pg.fill = func(v visit.View) {
 		title.set(v.Title, v.Icon, look(v.Tone))
 		hint.Set(v.Hint)
 		note.set(v.Notice, v.NoticeTone)
 		choices.set(v.Tiles)
+		pages.set(v.Pager)
 		act.set(v.Actions)
 	}
-	pg.columns = func(area kit.Rect, _ bool) []kit.Column {
-		return one(area, title, hint, note, choices, kit.Spring{Weight: 1}, act)
+	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
+		if p.Tight() && landscape {
+			return one(area, title, hint, note, kit.Beside{Panel: p, Share: 0.78, Left: list(choices), Right: list(pages, kit.Spring{Weight: 1}, act)})
+		}
+		if landscape {
+			return one(area, title, hint, note, choices, kit.Spring{Weight: 1}, kit.Beside{Panel: p, Share: 0.6, Left: list(pages), Right: list(act)})
+		}
+		return one(area, title, hint, note, choices, kit.Spring{Weight: 1}, pages, act)
 	}
 	return pg
 }

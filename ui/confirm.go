@@ -14,20 +14,25 @@ func newConfirm(p Panel) *page {
 	hint := newWords(p, theme.Body, false, theme.SoftInk, fyne.TextAlignLeading)
 	rows := newTable(p)
 	note := newNotice(p)
+	pages := newPager(p)
 	act := newActions(p)
-	pg := newPage(p, theme.Paper, title, hint, rows, note, act)
+	pg := newPage(p, theme.Paper, title, hint, rows, note, pages, act)
 	pg.fill = func(v visit.View) {
 		title.set(v.Title, v.Icon, look(v.Tone))
 		hint.Set(v.Hint)
 		rows.set(v.Rows)
 		note.set(v.Notice, v.NoticeTone)
+		pages.set(v.Pager)
 		act.set(v.Actions)
 	}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
-		if landscape {
-			return two(p, area, 0.3, list(title, hint, note, kit.Spring{Weight: 1}, act), list(rows))
+		if p.Tight() && landscape {
+			return one(area, title, hint, kit.Beside{Panel: p, Share: 0.7, Left: list(rows), Right: list(note, pages, kit.Spring{Weight: 1}, act)})
 		}
-		return one(area, title, hint, rows, kit.Spring{Weight: 1}, note, kit.Spring{Weight: 1}, act)
+		if landscape {
+			return two(p, area, 0.34, list(title, hint, note, kit.Spring{Weight: 1}, act), list(rows, kit.Spring{Weight: 1}, pages))
+		}
+		return one(area, title, hint, rows, pages, kit.Spring{Weight: 1}, note, kit.Spring{Weight: 1}, act)
 	}
 	return pg
 }

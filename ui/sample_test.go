@@ -119,9 +119,9 @@ func samples(t *testing.T) []sample {
 	all = append(all, u.samples...)
 
 	l := newStory(t)
-	l.feed(visit.Wake{}, visit.LookUp{}).keep("lookup-empty", visit.ScreenLookUp).type_("00121").
+	l.feed(visit.Wake{}, visit.Start{Service: "lookup"}).keep("lookup-empty", visit.ScreenLookUp).type_("00121").
 		keep("lookup-typing", visit.ScreenLookUp).feed(visit.Next{}).keep("lookup-short", visit.ScreenLookUp)
-	l.feed(visit.Back{}, visit.LookUp{}).type_(sampleTicket).keep("lookup-full", visit.ScreenLookUp)
+	l.feed(visit.Back{}, visit.Start{Service: "lookup"}).type_(sampleTicket).keep("lookup-full", visit.ScreenLookUp)
 	all = append(all, l.samples...)
 	all = append(all, progressSamples(t)...)
 
@@ -150,7 +150,7 @@ func progressSamples(t *testing.T) []sample {
 	finish := visit.Control{ID: "finish", Label: "完成", Event: visit.Finish{}}
 	base := visit.Look(newStory(t).feed(visit.Wake{}).state)
 	v := visit.View{
-		Screen: visit.ScreenProgress, Bar: base.Bar, Strip: base.Strip,
+		Screen: visit.ScreenProgress, Bar: base.Bar, Strip: base.Strip, Prompt: visit.Say{Text: "您的报修，处理中。"},
 		Title: "您的报修", Headline: "处理中", Icon: "wait", Hint: "3月2日 14:05 更新", Code: "0012 1234 5678",
 		Track: []visit.Stage{{Label: "已送达", Reached: true}, {Label: "已受理", Reached: true}, {Label: "处理中", Reached: true, Current: true}, {Label: "已完成"}},
 		Rows:  []visit.Row{{Label: "社区留言", Value: "师傅明天上午九点到，请家里留人。"}}, Actions: []visit.Control{finish},
@@ -160,7 +160,7 @@ func progressSamples(t *testing.T) []sample {
 	done.Track = []visit.Stage{{Label: "已送达", Reached: true}, {Label: "已受理", Reached: true}, {Label: "处理中", Reached: true}, {Label: "已完成", Reached: true, Current: true}}
 	here := v
 	here.Notice, here.NoticeTone, here.Rows = "网络不通，这是本机最后一次知道的情况。", visit.Warning, nil
-	blind := visit.View{
+	blind := visit.View{Prompt: visit.Say{Text: "网络不通，暂时查不到。"},
 		Screen: visit.ScreenProgress, Bar: base.Bar, Strip: base.Strip, Title: "网络不通，暂时查不到", Icon: "trouble", Tone: visit.Warning,
 		Hint: "号码没有错。请过一会儿再来查，或按“呼叫工作人员”。", Notice: "也可以打电话：010-5550 1234", Code: "0012 1234 5678",
 		Actions: []visit.Control{finish, {ID: "retry", Label: "再查一次", Event: visit.Retry{}}},

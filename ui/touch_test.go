@@ -273,7 +273,7 @@ func TestAfterForgetNothingOfTheResidentIsLeft(t *testing.T) {
 	st := newStage(t, panels["1080x1920"])
 	for _, s := range samples(t) {
 		st.screen.Show(s.view)
-		st.screen.Show(long(s.view))
+		st.screen.Show(long(s.view, tongues["long chinese"]))
 	}
 	confirm := sampleNamed(t, "confirm-card")
 	st.screen.Show(confirm)

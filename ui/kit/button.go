@@ -71,6 +71,9 @@ func NewButton(p theme.Panel, shape Shape, labelMM float32) *Button {
 	return b
 }
 
+// tick is the size of the sign that a button was chosen, in millimetres.
+const tick = 9
+
 // Object is what stands in the screen's container.
 func (b *Button) Object() fyne.CanvasObject { return b.box }
 
@@ -178,7 +181,11 @@ func (b *Button) split(in Rect) (picture, words Rect) {
 		side := min(in.H*0.84, in.W*0.26, b.panel.MM(56))
 		left := Rect{in.X + b.panel.MM(2), in.Y + (in.H-side)/2, side, side}
 		x := left.X + left.W + b.panel.MM(5)
-		return left, Rect{x, in.Y, in.X + in.W - x, in.H}
+		right := in.X + in.W
+		if b.Selected {
+			right -= b.panel.MM(tick + 2)
+		}
+		return left, Rect{x, in.Y, right - x, in.H}
 	default: // Line: the picture's place moves with the words
 		side := min(in.H*0.6, b.panel.MM(13), in.W*0.28)
 		x := in.X + side + b.panel.MM(2)
@@ -212,7 +219,7 @@ func (b *Button) draw() {
 	if b.Selected {
 		b.chosen.Set("ok", theme.Reverse, theme.Pine)
 	}
-	side := b.panel.MM(9)
+	side := b.panel.MM(tick)
 	b.chosen.Place(Rect{top.X + top.W - side - b.pad(), top.Y + b.pad(), side, side})
 }
 

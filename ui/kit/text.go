@@ -2,6 +2,7 @@ package kit
 
 import (
 	"image/color"
+	"strings"
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
@@ -62,9 +63,10 @@ func (t *Text) Fit(w, h float32, s theme.Scale) (size float32, fits bool) {
 	size = t.panel.Text(t.mm, s)
 	least := min(size, t.panel.MM(theme.Minimum))
 	keep := max(least, size*0.6) // a short label becomes smaller before it is broken
+	word := longestWord(t.words, t.Bold)
 	for {
 		lines := Wrap(t.words, w/size, t.Bold)
-		if float32(len(lines))*size*font.LineHeight <= h+0.5 && widest(lines, t.Bold)*size <= w+0.5 && !(len(lines) > 1 && t.short() && size > keep) {
+		if float32(len(lines))*size*font.LineHeight <= h+0.5 && widest(lines, t.Bold)*size <= w+0.5 && word*size <= w+0.5 && !(len(lines) > 1 && t.short() && size > keep) {
 			return size, true
 		}
 		if size <= least {
@@ -74,8 +76,11 @@ func (t *Text) Fit(w, h float32, s theme.Scale) (size float32, fits bool) {
 	}
 }
 
-// short tells whether the words are a label rather than a sentence.
-func (t *Text) short() bool { return utf8.RuneCountInString(t.words) <= 7 }
+// short tells whether the words are a label rather than a sentence; one of Latin
+// words is broken between them.
+func (t *Text) short() bool {
+	return utf8.RuneCountInString(t.words) <= 7 && !strings.Contains(t.words, " ")
+}
 
 // Place draws the words in the middle of a place's height, as large as scale s
 // allows and as small as the place needs.
@@ -116,7 +121,7 @@ func (t *Text) PlaceAt(r Rect, size float32) {
 		changed := line.Text != lines[i] || line.TextSize != size || line.Color != colour
 		line.Text, line.TextSize, line.Color = lines[i], size, colour
 		line.FontSource = theme.Font(t.Bold)
-		Rect{x, y + float32(i)*step, w, step}.Put(line)
+		Rect{x, y + float32(i)*step + (step-size*font.NaturalHeight)/2, w, size * font.NaturalHeight}.Put(line)
 		if line.Hidden {
 			line.Show()
 		}

@@ -204,6 +204,18 @@ func splitAt(word string, width float32, bold bool) (head, rest string) {
 	return word, ""
 }
 
+// longestWord is the width of the widest word of a text, in ems: letters become
+// smaller before one is broken amid.
+func longestWord(text string, bold bool) float32 {
+	var w float32
+	for _, paragraph := range strings.Split(text, "\n") {
+		for _, piece := range pieces(paragraph) {
+			w = max(w, font.Width(piece, bold))
+		}
+	}
+	return w
+}
+
 // widest is the width of the widest line, in ems.
 func widest(lines []string, bold bool) float32 {
 	var w float32

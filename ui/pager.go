@@ -1,0 +1,109 @@
+package ui
+
+import (
+	"fmt"
+
+	"fyne.io/fyne/v2"
+
+	"lintai/kiosk/visit"
+	"lintai/ui/font"
+	"lintai/ui/kit"
+	"lintai/ui/theme"
+)
+
+// pager turns the pages of a screen: a large button on each side, and between
+// them where one is; one below the other in a narrow place. Nothing scrolls on a
+// resident's screen.
+type pager struct {
+	panel          Panel
+	box            *fyne.Container
+	earlier, later *kit.Button
+	page           *kit.Text
+	shown          bool
+}
+
+func newPager(p Panel) *pager {
+	g := &pager{
+		panel: p, earlier: kit.NewButton(p, kit.Line, 12), later: kit.NewButton(p, kit.Line, 12),
+		page: kit.NewText(p, 13, true, theme.Ink, fyne.TextAlignCenter),
+	}
+	g.box = &fyne.Container{Objects: []fyne.CanvasObject{g.earlier.Object(), g.page.Object(), g.later.Object()}}
+	return g
+}
+
+func (g *pager) set(v *visit.Pager) {
+	if g.shown = v != nil; !g.shown {
+		g.Forget()
+		return
+	}
+	g.earlier.Set(face(v.Earlier, kit.QuietStyle))
+	g.later.Set(face(v.Later, kit.QuietStyle))
+	g.page.Set(fmt.Sprintf("%d/%d", v.Page, v.Pages))
+}
+
+func (g *pager) Object() fyne.CanvasObject { return g.box }
+func (g *pager) Empty() bool               { return !g.shown }
+
+func (g *pager) Buttons() []*kit.Button {
+	if !g.shown {
+		return nil
+	}
+	return []*kit.Button{g.earlier, g.later}
+}
+
+// between is the width of the page number with the gaps around it.
+func (g *pager) between(s theme.Scale) float32 {
+	return font.Width(g.page.Words(), true)*g.panel.Text(13, s) + 2*g.panel.Gap()
+}
+
+// narrow tells whether there is no place for two buttons side by side.
+func (g *pager) narrow(width float32) bool { return width < g.panel.MM(80) }
+
+// line is the height of the page number between buttons that stand one below the
+// other.
+func (g *pager) line(s theme.Scale) float32 {
+	return g.panel.Text(13, s)*font.LineHeight + 2*g.panel.Gap()
+}
+
+func (g *pager) Heights(width float32, s theme.Scale) (least, most float32) {
+	if g.narrow(width) {
+		least = max(g.panel.MM(theme.Target), g.earlier.Least(width, s), g.later.Least(width, s))
+		return 2*least + g.line(s), 2*max(least, g.panel.MM(26)) + g.line(s)
+	}
+	w := (width - g.between(s)) / 2
+	least = max(g.panel.MM(theme.Target), g.earlier.Least(w, s), g.later.Least(w, s))
+	return least, max(least, g.panel.MM(26))
+}
+
+func (g *pager) Place(r kit.Rect, s theme.Scale) {
+	between := g.between(s)
+	w := (r.W - between) / 2
+	left := kit.Rect{X: r.X, Y: r.Y, W: w, H: r.H}
+	right := kit.Rect{X: r.X + w + between, Y: r.Y, W: w, H: r.H}
+	page := kit.Rect{X: r.X + w, Y: r.Y, W: between, H: r.H}
+	if g.narrow(r.W) {
+		h := (r.H - g.line(s)) / 2
+		left = kit.Rect{X: r.X, Y: r.Y, W: r.W, H: h}
+		right = kit.Rect{X: r.X, Y: r.Y + h + g.line(s), W: r.W, H: h}
+		page = kit.Rect{X: r.X, Y: r.Y + h, W: r.W, H: g.line(s)}
+	}
+	limit := min(g.earlier.FitLabel(left, s), g.later.FitLabel(right, s))
+	g.earlier.Place(left, s, limit)
+	g.later.Place(right, s, limit)
+	g.page.Place(page, s)
+	g.box.Show()
+}
+
+func (g *pager) Hide() {
+	g.box.Hide()
+	g.earlier.Hide()
+	g.later.Hide()
+}
+
+func (g *pager) Forget() {
+	g.box.Hide()
+	g.shown = false
+	g.earlier.Forget()
+	g.later.Forget()
+	g.page.Forget()
+}
