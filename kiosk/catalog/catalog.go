@@ -129,6 +129,10 @@ func (c *Catalog) Service(code string) (*Service, bool) {
 // Allows tells whether the service may take a personal field.
 func (s *Service) Allows(f PersonalField) bool { return slices.Contains(s.Personal, f) }
 
+// Public tells whether the service and its cases stand in public lists. What
+// files no request of its own is a screen of the terminal and in none.
+func (s *Service) Public() bool { return s.Kind == KindRequest && !s.Private }
+
 // Step finds a step by its id.
 func (s *Service) Step(id string) (*Step, bool) {
 	for i := range s.Steps {

@@ -70,8 +70,8 @@ func TestHomeScreenHasEveryServiceInItsOrder(t *testing.T) {
 // else's business: only repairs stand in public lists.
 func TestOnlyRepairsArePublic(t *testing.T) {
 	for _, s := range Default().Services {
-		if s.Kind == KindRequest && s.Private != (s.Code != "repair") {
-			t.Errorf("%s: private is %v", s.Code, s.Private)
+		if s.Public() != (s.Code == "repair") {
+			t.Errorf("%s: public is %v", s.Code, s.Public())
 		}
 		if s.Allows(IDNumber) && s.Code != "certificate" {
 			t.Errorf("%s may take the ID number", s.Code)
