@@ -95,7 +95,7 @@ func named(s *settings.Settings) []checkup.Device {
 		return supervised(microphone.New(microphone.Config{Device: s.Microphone.Device}).Open, onHealth)
 	})
 	add("camera", func(onHealth func(hw.Health)) (func(context.Context), error) {
-		return supervised(camera.New(camera.Config{Path: s.Camera.Device}).Open, onHealth)
+		return supervised(camera.New(camera.Config{Path: s.Camera.Device, Socket: s.Camera.Bench}).Open, onHealth)
 	})
 	return all
 }

@@ -87,6 +87,7 @@ func examine(ctx context.Context, config string, print bool, root string) diagno
 	}
 	d.Terminal, d.Place = s.Terminal.Number, s.Terminal.Place
 	d.Rows = append(d.Rows, readiness.Part(readiness.Config, config, fault.None, ""))
+	d.content(s)
 	d.queue(ctx, s)
 	d.central(ctx, s)
 	d.board(ctx, root, s)
@@ -98,6 +99,19 @@ func examine(ctx context.Context, config string, print bool, root string) diagno
 		d.Printed = &result
 	}
 	return d
+}
+
+// content looks at the community's documents, where there are any.
+func (d *diagnosis) content(s *settings.Settings) {
+	folder := s.Terminal.Content
+	if folder == "" {
+		return
+	}
+	row := readiness.Part(readiness.Content, folder, fault.None, "")
+	if err := checkContent(folder); err != nil {
+		row = readiness.Part(readiness.Content, folder, fault.ContentInvalid, err.Error())
+	}
+	d.Rows = append(d.Rows, row)
 }
 
 func (d *diagnosis) queue(ctx context.Context, s *settings.Settings) {
@@ -152,8 +166,8 @@ func (d *diagnosis) devices(ctx context.Context, s *settings.Settings) {
 	told, err := ask(ctx, s.Terminal.Data, readiness.Question{})
 	if err == nil {
 		d.Source = readiness.FromTerminal
-		// The board is looked at afresh above.
-		d.Rows = append(d.Rows, slices.DeleteFunc(told.Devices, func(r readiness.Row) bool { return r.Name == readiness.Board })...)
+		// Board and content are looked at afresh above.
+		d.Rows = append(d.Rows, slices.DeleteFunc(told.Devices, func(r readiness.Row) bool { return r.Name == readiness.Board || r.Name == readiness.Content })...)
 		return
 	}
 	d.Source = readiness.FromDevices

@@ -16,6 +16,8 @@
 // code is 0 when all is well, 1 when it is not, 2 for a command line that makes
 // no sense.
 //
+// "config check" also reads the community's documents, if the file names their folder.
+//
 // "doctor" looks at the file, the queue, the line to central, the board and every
 // device. A terminal that runs has the devices' ports and is asked for its own
 // word; otherwise each device is opened with its driver. Its exit code is 0 when

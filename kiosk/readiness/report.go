@@ -25,6 +25,7 @@ const SocketName = "health.sock"
 // The rows that are not devices.
 const (
 	Config  = "config"
+	Content = "content" // the community's own documents
 	Queue   = "queue"
 	Central = "central"
 	Board   = "board"
@@ -133,7 +134,7 @@ func (v Verdict) ExitCode() int {
 
 // order is that of the rows on console and paper: first what a terminal cannot
 // serve without, then its devices as a resident meets them.
-var order = []string{Config, Queue, Central, Board, "card", "nfc", "scanner", "printer", "button", "presence", "speaker", "microphone", "camera"}
+var order = []string{Config, Content, Queue, Central, Board, "card", "nfc", "scanner", "printer", "button", "presence", "speaker", "microphone", "camera"}
 
 // Sort puts the rows into their order; what is not known in it comes last.
 func (r *Report) Sort() {
