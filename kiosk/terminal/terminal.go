@@ -9,9 +9,12 @@ package terminal
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"math/big"
 	"reflect"
 	"slices"
 	"sync"
@@ -24,7 +27,8 @@ import (
 	"lintai/kiosk/visit"
 )
 
-// Config is what a terminal is made of. All fields are needed but Measure.
+// Config is what a terminal is made of. All fields are needed but Measure and the
+// ports that say so.
 type Config struct {
 	Number  int // the terminal's number, 1 to ticket.MaxTerminal
 	Rules   visit.Rules
@@ -35,6 +39,11 @@ type Config struct {
 	Light   Light
 	Cards   Cards
 	Display Display
+
+	Policies    Policies    // nil: nothing can be searched
+	Microphone  Microphone  // nil: no voice notes
+	Camera      Camera      // nil: no pictures
+	Handwriting Handwriting // nil: nothing drawn can be read
 
 	Now    func() time.Time
 	NewID  func() (string, error) // UUIDv7
@@ -54,6 +63,7 @@ type Terminal struct {
 	done   chan struct{}
 	saves  chan func(context.Context)
 	prints chan visit.Print
+	note   note
 }
 
 // New prepares a terminal; Run runs it.
@@ -161,13 +171,29 @@ func (t *Terminal) run(ctx context.Context, effects []visit.Effect) {
 			t.cfg.Cards.SetMode(e.Mode)
 		case visit.Save:
 			started := t.cfg.Now()
-			t.saves <- func(saving context.Context) { t.save(saving, ctx, e.Draft, started) }
+			t.saves <- func(saving context.Context) { t.save(saving, ctx, e.Draft, e.Attachments, started) }
 		case visit.RaiseCall:
 			t.saves <- func(saving context.Context) { t.call(saving, ctx, e.Screen) }
 		case visit.Print:
 			t.prints <- e
 		case visit.Find:
 			go t.find(ctx, e.Ticket)
+		case visit.FindByCard:
+			go t.findByCard(ctx, e.Token)
+		case visit.Search:
+			go t.search(ctx, e.Query)
+		case visit.StartNote:
+			t.startNote(ctx, e)
+		case visit.StopNote:
+			t.note.stop(e)
+		case visit.PlayNote:
+			t.cfg.Voice.Play(Note{Data: e.Note.Data, Type: e.Note.Type, Length: time.Duration(e.Note.Seconds) * time.Second})
+		case visit.TakePicture:
+			go t.takePicture(ctx, e.Take)
+		case visit.Recognise:
+			go t.recognise(ctx, e)
+		case visit.Volume:
+			t.cfg.Voice.SetVolume(e.Steps)
 		}
 	}
 }
@@ -176,23 +202,28 @@ func (t *Terminal) run(ctx context.Context, effects []visit.Effect) {
 // terminal has issued it before, far below one in a hundred.
 const ticketTries = 20
 
-func (t *Terminal) save(ctx, serving context.Context, r request.Request, started time.Time) {
-	err := t.saveNew(ctx, &r)
+func (t *Terminal) save(ctx, serving context.Context, r request.Request, attachments []request.Attachment, started time.Time) {
+	err := t.saveNew(ctx, &r, attachments)
 	t.cfg.Measure("durable", t.cfg.Now().Sub(started))
 	if err != nil {
 		code := t.cfg.FaultOf(err)
 		t.cfg.Log.Error("request not saved", "fault", string(code), "error", err)
-		t.post(serving, visit.SaveFailed{Fault: code, ID: r.ID, Ticket: r.Ticket})
+		t.post(serving, visit.SaveFailed{Fault: code, ID: r.ID, Ticket: r.Ticket, RatingCode: r.RatingCode})
 		return
 	}
 	t.cfg.Log.Info("request saved", "id", r.ID, "service", r.Service)
-	t.post(serving, visit.Saved{ID: r.ID, Ticket: r.Ticket, At: r.MadeAt})
+	t.post(serving, visit.Saved{ID: r.ID, Ticket: r.Ticket, At: r.MadeAt, RatingCode: r.RatingCode})
 }
 
-func (t *Terminal) saveNew(ctx context.Context, r *request.Request) error {
+func (t *Terminal) saveNew(ctx context.Context, r *request.Request, attachments []request.Attachment) error {
 	var err error
 	if r.ID == "" { // otherwise a retry, under the id and code of the first try
 		if r.ID, err = t.cfg.NewID(); err != nil {
+			return err
+		}
+	}
+	if r.RatingCode == "" && r.Rating == nil {
+		if r.RatingCode, err = ratingCode(t.cfg.Random); err != nil {
 			return err
 		}
 	}
@@ -203,7 +234,7 @@ func (t *Terminal) saveNew(ctx context.Context, r *request.Request) error {
 				return err
 			}
 		}
-		switch err = t.cfg.Queue.SaveRequest(ctx, *r); {
+		switch err = t.cfg.Queue.SaveRequest(ctx, *r, attachments...); {
 		case errors.Is(err, ErrIDTaken):
 			return nil // the try that seemed to fail was durable after all
 		case !errors.Is(err, ErrTicketTaken):
@@ -212,6 +243,15 @@ func (t *Terminal) saveNew(ctx context.Context, r *request.Request) error {
 		r.Ticket = ""
 	}
 	return err
+}
+
+// ratingCode draws four digits.
+func ratingCode(random io.Reader) (string, error) {
+	n, err := rand.Int(random, big.NewInt(10_000))
+	if err != nil {
+		return "", fmt.Errorf("terminal: rating code: %w", err)
+	}
+	return fmt.Sprintf("%04d", n), nil
 }
 
 func (t *Terminal) call(ctx, serving context.Context, from visit.Screen) {
@@ -226,34 +266,4 @@ func (t *Terminal) call(ctx, serving context.Context, from visit.Screen) {
 	}
 	t.cfg.Log.Info("call saved", "id", id, "screen", string(from))
 	t.post(serving, visit.CallSaved{ID: id})
-}
-
-// find asks central, which knows every terminal's tickets and the newest status;
-// when it is not reached, what this terminal last knew is better than nothing,
-// and is shown as such.
-func (t *Terminal) find(ctx context.Context, code ticket.Code) {
-	asking, cancel := context.WithTimeout(ctx, findTimeout)
-	defer cancel()
-	answer := visit.LookedUp{Ticket: code}
-	here, known, unread := t.cfg.Queue.Progress(asking, code)
-	if unread != nil {
-		t.cfg.Log.Error("ticket not looked up in the queue", "error", unread)
-	}
-	p, found, err := t.cfg.Central.Find(asking, code)
-	switch {
-	case err == nil && found:
-		answer.Result, answer.Progress = visit.Found, p
-	case known:
-		// Also when central says no: it does not have yet what still waits here,
-		// and has filed nothing under the code of what it holds for staff.
-		answer.Result, answer.Progress = visit.FoundHere, here
-		if err == nil && (here.Status == visit.StatusSaved || here.Status == visit.StatusHeld) {
-			answer.Result = visit.Found
-		}
-	case err == nil && unread == nil:
-		answer.Result = visit.NotFound
-	default:
-		answer.Result = visit.CannotTell
-	}
-	t.post(ctx, answer)
 }

@@ -98,6 +98,21 @@ func (c Code) URL(base string) string {
 	return strings.TrimRight(base, "/") + "/t/" + string(c)
 }
 
+// RatingURL is URL with the four digits that only the slip knows, behind the
+// mark that keeps a browser from sending them to a server.
+func (c Code) RatingURL(base, rating string) string { return c.URL(base) + ratingMark + rating }
+
+const ratingMark = "#r="
+
+// RatingCode reads the four digits from what a scanner saw on a slip.
+func RatingCode(scanned string) (string, bool) {
+	_, code, ok := strings.Cut(strings.TrimSpace(scanned), ratingMark)
+	if !ok || len(code) != 4 || strings.Trim(code, "0123456789") != "" {
+		return "", false
+	}
+	return code, true
+}
+
 // String groups the digits as they are printed and shown: "0012 3456 789C".
 func (c Code) String() string {
 	if len(c) != Length {

@@ -54,6 +54,7 @@ func (m *machine) heldNow(id string) {
 
 func (m *machine) raise() {
 	c := &m.call
+	m.stopNote() // what she said so far is kept
 	m.alive()
 	m.visit.warned = false
 	switch c.phase {

@@ -21,8 +21,6 @@ type (
 	Wake struct{}
 	// Start begins a service of the catalogue.
 	Start struct{ Service string }
-	// LookUp opens the screen that asks for a ticket code.
-	LookUp struct{}
 	// Pick chooses an option of the current step.
 	Pick struct{ Option string }
 	// Digit is a key of the keypad, '0' to '9'.
@@ -93,7 +91,7 @@ type (
 	// CardRead brings what an ID card says. Expired tells that its validity
 	// ended; it is told, not refused.
 	CardRead struct {
-		Person  request.Person
+		Person  request.Person // with number and token
 		Expired bool
 	}
 	// CardFailed: a card is there and cannot be read.
@@ -184,6 +182,8 @@ type (
 		ID     string
 		Ticket ticket.Code
 		At     time.Time
+		// RatingCode is what the slip asks for when the request is rated.
+		RatingCode string
 	}
 	// SaveFailed: it is not, and the resident must know. ID and Ticket are those
 	// it was tried under: a retry under the same id cannot file it twice.
@@ -191,6 +191,8 @@ type (
 		Fault  fault.Code
 		ID     string
 		Ticket ticket.Code
+		// RatingCode belongs to the try as well.
+		RatingCode string
 	}
 	// Delivered: central acknowledged one request.
 	Delivered struct{ ID string }
@@ -229,7 +231,6 @@ type Tick struct{ Now time.Time }
 
 func (Wake) event()          {}
 func (Start) event()         {}
-func (LookUp) event()        {}
 func (Pick) event()          {}
 func (Digit) event()         {}
 func (Erase) event()         {}

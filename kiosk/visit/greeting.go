@@ -18,5 +18,10 @@ func (m *machine) presence(e Presence) {
 		return
 	}
 	m.house.greeted = m.now
-	m.do(spokenPhrase("start.greeting"))
+	greeting := m.spoken("start.greeting")
+	if m.broken(Button) {
+		greeting = m.spoken("start.greeting_no_button")
+	}
+	greeting.Locale = m.visit.manner.Locale
+	m.do(greeting)
 }

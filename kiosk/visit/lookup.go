@@ -1,29 +1,30 @@
 package visit
 
 import (
-	"errors"
-
+	"lintai/kiosk/catalog"
 	"lintai/kiosk/ticket"
 )
 
 // scanned handles a code before the scanner. A slip is understood wherever no
 // request is being filled in.
 func (m *machine) scanned(text string) {
-	if m.call.shown {
+	if m.call.shown || m.visit.taking.running || m.visit.taking.ending {
 		return
 	}
 	switch m.visit.screen {
-	case ScreenStart, ScreenHome, ScreenLookUp, ScreenProgress:
-	case ScreenChoose, ScreenIdentify, ScreenNumber, ScreenConfirm:
-		m.alive()
-		m.visit.warned = false
-		m.visit.notice = notice{"scan_busy", Warning}
-		return
-	default:
+	case ScreenSaving, ScreenUnsaved, ScreenSaved, ScreenFinding:
 		return
 	}
 	m.alive()
-	m.visit.warned = false
+	m.visit.warned, m.visit.adjusting = false, false
+	if st := m.currentStep(); st != nil && st.Kind == catalog.Ticket {
+		m.ticketScanned(text)
+		return
+	}
+	if m.visit.asking || m.visit.screen == ScreenConfirm {
+		m.visit.notice = notice{"scan_busy", Warning}
+		return
+	}
 	code, err := ticket.ParseScan(text)
 	if err != nil {
 		m.open(ScreenLookUp)
@@ -34,9 +35,14 @@ func (m *machine) scanned(text string) {
 }
 
 func (m *machine) look(code ticket.Code) {
-	m.visit.find = code
-	m.visit.progress = Progress{}
+	m.forgetService()
+	m.find(code)
+}
+
+// find asks for a ticket and keeps the way back.
+func (m *machine) find(code ticket.Code) {
 	m.open(ScreenFinding)
+	m.visit.find, m.visit.progress = code, Progress{}
 	m.do(Find{code})
 }
 
@@ -53,29 +59,14 @@ func (m *machine) lookUpTouch(e Event) {
 		}
 	case Next:
 		if v.screen == ScreenLookUp {
-			m.typed()
+			if code, ok := m.typedCode(); ok {
+				m.look(code)
+			}
 		}
 	case Retry:
 		if v.screen == ScreenProgress && v.find != "" {
-			m.look(v.find)
+			m.find(v.find)
 		}
-	}
-}
-
-func (m *machine) typed() {
-	if m.paused() {
-		m.visit.notice = m.pausedNotice()
-		return
-	}
-	code, err := ticket.Parse(m.visit.entry)
-	switch {
-	case errors.Is(err, ticket.ErrLength):
-		m.visit.notice = notice{"code_length", Warning}
-	case err != nil:
-		m.visit.notice = notice{"code_wrong", Warning}
-		m.missed()
-	default:
-		m.look(code)
 	}
 }
 
@@ -103,6 +94,7 @@ func (m *machine) lookedUp(e LookedUp) {
 		m.missed()
 		v.find = ""
 		m.open(ScreenLookUp)
+		v.trail, v.mine = nil, nil
 		v.notice = notice{"code_unknown", Warning}
 		return
 	}

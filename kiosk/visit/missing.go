@@ -1,10 +1,6 @@
 package visit
 
-import (
-	"slices"
-
-	"lintai/kiosk/phrase"
-)
+import "slices"
 
 // What a device that is missing makes impossible is not offered: the screen asks
 // for nothing that cannot be done, and says what can be done in its place.
@@ -12,9 +8,9 @@ import (
 // startHint names the large button only where one can be pressed.
 func (s State) startHint() string {
 	if s.broken(Button) {
-		return phrase.Text("start.hint_no_button")
+		return s.text("start.hint_no_button")
 	}
-	return phrase.Text("start.hint")
+	return s.text("start.hint")
 }
 
 // possible leaves out of the bar what needs a voice when there is none.

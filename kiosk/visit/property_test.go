@@ -6,9 +6,12 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"lintai/kiosk/catalog"
+	"lintai/kiosk/community"
 	"lintai/kiosk/fault"
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
@@ -32,6 +35,9 @@ type world struct {
 	persons   []string // of all visitors so far
 	greeted   time.Time
 	greetings int
+	note      int64
+	visited   map[Screen]bool
+	sealed    map[string]bool // services of confirmed requests
 	log       []string
 }
 
@@ -73,13 +79,26 @@ func (w *world) pick() Event {
 		w.serial++
 		name := fmt.Sprintf("测试%d姓", w.serial)
 		address := fmt.Sprintf("虚构路%d弄", w.serial)
-		w.persons = append(w.persons, name, address)
-		return CardRead{Person: request.Person{Name: name, Address: address}, Expired: w.random.Intn(2) == 0}
+		number, token := fmt.Sprintf("1101011949%08d", w.serial), fmt.Sprintf("token%d.", w.serial)
+		w.persons = append(w.persons, name, address, number, token)
+		return CardRead{Person: request.Person{Name: name, Address: address, IDNumber: number, Token: token}, Expired: w.random.Intn(2) == 0}
+	}
+	if w.random.Intn(8) == 0 { // somewhere in the middle of a service, at once
+		if code := w.rules().Services[w.random.Intn(len(w.rules().Services))].Code; w.s.visit.screen == ScreenHome {
+			return Start{code}
+		}
+	}
+	if w.s.Idle() && w.random.Intn(10) == 0 {
+		return Presence{true}
 	}
 	codes := []fault.Code{fault.None, fault.Unplugged, fault.PaperOut, fault.PaperNearEnd}
-	devices := []Device{CardReader, Printer, Scanner, Button, Speaker}
+	devices := []Device{CardReader, Printer, Scanner, Button, Speaker, Microphone, Camera}
 	any := []Event{
-		Wake{}, Start{"repair"}, Start{"nothing"}, LookUp{}, Pick{"water"}, Pick{"nothing"}, Digit{'7'}, Digit{'x'}, Erase{}, Next{}, SkipCard{},
+		Wake{}, Start{"repair"}, Start{"nothing"}, Speak{phrase.English}, Speak{"xx"}, Turn{1}, Turn{-1}, Turn{7}, Open{"nothing"}, Skip{},
+		Letter{'a'}, Letter{0}, Choose{0}, Choose{-1}, Choose{99}, Switch{InputHand}, Switch{InputPinyin}, Switch{"nothing"}, Stroke{}, Stroke{[]Point{{1, 2}, {30, 400}}}, Clear{},
+		Record{}, Stop{}, Listen{}, Shoot{}, Redo{}, Rate{3}, Rate{9}, Adjust{Louder}, Adjust{"nothing"},
+		Recorded{Take: 1}, Taken{Take: 2}, TakeFailed{Take: 3}, Recognised{Take: 4}, Searched{Query: "x"}, FoundByCard{Token: "other"},
+		Pick{"water"}, Pick{"nothing"}, Digit{'7'}, Digit{'x'}, Erase{}, Next{}, SkipCard{},
 		Edit{"what"}, Edit{"building"}, Edit{"nothing"}, Confirm{}, Retry{}, Finish{}, Back{}, Replay{}, Ease{}, Help{}, Dismiss{}, Stay{},
 		CardPresent{}, CardFailed{}, CardLifted{}, ButtonPressed{}, Scanned{"rubbish"}, Scanned{string(testTicket)},
 		DeviceChanged{devices[w.random.Intn(len(devices))], codes[w.random.Intn(len(codes))]},
@@ -109,7 +128,24 @@ func offered(v View) []Control {
 		}
 	}
 	add(v.Tiles...)
+	add(v.Items...)
+	add(v.Stars...)
 	add(v.Actions...)
+	if v.Pager != nil {
+		add(v.Pager.Earlier, v.Pager.Later)
+	}
+	if k := v.Keyboard; k != nil {
+		add(k.Candidates...)
+		add(slices.Concat(k.Rows...)...)
+		add(k.Tools...)
+		if k.More != nil {
+			add(*k.More)
+		}
+	}
+	if v.Pad != nil {
+		add(v.Pad.Candidates...)
+		add(v.Pad.Tools...)
+	}
 	add(v.Bar...)
 	for _, r := range v.Rows {
 		if r.Edit != nil {
@@ -147,6 +183,21 @@ func (w *world) answer(x Effect) {
 	case Print:
 		results := []slip.Outcome{slip.Printed, slip.NotPrinted, slip.Unknown}
 		w.owed = append(w.owed, Printed{Job: x.Job, Result: slip.Result{Outcome: results[w.random.Intn(3)]}})
+	case StartNote:
+		w.note = x.Take
+	case StopNote:
+		if w.note == x.Take && !x.Discard {
+			w.owed = append(w.owed, w.made(x.Take, fails, false))
+		}
+	case TakePicture:
+		w.owed = append(w.owed, w.made(x.Take, fails, true))
+	case Recognise:
+		w.owed = append(w.owed, Recognised{x.Take, []string{"水", "木"}[:w.random.Intn(3)]})
+	case Search:
+		w.owed = append(w.owed, Searched{Query: x.Query, IDs: w.ids(), Failed: fails})
+	case FindByCard:
+		mine := []Mine{{testTicket, Progress{Service: "repair", Status: StatusDone}}, {"001212345679", Progress{Service: "nothing", Status: "strange"}}}
+		w.owed = append(w.owed, FoundByCard{Token: x.Token, Result: LookupResult(w.random.Intn(4)), Mine: mine[:w.random.Intn(3)]})
 	case Find:
 		w.owed = append(w.owed, LookedUp{Ticket: x.Ticket, Result: LookupResult(w.random.Intn(4)), Progress: Progress{Service: "repair", Status: StatusWorking}})
 	case RaiseCall:
@@ -156,6 +207,30 @@ func (w *world) answer(x Effect) {
 		}
 		w.owed = append(w.owed, CallSaved{id}, CallDelivered{id}, CallAnswered{ID: id, Answer: "coming", Words: phrase.Text("answer.coming")})
 	}
+}
+
+func (w *world) rules() *catalog.Catalog { return w.s.rules.Catalog }
+
+func (w *world) ids() []string {
+	var all []string
+	for _, a := range w.s.rules.Policies.Articles[:w.random.Intn(4)] {
+		all = append(all, a.ID)
+	}
+	return append(all, "nothing")
+}
+
+// made is a voice note or picture of somebody.
+func (w *world) made(take int64, fails, picture bool) Event {
+	if fails {
+		return TakeFailed{Take: take, Fault: fault.Unplugged}
+	}
+	voice := fmt.Sprintf("声音%d。", w.serial)
+	w.persons = append(w.persons, voice)
+	a := request.NewAttachment(fmt.Sprint("note", w.serial), "audio/ogg", []byte(voice), 3)
+	if picture {
+		return Taken{take, a}
+	}
+	return Recorded{take, a}
 }
 
 func (w *world) fail(format string, args ...any) {
@@ -177,7 +252,7 @@ func (w *world) check(before State, e Event, effects []Effect) {
 		if before.visit.screen == ScreenSaving {
 			w.saves--
 			w.settled++
-			w.slipOwed = w.s.visit.screen == ScreenSaved
+			w.slipOwed = w.s.visit.screen == ScreenSaved && before.visit.draft.Rating == nil
 			if after := w.s.visit.screen; after != ScreenSaved && after != ScreenUnsaved {
 				w.fail("a settled save shows %s", after)
 			}
@@ -214,6 +289,7 @@ func (w *world) check(before State, e Event, effects []Effect) {
 	for _, x := range effects {
 		switch x := x.(type) {
 		case Say:
+			w.checkScript(x)
 			for _, p := range w.persons {
 				if strings.Contains(x.Text, p) {
 					w.fail("spoke %q", x.Text)
@@ -233,7 +309,76 @@ func (w *world) check(before State, e Event, effects []Effect) {
 	if _, stepped := e.(Presence); stepped {
 		w.checkPresence(before, effects)
 	}
+	if w.visited == nil {
+		w.visited, w.sealed = map[Screen]bool{}, map[string]bool{}
+	}
+	w.visited[w.s.Screen()] = true
+	if save, n := find[Save](effects); n > 0 {
+		w.sealed[save.Draft.Service] = true
+		w.checkDraft(save)
+	}
 	w.checkView(Look(w.s))
+}
+
+var scripts = sync.OnceValue(func() map[Say]bool {
+	all := map[Say]bool{}
+	for _, l := range []phrase.Locale{phrase.Chinese, phrase.English} {
+		for _, say := range Script(catalog.Default(), l) {
+			all[say] = true
+		}
+	}
+	return all
+})
+
+// checkScript: whatever is spoken stands in the script, or is read from a policy,
+// a notice or what a certificate needs.
+func (w *world) checkScript(say Say) {
+	w.t.Helper()
+	say.Slow = false
+	if say.Locale == "" {
+		w.fail("spoke %q in no language", say.Text)
+	}
+	if !scripts()[say] && !strings.Contains(say.Key, ".page") && !strings.HasPrefix(say.Key, "progress.nothing.") && !strings.HasSuffix(say.Key, ".strange") {
+		w.fail("%s is not in the script: %q", say.Key, say.Text)
+	}
+}
+
+// checkDraft: what is filed has each answer once, holds what it refers to, and no
+// more of a person than the service may take.
+func (w *world) checkDraft(save Save) {
+	w.t.Helper()
+	d := save.Draft
+	svc, ok := w.rules().Service(d.Service)
+	if !ok || svc.Kind != catalog.KindRequest {
+		w.fail("filed %q", d.Service)
+	}
+	if len(d.Attachments) != len(save.Attachments) {
+		w.fail("%d attachments named, %d there", len(d.Attachments), len(save.Attachments))
+	}
+	seen := map[string]bool{}
+	for _, a := range d.Answers {
+		if seen[a.Step] || a.Text == "" {
+			w.fail("answers %+v", d.Answers)
+		}
+		seen[a.Step] = true
+	}
+	for _, ref := range d.Attachments {
+		if !seen[ref.Step] || ref.Size == 0 {
+			w.fail("attachment %+v without its answer", ref)
+		}
+	}
+	if p := d.Person; p != nil {
+		agreed := slices.ContainsFunc(d.Answers, func(a request.Answer) bool {
+			st, _ := svc.Step(a.Step)
+			return st.Kind == catalog.Consent && a.Option == "yes"
+		})
+		if p.IDNumber != "" && !(svc.Allows(catalog.IDNumber) && agreed) || p.Name != "" && !svc.Allows(catalog.Name) || p.Address != "" && !svc.Allows(catalog.Address) || p.Phone != "" && !svc.Allows(catalog.Phone) {
+			w.fail("%s took %+v", d.Service, *p)
+		}
+	}
+	if (d.Rating != nil) != (d.Service == "rating") || d.Rating != nil && (d.Rating.Stars < 1 || d.Rating.Ticket == "") {
+		w.fail("rating %+v of %s", d.Rating, d.Service)
+	}
 }
 
 // checkPresence: stepping in front of the terminal changes nothing of what is shown, and
@@ -244,7 +389,7 @@ func (w *world) checkPresence(before State, effects []Effect) {
 		w.fail("presence changed the screen")
 	}
 	say, n := find[Say](effects)
-	if len(effects) != n || n > 1 || n == 1 && (!before.Idle() || say.Text != phrase.Text("start.greeting")) {
+	if len(effects) != n || n > 1 || n == 1 && (!before.Idle() || !strings.HasPrefix(say.Key, "start.greeting")) {
 		w.fail("presence at %s caused %v", before.Screen(), effects)
 	}
 	if n == 1 && !w.greeted.IsZero() && !w.now.Before(w.greeted) && w.now.Sub(w.greeted) < time.Minute {
@@ -260,7 +405,8 @@ func (w *world) checkView(v View) {
 	if len(v.Tiles) > 6 || v.Title == "" || len(v.Bar) == 0 {
 		w.fail("view %+v", v)
 	}
-	if v.Screen != ScreenStart && v.Prompt.Text == "" {
+	recording := v.Meter != nil && (v.Meter.Running || w.s.visit.taking.ending)
+	if v.Screen != ScreenStart && (v.Prompt.Text == "") != recording {
 		w.fail("%s has no prompt", v.Screen)
 	}
 	ids := map[string]bool{}
@@ -313,8 +459,7 @@ func TestRandomEvents(t *testing.T) {
 	for seed := range int64(4) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
 			t.Parallel()
-			rules := DefaultRules()
-			rules.Phone = "010-5550"
+			rules := testRules()
 			w := &world{t: t, random: rand.New(rand.NewSource(seed)), s: New(rules), now: begin}
 			for i := range steps {
 				w.step()
@@ -335,7 +480,7 @@ func TestRandomEvents(t *testing.T) {
 
 func TestNobodyThereMeansTheStartScreen(t *testing.T) {
 	// From any state, if nothing more is touched, the terminal wipes by itself.
-	rules := DefaultRules()
+	rules := testRules()
 	w := &world{t: t, random: rand.New(rand.NewSource(99)), s: New(rules), now: begin}
 	for i := range 10_000 {
 		w.step()
@@ -356,11 +501,38 @@ func TestNobodyThereMeansTheStartScreen(t *testing.T) {
 func FuzzVisit(f *testing.F) {
 	f.Add(int64(1), 100)
 	f.Fuzz(func(t *testing.T, seed int64, steps int) {
-		rules := DefaultRules()
+		rules := testRules()
 		w := &world{t: t, random: rand.New(rand.NewSource(seed)), s: New(rules), now: begin}
 		for range max(0, min(steps, 2000)) {
 			w.step()
 		}
 		w.wayBack()
 	})
+}
+
+// testRules are those of a terminal that has everything.
+func testRules() Rules {
+	rules := DefaultRules()
+	rules.Phone = "010-5550"
+	rules.Composer, rules.Handwriting, rules.CardLookUp = spelled{}, true, true
+	doc := *rules.Community
+	doc.Places = []community.Place{{ID: "b1", Name: "1号楼"}, {ID: "gate", Name: "东门"}}
+	doc.Notices = []community.Notice{{ID: "water", Title: "停水通知", Body: "明天停水。", Issuer: "社区居委会", Date: begin}}
+	for i := range 7 {
+		doc.Activities = append(doc.Activities, community.Activity{
+			ID: fmt.Sprint("a", i), Name: fmt.Sprint("活动", i), Place: "活动室", Start: begin.AddDate(30, 0, i), End: begin.AddDate(30, 0, i),
+		})
+	}
+	rules.Community = &doc
+	return rules
+}
+
+// spelled is a composer that knows two words.
+type spelled struct{}
+
+func (spelled) Compose(s string) []Candidate {
+	if strings.HasPrefix(s, "a") {
+		return []Candidate{{"啊", 1}, {"阿", 1}, {"吖", 1}, {"锕", 1}, {"嗄", 1}, {"腌", 1}}
+	}
+	return nil
 }

@@ -3,7 +3,7 @@ package visit
 import (
 	"slices"
 
-	"lintai/kiosk/phrase"
+	"lintai/kiosk/catalog"
 	"lintai/kiosk/request"
 	"lintai/kiosk/slip"
 )
@@ -13,10 +13,15 @@ func (m *machine) saved(e Saved) {
 		return
 	}
 	v := &m.visit
-	v.id, v.ticket, v.savedAt = e.ID, e.Ticket, e.At
+	v.id, v.ticket, v.savedAt, v.ratingCode = e.ID, e.Ticket, e.At, e.RatingCode
+	v.attached = nil
 	v.reach = m.reached(e.ID)
 	m.open(ScreenSaved)
 	m.alive()
+	if v.draft.Rating != nil {
+		v.print = printNone // nobody comes back with the slip of a rating
+		return
+	}
 	v.print = printWaits
 	v.printBy = m.now.Add(m.rules.DeliverWait)
 	m.printTick()
@@ -26,7 +31,7 @@ func (m *machine) saveFailed(e SaveFailed) {
 	if m.visit.screen != ScreenSaving {
 		return
 	}
-	m.visit.draft.ID, m.visit.draft.Ticket = e.ID, e.Ticket
+	m.visit.draft.ID, m.visit.draft.Ticket, m.visit.draft.RatingCode = e.ID, e.Ticket, e.RatingCode
 	m.open(ScreenUnsaved)
 	m.alive()
 }
@@ -105,59 +110,95 @@ func (m *machine) printed(e Printed) {
 // the tray or in a bin must not tell who was here.
 func (s State) slip() slip.Slip {
 	v := s.visit
-	status := phrase.Text("status.saved")
+	text := s.text
+	status := text("status.saved")
 	switch v.reach {
 	case reachedCentral:
-		status = phrase.Text("status.delivered")
+		status = text("status.delivered")
 	case heldForStaff:
-		status = phrase.Text("status.held")
+		status = text("status.held")
 	}
 	svc := s.current()
 	blocks := []slip.Block{
 		slip.Text{Text: s.rules.Place, Bold: true, Align: slip.Center},
-		slip.Text{Text: phrase.Text("slip.title", "service", svc.Name), Large: true, Align: slip.Center},
+		slip.Text{Text: text("slip.title", "service", svc.Name), Large: true, Align: slip.Center},
 		slip.Rule{},
 		slip.Text{Text: status, Large: true, Bold: true, Align: slip.Center},
-		slip.Rule{},
-		slip.Text{Text: phrase.Text("slip.code"), Align: slip.Center},
-		slip.Text{Text: v.ticket.String(), Large: true, Bold: true, Align: slip.Center},
-		slip.QR{Data: v.ticket.URL(s.rules.PublicAddress)},
-		slip.Text{Text: phrase.Text("slip.how"), Align: slip.Center},
-		slip.Rule{},
 	}
-	for _, a := range v.draft.Answers {
-		if st, ok := svc.Step(a.Step); ok && !st.Address {
-			blocks = append(blocks, slip.Pair{Label: st.Label, Value: a.Text})
+	if svc.Awaits != "" && v.reach != heldForStaff {
+		blocks = append(blocks, slip.Text{Text: text("slip.awaits", "what", svc.Awaits), Bold: true, Align: slip.Center})
+	}
+	blocks = append(blocks,
+		slip.Rule{},
+		slip.Text{Text: text("slip.code"), Align: slip.Center},
+		slip.Text{Text: v.ticket.String(), Large: true, Bold: true, Align: slip.Center},
+		slip.QR{Data: s.slipAddress()},
+		slip.Text{Text: text("slip.how"), Align: slip.Center},
+		slip.Rule{},
+	)
+	for _, st := range svc.Steps {
+		if a, ok := v.answer(st.ID); ok && !svc.Private && onSlip(st) && s.applies(st) {
+			blocks = append(blocks, slip.Pair{Label: st.Label, Value: s.answerText(st, a)})
 		}
 	}
 	if when := clock(v.savedAt, "2006-01-02 15:04"); when != "" {
-		blocks = append(blocks, slip.Pair{Label: phrase.Text("slip.time"), Value: when})
+		blocks = append(blocks, slip.Pair{Label: text("slip.time"), Value: when})
+	}
+	if v.ratingCode != "" {
+		blocks = append(blocks, slip.Pair{Label: text("slip.rating"), Value: v.ratingCode})
+	}
+	if v.behalf != "" {
+		blocks = append(blocks, slip.Pair{Label: text("confirm.behalf"), Value: v.behalf})
 	}
 	if v.reach == notReached {
-		blocks = append(blocks, slip.Text{Text: phrase.Text("slip.waiting")})
+		blocks = append(blocks, slip.Text{Text: text("slip.waiting")})
 	}
 	if v.reach == heldForStaff {
-		blocks = append(blocks, slip.Text{Text: phrase.Text("slip.held")})
+		blocks = append(blocks, slip.Text{Text: text("slip.held")})
 	}
 	if s.rules.Phone != "" {
-		blocks = append(blocks, slip.Pair{Label: phrase.Text("slip.phone"), Value: s.rules.Phone})
+		blocks = append(blocks, slip.Pair{Label: text("slip.phone"), Value: s.rules.Phone})
 	}
 	return slip.Slip{Blocks: blocks}
+}
+
+func (s State) slipAddress() string {
+	if s.visit.ratingCode == "" {
+		return s.visit.ticket.URL(s.rules.PublicAddress)
+	}
+	return s.visit.ticket.RatingURL(s.rules.PublicAddress, s.visit.ratingCode)
+}
+
+// onSlip tells whether a step's answer is fit for a piece of paper that may lie
+// about: what was chosen from tiles, and nothing in own words.
+func onSlip(st catalog.Step) bool {
+	switch st.Kind {
+	case catalog.Choose, catalog.Place, catalog.Slot, catalog.List:
+		return true
+	}
+	return false
 }
 
 // personal lists what the state holds of a resident; for tests of the wipe.
 func (s State) personal() []string {
 	v := s.visit
 	var all []string
-	add := func(p request.Person) { all = append(all, p.Name, p.Address) }
+	add := func(p request.Person) { all = append(all, p.Name, p.Address, p.IDNumber, p.Phone, p.Token) }
 	add(v.person)
 	add(v.undo.person)
 	if v.draft.Person != nil {
 		add(*v.draft.Person)
 	}
-	all = append(all, v.entry, v.draft.Address, string(v.ticket), string(v.find), v.id, v.progress.Note)
+	all = append(all, v.entry, v.draft.Address, string(v.ticket), string(v.find), v.id, v.progress.Note, v.ratingCode, v.token,
+		v.writing.text, v.writing.spelling, v.query, v.behalf, string(v.rating.Ticket), v.rating.RatingCode)
 	for _, a := range slices.Concat(v.answers, v.undo.answers) {
 		all = append(all, a.Text)
+	}
+	for _, a := range slices.Concat(v.attached, v.undo.attached, []request.Attachment{v.taking.made}) {
+		all = append(all, string(a.Data))
+	}
+	for _, m := range v.mine {
+		all = append(all, string(m.Ticket), m.Progress.Note)
 	}
 	return slices.DeleteFunc(all, func(t string) bool { return t == "" })
 }

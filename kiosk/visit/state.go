@@ -6,7 +6,10 @@ import (
 	"time"
 
 	"lintai/kiosk/catalog"
+	"lintai/kiosk/community"
 	"lintai/kiosk/fault"
+	"lintai/kiosk/phrase"
+	"lintai/kiosk/policy"
 	"lintai/kiosk/request"
 	"lintai/kiosk/slip"
 	"lintai/kiosk/ticket"
@@ -16,9 +19,16 @@ import (
 // by all states and never changed by one.
 type Rules struct {
 	Catalog       *catalog.Catalog
+	Community     *community.Document
+	Policies      *policy.Corpus
 	Place         string // of the terminal, for the strip and the slip
 	Phone         string // of the staff, told when the network is down; may be empty
 	PublicAddress string // base of the address in a slip's QR code
+
+	Locales     []phrase.Locale // offered on the start screen beside Chinese
+	Composer    Composer        // turns pinyin into words; nil: only digits and letters
+	Handwriting bool            // characters drawn on the screen can be read
+	CardLookUp  bool            // a card finds its holder's requests
 
 	IdleAfter     time.Duration // without a touch, before the warning
 	IdleAfterEase time.Duration // the same with large text and slow voice
@@ -31,12 +41,38 @@ type Rules struct {
 	RepeatAfter   time.Duration // silence before the prompt is repeated
 	MissWindow    time.Duration // see MissLimit
 	MissLimit     int           // wrong codes in a window before typing pauses
+
+	words map[phrase.Locale]words // filled in by New
+}
+
+// words are the documents in one language.
+type words struct {
+	catalog   *catalog.Catalog
+	community *community.Document
+	policies  *policy.Corpus
+}
+
+// translate makes the documents ready in every language that is offered.
+func (r *Rules) translate() {
+	if r.Community == nil {
+		r.Community = &community.Document{}
+	}
+	if r.Policies == nil {
+		r.Policies = &policy.Corpus{}
+	}
+	r.words = map[phrase.Locale]words{}
+	for _, l := range append([]phrase.Locale{phrase.Chinese}, r.Locales...) {
+		r.words[l] = words{r.Catalog.Translated(string(l)), r.Community.Translated(string(l)), r.Policies.Translated(string(l))}
+	}
 }
 
 // DefaultRules are the waits of reference: 90 s (120 s with ease), 30 s warning.
 func DefaultRules() Rules {
 	return Rules{
 		Catalog:       catalog.Default(),
+		Community:     community.Default(),
+		Policies:      policy.Default(),
+		Locales:       []phrase.Locale{phrase.English},
 		IdleAfter:     90 * time.Second,
 		IdleAfterEase: 120 * time.Second,
 		IdleWarning:   30 * time.Second,
@@ -63,7 +99,24 @@ type State struct {
 
 // New is the state of a terminal that was just switched on: the start screen.
 func New(rules Rules) State {
-	return State{rules: &rules, house: house{online: false}, visit: visit{screen: ScreenStart}}
+	rules.translate()
+	return State{rules: &rules, house: house{online: false}, visit: fresh()}
+}
+
+// fresh is a visit that nobody began yet.
+func fresh() visit { return visit{screen: ScreenStart, manner: Manner{Locale: phrase.Chinese}} }
+
+// Composer turns spelling into words.
+type Composer interface {
+	// Compose returns candidates for a spelling in lower-case letters, with ' where
+	// syllables are to be separated; best first.
+	Compose(spelling string) []Candidate
+}
+
+// Candidate is a word for the first Length letters of a spelling.
+type Candidate struct {
+	Text   string
+	Length int
 }
 
 // Screen is the screen that Look draws: an overlay, or the visit's own.
@@ -73,6 +126,8 @@ func (s State) Screen() Screen {
 		return ScreenCalling
 	case s.visit.warned:
 		return ScreenIdle
+	case s.visit.adjusting:
+		return ScreenManner
 	}
 	return s.visit.screen
 }
@@ -89,6 +144,7 @@ type house struct {
 	arrivedAt time.Time // of the last of them
 	settled   []settled // the last few items, because 送达 can overtake 已保存
 	job       int64     // number of the last print job
+	take      int64     // number of the last voice note, picture or drawing
 	misses    int       // wrong codes since missesSince
 	missSince time.Time
 	greeted   time.Time // when somebody was last greeted at the start screen
@@ -114,7 +170,8 @@ const (
 // visit is everything that belongs to one resident; the wipe sets it to zero.
 type visit struct {
 	screen  Screen
-	ease    bool
+	page    int // of the screen's tiles, rows or paragraphs, from 0
+	manner  Manner
 	touched time.Time // last sign of life of the resident
 	spoken  time.Time // last time the prompt began, or a touch
 	repeats int       // repetitions of the current prompt
@@ -122,40 +179,61 @@ type visit struct {
 
 	warned    bool
 	warnUntil time.Time
+	adjusting bool // the screen of letters and voice is open
 
 	service string
+	asking  bool // a step of the service is on the screen
 	step    int
 	editing bool // the step was opened from the confirm page
 	undo    undo // what going back from the edit restores
 	entry   string
+	day     string // Slot: the day chosen, until the part of the day is
+	writing writing
+	taking  taking
+	stars   int
+	behalf  string           // number of the member of staff who helps
 	answers []request.Answer // copied on change, in the order of the steps
-	person  request.Person
-	expired bool // the card's validity ended
-	card    bool // a card was read and not seen lifted since
-	notice  notice
+	// attached are the voice notes and photos of the answers, copied on change.
+	attached []request.Attachment
+	person   request.Person
+	expired  bool // the card's validity ended
+	card     bool // a card was read and not seen lifted since
+	notice   notice
 
 	draft   request.Request
 	id      string
 	ticket  ticket.Code
 	savedAt time.Time
-	reach   reach
-	print   printState
-	printBy time.Time // print at the latest
-	job     int64
-	result  slip.Result
-	endAt   time.Time // back to the start by itself
+	// ratingCode is asked for when the request is rated.
+	ratingCode string
+	reach      reach
+	print      printState
+	printBy    time.Time // print at the latest
+	job        int64
+	result     slip.Result
+	endAt      time.Time // back to the start by itself
 
 	find     ticket.Code
 	found    LookupResult
 	progress Progress
+	token    string // of the card whose requests are looked for
+	mine     []Mine
+
+	shelf  shelf
+	item   string // what is open of the shelf
+	trail  []spot // the way back, copied on change
+	query  string
+	hits   []string
+	rating request.Rating
 }
 
 // undo is what an edit may drop and going back from it must restore.
 type undo struct {
-	step    int // the one that the edit opened
-	answers []request.Answer
-	person  request.Person
-	expired bool
+	step     int // the one that the edit opened
+	answers  []request.Answer
+	attached []request.Attachment
+	person   request.Person
+	expired  bool
 }
 
 type printState int
@@ -221,8 +299,26 @@ func (v *visit) setAnswer(svc *catalog.Service, a request.Answer) {
 	v.answers = answers
 }
 
+// dropAnswer also drops what was recorded for it.
 func (v *visit) dropAnswer(step string) {
 	v.answers = slices.DeleteFunc(slices.Clone(v.answers), func(a request.Answer) bool { return a.Step == step })
+	v.attach(step)
+}
+
+// attach replaces the attachments of a step.
+func (v *visit) attach(step string, all ...request.Attachment) {
+	kept := slices.DeleteFunc(slices.Clone(v.attached), func(a request.Attachment) bool { return a.Step == step })
+	v.attached = append(kept, all...)
+}
+
+// attachment is what was recorded for a step.
+func (v visit) attachment(step string) (request.Attachment, bool) {
+	for _, a := range v.attached {
+		if a.Step == step {
+			return a, true
+		}
+	}
+	return request.Attachment{}, false
 }
 
 func (v visit) answer(step string) (request.Answer, bool) {

@@ -68,6 +68,18 @@ func (m *machine) handle(e Event) {
 		m.scanned(e.Text)
 	case Presence:
 		m.presence(e)
+	case Recorded:
+		m.taken(e.Take, e.Note)
+	case Taken:
+		m.taken(e.Take, e.Picture)
+	case TakeFailed:
+		m.takeFailed(e)
+	case Recognised:
+		m.recognised(e)
+	case Searched:
+		m.searched(e)
+	case FoundByCard:
+		m.foundByCard(e)
 	case ButtonPressed, Help, Dismiss, CallSaved, CallFailed, CallDelivered, CallAnswered:
 		m.callEvent(e)
 	default:
@@ -101,13 +113,31 @@ func (m *machine) touch(e Event) {
 		m.visit.said++
 		return
 	case Ease:
-		if m.visit.screen != ScreenStart {
-			m.visit.ease = !m.visit.ease
-			m.visit.said++
+		m.ease()
+		return
+	case Adjust:
+		if m.visit.adjusting {
+			m.adjust(e.What)
 		}
 		return
+	}
+	if m.visit.adjusting {
+		if _, back := e.(Back); back {
+			m.ease()
+		}
+		return
+	}
+	switch e := e.(type) {
 	case Back:
 		m.back()
+		return
+	case Turn:
+		if m.visit.screen != ScreenText && m.visit.screen != ScreenHand {
+			m.turn(e.By)
+			return
+		}
+	case Speak:
+		m.speak(e.Locale)
 		return
 	case Finish:
 		if m.visit.screen == ScreenSaved || m.visit.screen == ScreenProgress || m.visit.screen == ScreenUnsaved {
@@ -122,17 +152,14 @@ func (m *machine) touch(e Event) {
 	case Start:
 		m.start(e.Service)
 		return
-	case LookUp:
-		if m.visit.screen == ScreenHome {
-			m.open(ScreenLookUp)
-		}
-		return
 	}
-	switch m.visit.screen {
-	case ScreenChoose, ScreenIdentify, ScreenNumber, ScreenConfirm, ScreenUnsaved:
+	switch {
+	case m.visit.asking, m.visit.screen == ScreenConfirm, m.visit.screen == ScreenUnsaved:
 		m.serviceTouch(e)
-	case ScreenLookUp, ScreenProgress:
+	case m.visit.screen == ScreenLookUp, m.visit.screen == ScreenProgress:
 		m.lookUpTouch(e)
+	default:
+		m.browseTouch(e)
 	}
 }
 
@@ -145,9 +172,10 @@ func (m *machine) alive() {
 
 // open goes to another screen of the visit.
 func (m *machine) open(to Screen) {
-	m.visit.screen = to
-	m.visit.entry = ""
-	m.visit.notice = notice{}
+	m.abandon()
+	v := &m.visit
+	v.screen, v.page, v.asking = to, 0, false
+	v.entry, v.notice, v.writing = "", notice{}, writing{}
 }
 
 // end is the wipe: from here on nothing knows the resident.
@@ -157,26 +185,36 @@ func (m *machine) end() {
 		// central's word as we did.
 		m.printNow()
 	}
-	m.visit = visit{screen: ScreenStart}
+	m.abandon()
+	if m.visit.manner.Volume != 0 {
+		m.do(Volume{})
+	}
+	m.visit = fresh()
 	m.do(Wipe{})
 }
 
 func (m *machine) back() {
 	v := &m.visit
-	switch v.screen {
-	case ScreenHome, ScreenSaved, ScreenProgress:
+	switch {
+	case v.screen == ScreenStart, v.screen == ScreenSaving:
+	case v.screen == ScreenHome && v.page > 0:
+		v.page = 0
+	case v.screen == ScreenHome, v.screen == ScreenSaved:
 		m.end()
-	case ScreenLookUp:
-		m.open(ScreenHome)
-	case ScreenFinding:
+	case v.screen == ScreenConfirm:
+		m.lastStep()
+	case v.screen == ScreenUnsaved:
+		m.open(ScreenConfirm)
+	case v.asking:
+		m.stepBack()
+	case v.screen == ScreenFinding && len(v.trail) == 0:
 		v.find = ""
 		m.open(ScreenLookUp)
-	case ScreenChoose, ScreenIdentify, ScreenNumber:
-		m.stepBack()
-	case ScreenConfirm:
-		m.lastStep()
-	case ScreenUnsaved:
-		m.open(ScreenConfirm)
+	case v.screen == ScreenProgress && len(v.trail) == 0:
+		m.end()
+	default:
+		v.find, v.token = "", ""
+		m.leave()
 	}
 	// ScreenSaving has no way back: the answer comes within moments.
 }
@@ -201,7 +239,7 @@ const arrivedShown = 30 * time.Second
 // busy tells that the terminal, not the resident, has the next move.
 func (s State) busy() bool {
 	v := s.visit
-	return v.screen == ScreenSaving || v.screen == ScreenFinding ||
+	return v.screen == ScreenSaving || v.screen == ScreenFinding || v.taking.running || v.taking.ending ||
 		v.screen == ScreenSaved && (v.print == printWaits || v.print == printRuns)
 }
 
@@ -220,7 +258,7 @@ func (m *machine) idleTick() {
 		return
 	}
 	wait := m.rules.IdleAfter
-	if v.ease {
+	if v.manner.eased() {
 		wait = m.rules.IdleAfterEase
 	}
 	switch {
@@ -246,9 +284,9 @@ func (s State) cardMode() CardMode {
 	switch {
 	case s.visit.screen == ScreenStart:
 		return CardsNotice
-	case s.call.shown || s.visit.warned:
+	case s.call.shown || s.visit.warned || s.visit.adjusting:
 		return CardsOff
-	case s.visit.screen == ScreenIdentify && !s.visit.card:
+	case s.wantsCard() && !s.visit.card:
 		return CardsRead
 	case s.visit.card:
 		return CardsNotice // to see it lifted
@@ -274,10 +312,12 @@ type spoken struct {
 	said    int
 	repeats int
 	press   int
+	page    int
+	day     string
 }
 
 func (k spoken) base() spoken { k.repeats = 0; return k }
 
 func (s State) spokenKey() spoken {
-	return spoken{s.prompt(), s.Screen(), s.visit.step, s.visit.said, s.visit.repeats, s.call.press}
+	return spoken{s.prompt(), s.Screen(), s.visit.step, s.visit.said, s.visit.repeats, s.call.press, s.pageNow(), s.visit.day}
 }

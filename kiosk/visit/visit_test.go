@@ -226,7 +226,7 @@ func TestProgressBySlipAndByKeypad(t *testing.T) {
 	}
 	r.feed(Finish{}).on(ScreenStart)
 
-	r.feed(Wake{}, LookUp{}).on(ScreenLookUp).digits("00121234567")
+	r.feed(Wake{}, Start{"lookup"}).on(ScreenLookUp).digits("00121234567")
 	if v := Look(r.s); v.Keypad.Entry != "0012 1234 567" || v.Keypad.Blank != "_" {
 		t.Errorf("keypad %q %q", v.Keypad.Entry, v.Keypad.Blank)
 	}
@@ -251,15 +251,15 @@ func TestALateAnswerIsNotShownToTheNextPerson(t *testing.T) {
 func TestTryingCodesIsSlowedDown(t *testing.T) {
 	r := newReplay(t)
 	for range r.s.rules.MissLimit {
-		r.feed(Wake{}, LookUp{}).digits("001212345674").feed(Next{}, Back{}, Back{})
+		r.feed(Wake{}, Start{"lookup"}).digits("001212345674").feed(Next{}, Back{}, Back{})
 	}
-	r.feed(Wake{}, LookUp{}).digits(string(testTicket)).feed(Next{}).on(ScreenLookUp)
+	r.feed(Wake{}, Start{"lookup"}).digits(string(testTicket)).feed(Next{}).on(ScreenLookUp)
 	if v := Look(r.s); !strings.Contains(v.Notice, "太多次") {
 		t.Errorf("notice %q", v.Notice)
 	}
 	r.feed(Scanned{string(testTicket)}).on(ScreenFinding)
 	r.feed(Back{}, Back{}, Back{}).wait(r.s.rules.MissWindow)
-	r.feed(Wake{}, LookUp{}).digits(string(testTicket)).feed(Next{}).on(ScreenFinding)
+	r.feed(Wake{}, Start{"lookup"}).digits(string(testTicket)).feed(Next{}).on(ScreenFinding)
 }
 
 func TestCallPreemptsAndTheVisitGoesOn(t *testing.T) {
@@ -314,7 +314,7 @@ func TestIdleWarnsThenWipes(t *testing.T) {
 	if len(r.s.personal()) != 0 {
 		t.Errorf("left %q", r.s.personal())
 	}
-	slow := newReplay(t).feed(Wake{}, Ease{}).wait(r90).on(ScreenHome).wait(30 * time.Second).on(ScreenIdle)
+	slow := newReplay(t).feed(Wake{}, Ease{}, Adjust{Slower}, Ease{}).wait(r90).on(ScreenHome).wait(30 * time.Second).on(ScreenIdle)
 	if say := slow.s.prompt(); !say.Slow {
 		t.Error("the warning is not slow")
 	}
@@ -333,10 +333,13 @@ func TestPromptIsRepeatedTwiceIntoSilence(t *testing.T) {
 
 func TestOnlyAllowedPersonalFieldsGoOn(t *testing.T) {
 	r := newReplay(t)
-	c := *r.s.rules.Catalog
+	rules := DefaultRules()
+	c := *rules.Catalog
 	c.Services = slices.Clone(c.Services)
 	c.Services[0].Personal = c.Services[0].Personal[1:] // address only
-	r.s.rules.Catalog = &c
+	rules.Catalog = &c
+	r.s = New(rules)
+	r.feed(Tick{begin})
 	r.toConfirm().feed(Confirm{})
 	if save, _ := find[Save](r.last); save.Draft.Person.Name != "" {
 		t.Errorf("the draft holds %+v", save.Draft.Person)
