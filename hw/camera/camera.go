@@ -2,9 +2,9 @@ package camera
 
 import (
 	"context"
-	"errors"
 
 	"lintai/hw"
+	"lintai/kiosk/fault"
 )
 
 // Config says which camera.
@@ -24,11 +24,13 @@ type Config struct {
 }
 
 // ErrBusy is what Shoot returns while another picture is taken.
-var ErrBusy = errors.New("camera: a picture is being taken")
+var ErrBusy error = &hw.Error{Code: fault.PortBusy, Text: "camera: a picture is being taken"}
 
 // Camera is the camera, whether it is there or not.
 type Camera struct {
 	config Config
+	// idle holds a token while no picture is taken.
+	idle chan struct{}
 	// free holds a token while nobody uses the camera.
 	free chan struct{}
 }
@@ -41,7 +43,8 @@ func New(c Config) *Camera {
 	if c.open == nil {
 		c.open = openFile
 	}
-	camera := &Camera{config: c, free: make(chan struct{}, 1)}
+	camera := &Camera{config: c, idle: make(chan struct{}, 1), free: make(chan struct{}, 1)}
+	camera.idle <- struct{}{}
 	camera.free <- struct{}{}
 	return camera
 }
@@ -104,9 +107,15 @@ func (p *Picture) Erase() {
 // request.MaxAttachment bytes, without any notes of the camera's.
 func (c *Camera) Shoot(ctx context.Context) (*Picture, error) {
 	select {
-	case <-c.free:
+	case <-c.idle:
 	default:
 		return nil, ErrBusy
+	}
+	defer func() { c.idle <- struct{}{} }()
+	select {
+	case <-c.free: // a probe holds it for a moment only
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 	defer func() { c.free <- struct{}{} }()
 	if c.config.Socket != "" {

@@ -272,7 +272,15 @@ func TestProbe(t *testing.T) {
 	if r, err := o.Probe(t.Context()); err != nil || r != (hw.Report{}) {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if _, err := c.Shoot(t.Context()); !errors.Is(err, ErrBusy) {
+	<-c.idle
+	if _, err := c.Shoot(t.Context()); !errors.Is(err, ErrBusy) || hw.FaultOf(err) != fault.PortBusy {
+		t.Error(err)
+	}
+	c.idle <- struct{}{}
+	// A resident who has left does not wait for a probe either.
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := c.Shoot(gone); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	c.free <- struct{}{}

@@ -38,11 +38,13 @@ const (
 )
 
 // ErrBusy is what Record returns while another note is being recorded.
-var ErrBusy = errors.New("microphone: already recording")
+var ErrBusy error = &hw.Error{Code: fault.PortBusy, Text: "microphone: already recording"}
 
 // Microphone is the microphone, whether it is there or not.
 type Microphone struct {
 	config Config
+	// idle holds a token while no note is recorded.
+	idle chan struct{}
 	// free holds a token while nobody uses the device: ALSA's devices open once.
 	free chan struct{}
 }
@@ -55,7 +57,8 @@ func New(c Config) *Microphone {
 	if c.encoder == "" {
 		c.encoder = "opusenc"
 	}
-	m := &Microphone{config: c, free: make(chan struct{}, 1)}
+	m := &Microphone{config: c, idle: make(chan struct{}, 1), free: make(chan struct{}, 1)}
+	m.idle <- struct{}{}
 	m.free <- struct{}{}
 	return m
 }

@@ -197,3 +197,26 @@ func TestLongestNotesFitAnAttachment(t *testing.T) {
 		t.Errorf("%d bytes of %s, %v", len(n.Data), n.Type, err)
 	}
 }
+
+// TestNoteWaitsForAProbe: a resident who begins to speak in the very moment in
+// which the microphone is tried is not told that it is broken.
+func TestNoteWaitsForAProbe(t *testing.T) {
+	says(t, tone(440))
+	m := New(Config{Device: "default"})
+	<-m.free // as a probe does
+	got := make(chan error)
+	go func() {
+		_, err := m.Record(t.Context(), never, time.Second)
+		got <- err
+	}()
+	m.free <- struct{}{}
+	if err := <-got; err != nil {
+		t.Error(err)
+	}
+	<-m.free
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := m.Record(ctx, never, time.Second); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}

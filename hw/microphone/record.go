@@ -25,16 +25,27 @@ type recording struct {
 // lost, or when ctx ends; the last erases it.
 func (m *Microphone) begin(ctx context.Context, longest time.Duration) (*recording, error) {
 	select {
-	case <-m.free:
+	case <-m.idle:
 	default:
 		return nil, ErrBusy
 	}
+	select {
+	case <-m.free: // a probe holds it for a moment only
+	case <-ctx.Done():
+		m.idle <- struct{}{}
+		return nil, ctx.Err()
+	}
 	r, err := m.listen(ctx, longest)
 	if err != nil {
-		m.free <- struct{}{}
+		m.release()
 		return nil, err
 	}
 	return r, nil
+}
+
+func (m *Microphone) release() {
+	m.free <- struct{}{}
+	m.idle <- struct{}{}
 }
 
 func (m *Microphone) listen(ctx context.Context, longest time.Duration) (*recording, error) {
@@ -60,7 +71,7 @@ func (m *Microphone) listen(ctx context.Context, longest time.Duration) (*record
 	t := &take{out: out, file: make([]byte, headerBytes, limit), onLevel: m.config.OnLevel}
 	go func() {
 		defer close(r.ended)
-		defer func() { m.free <- struct{}{} }()
+		defer m.release()
 		defer stop()
 		unhook := context.AfterFunc(asked, func() {
 			if ctx.Err() != nil { // nobody wants what it still holds
