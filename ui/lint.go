@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"lintai/kiosk/visit"
+	"lintai/ui/font"
 	"lintai/ui/kit"
 	"lintai/ui/theme"
 )
@@ -196,7 +198,16 @@ func (l *lint) words() {
 	}
 }
 
-func squeeze(s string) string { return strings.NewReplacer(" ", "", "\n", "").Replace(s) }
+// squeeze leaves out what lines are broken at, and rare characters, which are
+// drawn as pictures.
+func squeeze(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || r >= 0x2E80 && !font.Covers(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
 
 // wordsOf lists what must be read on the screen of a view.
 func wordsOf(v visit.View, p Panel) []string {

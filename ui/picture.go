@@ -127,6 +127,9 @@ func (s *Screen) drawing() Drawing {
 		case *canvas.Circle:
 			grounds = append(grounds, ground{each.rect, o.FillColor, true})
 		case *canvas.Image:
+			if o.Resource == nil {
+				return // a rare character amid its text
+			}
 			d.pictures = append(d.pictures, each.rect)
 		case *canvas.Text:
 			if o.Text != "" {

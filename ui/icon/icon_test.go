@@ -21,7 +21,7 @@ func TestEveryPictureOfTheCatalogueIsDrawn(t *testing.T) {
 		}
 		for _, step := range service.Steps {
 			for _, option := range step.Options {
-				if !Has(option.Icon) {
+				if option.Icon != "" && !Has(option.Icon) {
 					t.Errorf("service %s, step %s: no drawing %q", service.Code, step.ID, option.Icon)
 				}
 			}

@@ -24,6 +24,7 @@ type Text struct {
 	words string
 	box   *fyne.Container
 	lines []*canvas.Text // grown to the most lines ever shown, then reused
+	rare  rare           // characters that the built-in font lacks
 }
 
 // NewText returns an empty text of a size in millimetres.
@@ -105,6 +106,7 @@ func (t *Text) PlaceAt(r Rect, size float32) {
 		t.box.Objects = append(t.box.Objects, line)
 	}
 	colour := t.panel.Colour(t.Colour)
+	t.rare.begin()
 	for i, line := range t.lines {
 		if i >= len(lines) {
 			blank(line)
@@ -118,10 +120,12 @@ func (t *Text) PlaceAt(r Rect, size float32) {
 		case fyne.TextAlignTrailing:
 			x += r.W - w
 		}
+		place := Rect{x, y + float32(i)*step + (step-size*font.NaturalHeight)/2, w, size * font.NaturalHeight}
+		lines[i] = t.rare.place(t.box, lines[i], place, size, t.Bold, colour)
 		changed := line.Text != lines[i] || line.TextSize != size || line.Color != colour
 		line.Text, line.TextSize, line.Color = lines[i], size, colour
 		line.FontSource = theme.Font(t.Bold)
-		Rect{x, y + float32(i)*step + (step-size*font.NaturalHeight)/2, w, size * font.NaturalHeight}.Put(line)
+		place.Put(line)
 		if line.Hidden {
 			line.Show()
 		}
@@ -129,6 +133,7 @@ func (t *Text) PlaceAt(r Rect, size float32) {
 			line.Refresh()
 		}
 	}
+	t.rare.end()
 	t.box.Show()
 }
 
@@ -142,6 +147,8 @@ func (t *Text) clear() {
 	for _, line := range t.lines {
 		blank(line)
 	}
+	t.rare.begin()
+	t.rare.end()
 	t.box.Hide()
 }
 
