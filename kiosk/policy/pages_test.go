@@ -85,17 +85,14 @@ func TestPagesOfTheDefaultCorpus(t *testing.T) {
 
 // torn is the sentence that goes on from one page to the next.
 func torn(a *Article, pages [][]string, i int) string {
-	at := len(joined(pages[:i+1]))
-	all := strings.Join(a.Paragraphs, "")
-	from, to := 0, len(all)
-	for j := range all {
-		if ends([]rune(all[:j]+"x"), len([]rune(all[:j])), sentenceEnd) {
-			if j < at {
-				from = j
-			} else if j < to {
-				to = j
-			}
-		}
+	at := len([]rune(joined(pages[:i+1])))
+	all := []rune(strings.Join(a.Paragraphs, ""))
+	from, to := at, at
+	for from > 0 && !ends(all, from, sentenceEnd) {
+		from--
 	}
-	return all[from:to]
+	for to < len(all) && !ends(all, to, sentenceEnd) {
+		to++
+	}
+	return string(all[from:to])
 }

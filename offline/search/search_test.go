@@ -29,88 +29,47 @@ func open(t testing.TB, c *policy.Corpus) *Index {
 	return x
 }
 
-// questions are put as residents put them, each with the article that answers it.
-var questions = []struct{ query, want string }{
-	{"居住证怎么办", "residence"},
-	{"老人补贴", "allowance"},
-	{"调解要钱吗", "mediation"},
-	{"办低保", "minimum"},
-	{"我今年80岁了有没有钱拿", "allowance"},
-	{"高龄津贴", "allowance"},
-	{"儿子不养我怎么办", "support"},
-	{"女儿不给赡养费", "support"},
-	{"老年卡坐公交免费吗", "courtesy"},
-	{"老人去公园要门票吗", "courtesy"},
-	{"老了糊涂了谁来管我", "guardian"},
-	{"家里没有收入生活困难", "minimum"},
-	{"家里着火了能救济吗", "emergency"},
-	{"得了大病看不起病", "medical_aid"},
-	{"残疾证补贴", "disability"},
-	{"残疾人每个月有什么补助", "disability"},
-	{"退休金要交多少年", "pension"},
-	{"社保断了几年还能领养老金吗", "pension"},
-	{"退休了医保还交不交", "health_retired"},
-	{"住院能报销多少", "health_paid"},
-	{"异地看病报销", "health_paid"},
-	{"外地人孩子上学", "residence_use"},
-	{"居住证丢了", "residence_renew"},
-	{"居住证过期了怎么续", "residence_renew"},
-	{"办居住证要什么材料", "residence"},
-	{"身份证丢了怎么补", "identity"},
-	{"身份证过期", "identity"},
-	{"楼上太吵了晚上睡不着", "noise"},
-	{"广场舞声音太大", "noise"},
-	{"装修几点到几点", "noise"},
-	{"电瓶车可以推上楼充电吗", "ebike"},
-	{"楼道里停电动车", "ebike"},
-	{"楼上往下扔垃圾", "falling"},
-	{"高空抛物砸到人", "falling"},
-	{"被狗咬了谁赔", "dog"},
-	{"邻居养狗不拴绳子", "dog"},
-	{"我们楼想装电梯", "lift"},
-	{"一楼不同意装电梯", "lift"},
-	{"没交物业费把水停了", "property_fee"},
-	{"物业停电", "property_fee"},
-	{"跟邻居吵架找谁调解", "mediation"},
-	{"打官司没钱请律师", "legal_aid"},
-	{"免费律师", "legal_aid"},
-	{"老板拖欠工资", "legal_aid"},
-	{"怎么写遗嘱", "will"},
-	{"房子想留给孙子", "will"},
-	{"我想做义工", "volunteer"},
-	{"志愿者怎么报名", "volunteer"},
-	{"有人要借我的银行卡", "fraud"},
-	{"被骗子骗了", "fraud"},
-	{"ＩＤ ｃａｒｄ lost", "identity"},
-	{"how do I get a residence permit", "residence"},
-	{"noisy neighbour", "noise"},
-}
-
 func TestResidentsFindTheirArticle(t *testing.T) {
 	x := open(t, policy.Default())
-	first, three := 0, 0
-	for _, q := range questions {
+	first, three := places(t, x, questions, t.Errorf)
+	t.Logf("%d questions: %d have their article first, %d among the first three", len(questions), first, three)
+}
+
+func TestNineOfTenFindTheirArticleInOtherWords(t *testing.T) {
+	x := open(t, policy.Default())
+	first, three := places(t, x, unseen, t.Logf)
+	t.Logf("%d questions: %d have their article first, %d among the first three", len(unseen), first, three)
+	if 10*three < 9*len(unseen) {
+		t.Errorf("only %d of %d questions have their article among the first three", three, len(unseen))
+	}
+}
+
+// places counts the questions whose article comes first, and among the first
+// three; it tells of the others.
+func places(t *testing.T, x *Index, all []asked, missed func(format string, values ...any)) (first, three int) {
+	t.Helper()
+	for _, q := range all {
 		ids, err := x.Search(t.Context(), q.query)
 		if err != nil {
 			t.Fatal(err)
 		}
-		place := slices.Index(ids, q.want)
-		if place == 0 {
+		switch place := slices.Index(ids, q.want); {
+		case place == 0:
 			first++
-		}
-		if place >= 0 && place < 3 {
 			three++
-		} else {
-			t.Errorf("%s: want %s among the first three of %v", q.query, q.want, ids)
+		case place == 1, place == 2:
+			three++
+		default:
+			missed("%s: want %s among the first three of %v", q.query, q.want, ids)
 		}
 	}
-	t.Logf("%d questions: %d have their article first, %d among the first three", len(questions), first, three)
+	return first, three
 }
 
 func TestNothingIsFoundForWhatNoArticleIsAbout(t *testing.T) {
 	x := open(t, policy.Default())
 	for _, query := range []string{
-		"", " ", "？！。", "怎么办", "请问一下", "asdfghjkl", "今天天气怎么样", "红烧肉怎么做", "彩票中奖号码", "足球比赛结果", "火星", "龘龘龘", "😀😀",
+		"", " ", "？！。", "怎么办", "请问一下", "asdfghjkl", "今天天气怎么样", "红烧肉怎么做", "双色球开奖", "足球比赛结果", "火星", "龘龘龘", "😀😀",
 		"how do I", "chocolate cake", "\x00\xff", "NEAR AND OR NOT", strings.Repeat("哈", 5000),
 	} {
 		ids, err := x.Search(t.Context(), query)
