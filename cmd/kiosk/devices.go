@@ -16,7 +16,6 @@ import (
 	"lintai/hw/supervise"
 	"lintai/kiosk/fault"
 	"lintai/kiosk/phrase"
-	"lintai/kiosk/request"
 	"lintai/kiosk/settings"
 	"lintai/kiosk/slip"
 	"lintai/kiosk/terminal"
@@ -33,8 +32,12 @@ type devices struct {
 
 	printer terminal.Printer
 	cards   *idcard.Reader // nil: this terminal has none
+	cardKey []byte         // see request.CardToken; nil: no tokens
 	voice   *speaker.Speaker
 	button  *button.Button // nil: this terminal has none
+
+	microphone terminal.Microphone // nil: this terminal has none
+	camera     terminal.Camera     // nil: this terminal has none
 
 	start []func(context.Context) // run until the context ends
 }
@@ -48,7 +51,7 @@ const (
 )
 
 func newDevices(s *settings.Settings, clips []string, post func(visit.Event), log *slog.Logger) (*devices, error) {
-	d := &devices{post: post, log: log, book: newHealthBook(s.Ports())}
+	d := &devices{post: post, log: log, book: newHealthBook(s.Ports()), cardKey: s.Central.CardKey}
 	if s.Card.Port == "" {
 		d.missing(visit.CardReader)
 	} else {
@@ -97,7 +100,8 @@ func newDevices(s *settings.Settings, clips []string, post func(visit.Event), lo
 	})
 	d.start = append(d.start, d.voice.Run)
 	d.watchBoard(s)
-	d.watchOptional(s)
+	d.newMicrophone(s.Microphone)
+	d.newCamera(s.Camera)
 	if err := d.watchPresence(s.Presence); err != nil {
 		return nil, err
 	}
@@ -128,22 +132,6 @@ func (d *devices) health(name visit.Device) func(hw.Health) {
 		}
 		d.log.Info("device", "device", string(name), "state", h.State.String(), "fault", string(h.Code), "detail", h.Detail)
 		d.post(visit.DeviceChanged{Device: name, Fault: h.Code})
-	}
-}
-
-func (d *devices) cardEvent(e idcard.Event) {
-	switch e := e.(type) {
-	case idcard.Present:
-		d.post(visit.CardPresent{})
-	case idcard.Card:
-		d.post(visit.CardRead{
-			Person:  request.Person{Name: e.Name, Address: e.CurrentAddress()},
-			Expired: e.Expired(time.Now()),
-		})
-	case idcard.Failed:
-		d.post(visit.CardFailed{Fault: e.Code})
-	case idcard.Lifted:
-		d.post(visit.CardLifted{})
 	}
 }
 

@@ -27,6 +27,7 @@ type doze struct {
 type shown struct {
 	start bool
 	at    time.Time
+	since time.Time // when the first of the start screens in a row came
 }
 
 const (
@@ -44,7 +45,12 @@ func newDoze(screen *ui.Screen) *doze { return &doze{screen: screen} }
 // Show is terminal.Display.
 func (d *doze) Show(v visit.View) {
 	d.screen.Show(v)
-	d.last.Store(&shown{v.Screen == visit.ScreenStart, time.Now()})
+	now := time.Now()
+	next := &shown{start: v.Screen == visit.ScreenStart, at: now, since: now}
+	if last := d.last.Load(); last != nil && last.start && next.start {
+		next.since = last.since
+	}
+	d.last.Store(next)
 	rouse()
 }
 
@@ -88,6 +94,12 @@ func (d *doze) run(ctx context.Context) {
 func (d *doze) idle() bool {
 	last := d.last.Load()
 	return last != nil && last.start && time.Since(last.at) >= settle
+}
+
+// quiet tells that nobody was there for so long.
+func (d *doze) quiet(long time.Duration) bool {
+	last := d.last.Load()
+	return last != nil && last.start && time.Since(last.since) >= long
 }
 
 // rouse ends a wait for events, from any goroutine.

@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2/app"
+
+	"lintai/ui/pinyin"
 )
 
 func main() {
@@ -55,7 +57,7 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	k := &kiosk{config: *config, clips: clips, log: log, trace: trace, app: app.New()}
+	k := &kiosk{config: *config, clips: clips, log: log, trace: trace, composer: pinyin.New(), app: app.New()}
 	k.openWindow()
 	served := make(chan struct{})
 	k.app.Lifecycle().SetOnStarted(func() {

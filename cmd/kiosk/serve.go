@@ -22,6 +22,7 @@ import (
 	"lintai/offline"
 	"lintai/sync/agent"
 	"lintai/ui"
+	"lintai/ui/pinyin"
 )
 
 // kiosk is the program's parts while it runs.
@@ -30,6 +31,8 @@ type kiosk struct {
 	clips  []string
 	log    *slog.Logger
 	trace  *trace
+
+	composer *pinyin.Engine
 
 	app    fyne.App
 	window fyne.Window
@@ -51,6 +54,9 @@ func (k *kiosk) serve(ctx context.Context) {
 		err := k.serveOnce(ctx)
 		if ctx.Err() != nil {
 			return
+		}
+		if errors.Is(err, errContentChanged) {
+			continue
 		}
 		var out outOfService
 		if !errors.As(err, &out) {
@@ -119,32 +125,49 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 		return outOfService{code: fault.ConfigInvalid, err: err, place: s.Terminal.Place, phone: s.Terminal.Phone}
 	}
 	devices.book.tell = line.Report
+	own := &community{folder: s.Terminal.Content, book: devices.book, log: k.log}
+	documents, _ := own.read()
+	policies, closePolicies := openPolicies(documents.Policy, k.log)
+	defer closePolicies()
+	hand := openHandwriting(k.log)
 	rules := visit.DefaultRules()
+	rules.Catalog, rules.Community, rules.Policies = documents.Catalog, documents.Community, documents.Policy
+	rules.Composer, rules.Handwriting = k.composer, hand != nil
+	rules.CardLookUp = s.Card.Port != "" && len(s.Central.CardKey) > 0
 	rules.Place, rules.Phone, rules.PublicAddress = s.Terminal.Place, s.Terminal.Phone, s.Central.PublicAddress
 	display := newDoze(k.screen)
 	t = terminal.New(terminal.Config{
 		Number: s.Terminal.Number, Rules: rules,
 		Queue: queue, Central: line,
 		Printer: devices.printer, Voice: devices, Light: devices, Cards: devices, Display: display,
+		Microphone: devices.microphone, Camera: devices.camera, Policies: policies, Handwriting: hand,
 		Now: time.Now, NewID: newID, Random: rand.Reader,
-		FaultOf: offline.FaultOf, Log: k.log, Measure: k.trace.measured,
+		FaultOf: faultOf, Log: k.log, Measure: k.trace.measured,
 	})
 
 	var parts sync.WaitGroup
 	defer parts.Wait()
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	parts.Go(func() { line.Run(ctx) })
 	devices.run(ctx, &parts)
 	parts.Go(func() { devices.book.answer(ctx, s.Terminal.Data, devices.printer, k.log) })
 	go display.run(ctx) // not waited for: the toolkit may be gone before it
+	looks := time.NewTicker(contentEvery)
+	defer looks.Stop()
+	parts.Go(func() {
+		if own.watch(ctx, looks.C, func() bool { return display.quiet(contentQuiet) }) {
+			stop(errContentChanged)
+		}
+	})
+	parts.Go(k.composer.Warm) // before the first key, and after the first screen
 	k.terminal.Store(t)
 	defer k.terminal.Store(nil)
 	k.log.Info("serving", "terminal", s.Terminal.Number)
 	ticks := time.NewTicker(time.Second)
 	defer ticks.Stop()
 	t.Run(ctx, ticks.C)
-	return ctx.Err()
+	return context.Cause(ctx)
 }
 
 // newID makes a UUIDv7: sortable by time, and unique also when the clock is not.
