@@ -40,6 +40,7 @@ func (h *house) program(name string) string { return filepath.Join(h.bin, name) 
 func (h *house) address() string            { return "http://127.0.0.1:" + h.port }
 func (h *house) centralData() string        { return filepath.Join(h.state, "central") }
 func (h *house) kioskData() string          { return filepath.Join(h.state, "kiosk") }
+func (h *house) content() string            { return filepath.Join(h.state, "content") }
 func (h *house) config() string             { return filepath.Join(h.state, "kiosk.toml") }
 
 func (h *house) benchDir() string {
@@ -178,6 +179,9 @@ func (h *house) configure(ctx context.Context, p panel) error {
 	if err := os.MkdirAll(h.kioskData(), 0o700); err != nil {
 		return err
 	}
+	if err := writeContent(h.content(), time.Now()); err != nil {
+		return err
+	}
 	if err := os.WriteFile(h.config(), []byte(h.configText(snippet, p)), 0o600); err != nil {
 		return err
 	}
@@ -196,6 +200,7 @@ number = %s
 place = %q
 phone = %q
 data = %q
+content = %q
 
 %s
 
@@ -223,7 +228,7 @@ bench = %q
 
 [sound]
 output = "alsa"
-`, terminalNumber, terminalPlace, terminalPhone, h.kioskData(), strings.TrimSpace(snippet),
+`, terminalNumber, terminalPlace, terminalPhone, h.kioskData(), h.content(), strings.TrimSpace(snippet),
 		p.pxPerMM, p.width, p.height, p.fullScreen,
 		device("card"), device("printer"), device("scanner"), device("button.sock"))
 }

@@ -23,7 +23,7 @@ func TestConfigTextIsTaken(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if s.Terminal.Number != 12 || s.Terminal.Data != h.kioskData() || s.Central.Address != h.address() {
+			if s.Terminal.Number != 12 || s.Terminal.Data != h.kioskData() || s.Terminal.Content != h.content() || s.Central.Address != h.address() {
 				t.Errorf("read back: %+v", s)
 			}
 			if s.Panel.FullScreen != p.fullScreen || s.Panel.Width != p.width || s.Panel.PxPerMM != p.pxPerMM {
