@@ -3,8 +3,8 @@
 // Nothing is composed: what a screen shows is a paragraph of an article, or the
 // plain word that nothing was found.
 //
-// The corpus inside the binary quotes national laws and regulations only, whole
-// paragraphs under the numbers of their articles: what holds in every community.
+// The corpus inside the binary quotes national laws and regulations only, word for
+// word under the numbers of their articles: what holds in every community.
 // Amounts, counters and opening hours differ from place to place and are not in
 // it. A community replaces it with its own corpus (content/policy.json), and
 // answers for it: whoever puts up a terminal compares each article with the law

@@ -25,6 +25,9 @@ func (x *Index) Search(ctx context.Context, query string) ([]string, error) {
 	if err == nil && len(hits) == 0 {
 		hits, err = x.byLetters(ctx, q)
 	}
+	if err == nil {
+		err = ctx.Err() // half a search is none
+	}
 	if err != nil {
 		return nil, err
 	}
