@@ -18,5 +18,7 @@
 // pseudo-terminals: the test bench of every driver and the hands of cmd/devbench.
 //
 // hw may import kiosk/fault and kiosk/slip and nothing else of the kiosk: it
-// knows nothing of visits, and cmd/kiosk translates between the two.
+// knows nothing of visits, and cmd/kiosk translates between the two. Only
+// hw/handwriting, which is no device but reads what was drawn on the screen, takes
+// the strokes as a visit has them.
 package hw
