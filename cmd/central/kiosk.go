@@ -18,6 +18,7 @@ type section struct {
 		PublicAddress string `toml:"public_address"`
 		Token         string `toml:"token"`
 		PublicKey     string `toml:"public_key"`
+		CardKey       string `toml:"card_key"`
 	} `toml:"central"`
 }
 
@@ -63,12 +64,12 @@ func addKiosk(ctx context.Context, args []string, out, log io.Writer) error {
 	}
 	var s section
 	s.Central.Address, s.Central.PublicAddress = e.Address, e.PublicAddress
-	s.Central.Token, s.Central.PublicKey = e.Token, e.PublicKey.String()
+	s.Central.Token, s.Central.PublicKey, s.Central.CardKey = e.Token, e.PublicKey.String(), e.CardKey
 	text, err := toml.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("central: %w", err)
 	}
-	_, err = fmt.Fprintf(out, "# Terminal %d. The token is secret and shown only now.\n%s", *number, text)
+	_, err = fmt.Fprintf(out, "# Terminal %d. Token and card key are secret; the token is shown only now.\n%s", *number, text)
 	return err
 }
 

@@ -1,6 +1,6 @@
 // Command central is the service that terminals report to and staff work with.
 //
-//	central serve      --data DIR [--listen ADDRESS] [--public-address URL] [--catalog FILE] [--tls-cert FILE --tls-key FILE]
+//	central serve      --data DIR [--listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
 //	central kiosk add  --data DIR --number N --name NAME [--address URL] [--public-address URL] [--renew]
 //	central key        --data DIR
 //	central version
@@ -40,7 +40,7 @@ func main() {
 // errUsage is a command line that says nothing that can be done.
 var errUsage = errors.New("usage")
 
-const usage = `central serve      --data DIR [--listen ADDRESS] [--public-address URL] [--catalog FILE] [--tls-cert FILE --tls-key FILE]
+const usage = `central serve      --data DIR [--listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
 central kiosk add  --data DIR --number N --name NAME [--address URL] [--public-address URL] [--renew]
 central key        --data DIR
 central version

@@ -12,6 +12,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"lintai/kiosk/seal"
+	"lintai/kiosk/settings"
 )
 
 func call(t *testing.T, args ...string) (string, error) {
@@ -40,8 +41,17 @@ func TestKioskAddPrintsTheSectionOfATerminal(t *testing.T) {
 	if _, err := call(t, "kiosk", "add", "--data", data, "--number", "12", "--name", "大厅"); err == nil {
 		t.Error("the same terminal was added twice")
 	}
+	// The terminal takes the section as it was printed.
+	read, err := settings.Parse([]byte("[terminal]\nnumber = 12\nplace = \"大厅\"\ndata = \"/var/lib/lintai\"\n" + out))
+	if err != nil || len(read.Central.CardKey) != 32 {
+		t.Errorf("the terminal reads %v, %v", read, err)
+	}
+	second, err := call(t, "kiosk", "add", "--data", data, "--number", "13", "--name", "二楼")
+	if err != nil || !strings.Contains(second, s.Central.CardKey) {
+		t.Errorf("the second terminal has another card key (%v)", err)
+	}
 	again, err := call(t, "kiosk", "add", "--data", data, "--number", "12", "--renew")
-	if err != nil || strings.Contains(again, s.Central.Token) {
+	if err != nil || strings.Contains(again, s.Central.Token) || !strings.Contains(again, s.Central.CardKey) {
 		t.Errorf("renewed: %v", err)
 	}
 	key, err := call(t, "key", "--data", data)

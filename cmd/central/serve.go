@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"lintai/kiosk/catalog"
+	"lintai/kiosk/community"
 	"lintai/sync/central"
 )
 
@@ -20,6 +21,7 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	listen := flags.String("listen", central.DefaultListen, "`address` to listen on")
 	public := flags.String("public-address", "", "`URL` at which phones and staff reach central (default: the address it listens on)")
 	services := flags.String("catalog", "", "`file` with the catalogue of services (default: the built-in one)")
+	places := flags.String("community", "", "`file` with the community's places and activities (default: the built-in one)")
 	certificate := flags.String("tls-cert", "", "`file` with the certificate chain (PEM): serve HTTPS")
 	key := flags.String("tls-key", "", "`file` with the certificate's key (PEM)")
 	if err := parse(flags, args, log); err != nil {
@@ -52,6 +54,15 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 		}
 		if config.Catalog, err = catalog.Parse(document); err != nil {
 			return fmt.Errorf("central: %s: %w", *services, err)
+		}
+	}
+	if *places != "" {
+		document, err := os.ReadFile(*places)
+		if err != nil {
+			return fmt.Errorf("central: community: %w", err)
+		}
+		if config.Community, err = community.Parse(document); err != nil {
+			return fmt.Errorf("central: %s: %w", *places, err)
 		}
 	}
 	// The listener first: with a busy port nothing on the disk is touched.

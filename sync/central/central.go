@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"lintai/kiosk/catalog"
+	"lintai/kiosk/community"
 	"lintai/kiosk/seal"
 	"lintai/kiosk/ticket"
 	"lintai/sync/central/docket"
@@ -42,14 +43,18 @@ const DefaultListen = "127.0.0.1:8420"
 const (
 	settingAddress = "address"        // where terminals reach it
 	settingPublic  = "public_address" // where residents' phones reach it
+	// settingCardKey is "made" from when on there must be a card key.
+	settingCardKey = "card_key"
 )
 
 // Config is what Open needs. Only Folder must be set.
 type Config struct {
 	Folder  string
 	Catalog *catalog.Catalog // catalog.Default() when nil
-	Clock   func() time.Time
-	Log     *slog.Logger
+	// Community names places and activities; community.Default() when nil.
+	Community *community.Document
+	Clock     func() time.Time
+	Log       *slog.Logger
 	// Heartbeat of the streams; wire.Heartbeat when zero.
 	Heartbeat time.Duration
 	// Existing refuses a folder without a docket instead of making one.
@@ -62,6 +67,7 @@ type Central struct {
 	store  docket.Store
 	ring   seal.Ring
 	access string
+	card   string // the card key, in base64
 	hub    *live.Hub
 	// Fresh tells that Open made the folder's docket and keys.
 	Fresh bool
@@ -72,6 +78,9 @@ type Central struct {
 func Open(ctx context.Context, config Config) (*Central, error) {
 	if config.Catalog == nil {
 		config.Catalog = catalog.Default()
+	}
+	if config.Community == nil {
+		config.Community = community.Default()
 	}
 	if config.Clock == nil {
 		config.Clock = time.Now
@@ -162,7 +171,38 @@ func (c *Central) openKeys(ctx context.Context) error {
 	if c.access, err = c.keys().AccessKey(); err != nil {
 		return fmt.Errorf("central: %w", err)
 	}
+	if err := c.openCardKey(ctx); err != nil {
+		return fmt.Errorf("central: %w", err)
+	}
 	return nil
+}
+
+// openCardKey reads the card key, and makes one in a folder that never had one: a
+// new folder, or one of a central from before there were card keys.
+func (c *Central) openCardKey(ctx context.Context) error {
+	made, err := c.store.Setting(ctx, settingCardKey)
+	if err != nil {
+		return err
+	}
+	exists, err := c.keys().HasCardKey()
+	if err != nil {
+		return err
+	}
+	switch {
+	case !exists && made != "":
+		return fmt.Errorf("the card key is missing in %s: put it back from a backup; with another one no card finds the requests that were made with it", c.keys())
+	case !exists:
+		if err := c.keys().CreateCardKey(); err != nil {
+			return err
+		}
+	}
+	if made == "" {
+		if err := c.store.PutSetting(ctx, settingCardKey, "made"); err != nil {
+			return err
+		}
+	}
+	c.card, err = c.keys().CardKey()
+	return err
 }
 
 // Close ends all streams and closes the docket.
@@ -180,6 +220,7 @@ type Enrolment struct {
 	PublicAddress string // what stands in the QR codes of its slips
 	Token         string
 	PublicKey     seal.PublicKey
+	CardKey       string // base64; the same for all terminals
 }
 
 // AddTerminal registers a terminal and makes its token, which is shown this
@@ -195,7 +236,7 @@ func (c *Central) AddTerminal(ctx context.Context, number int, name string, rene
 	}
 	secret := make([]byte, 32)
 	rand.Read(secret) // never fails
-	e := Enrolment{Token: base64.RawURLEncoding.EncodeToString(secret), PublicKey: c.PublicKey()}
+	e := Enrolment{Token: base64.RawURLEncoding.EncodeToString(secret), PublicKey: c.PublicKey(), CardKey: c.card}
 	var err error
 	if renew {
 		err = c.store.RenewToken(ctx, number, kioskapi.TokenHash(e.Token))

@@ -62,6 +62,7 @@ func TestFolderThatLostSomethingIsRefused(t *testing.T) {
 		{"seal key", "keys/0001.seal", "no keys in"},
 		{"all keys", "keys", "no keys in"},
 		{"access key", "keys/access.key", "access.key"},
+		{"card key", "keys/card.key", "card key is missing"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -86,7 +87,8 @@ func TestFolderThatLostSomethingIsRefused(t *testing.T) {
 }
 
 func TestDamagedFilesAreNamed(t *testing.T) {
-	for name, says := range map[string]string{"central.db": "central.db", "keys/0001.seal": "0001.seal", "keys/access.key": "access.key"} {
+	for name, says := range map[string]string{"central.db": "central.db", "keys/0001.seal": "0001.seal", "keys/access.key": "access.key",
+		"keys/card.key": "card.key"} {
 		folder := t.TempDir()
 		reopen(t, folder).Close()
 		if err := os.WriteFile(filepath.Join(folder, name), []byte("damaged"), 0o600); err != nil {

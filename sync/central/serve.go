@@ -25,13 +25,13 @@ import (
 
 // Limits on clients that are slow or dead. Streams set their own.
 const (
-	readTimeout  = 60 * time.Second // a push of 4 MB over a poor line
+	readTimeout  = 60 * time.Second // a large push sets its own
 	writeTimeout = 60 * time.Second
 	idleTimeout  = 2 * time.Minute
 	graceTimeout = 10 * time.Second
 )
 
-// Wrong guesses that one address may make at once, and how fast they are
+// Wrong guesses that one address or terminal may make at once, and how fast they are
 // forgotten. With 10 million codes a terminal, and most of them unused, a code
 // is not found in this way.
 const (
@@ -40,7 +40,7 @@ const (
 )
 
 // changeset is when the Open311 answers last changed their form.
-var changeset = time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+var changeset = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 
 // Handler serves all of central at a public address.
 func (c *Central) Handler(public string) http.Handler {
@@ -49,11 +49,12 @@ func (c *Central) Handler(public string) http.Handler {
 	presence := kioskapi.NewPresence(c.store, c.hub, clock, log)
 	codes := &limit.Guesses{Burst: guessBurst, Every: guessEvery, Clock: clock}
 	keys := &limit.Guesses{Burst: guessBurst, Every: guessEvery, Clock: clock}
+	cards := &limit.Guesses{Burst: guessBurst, Every: guessEvery, Clock: clock}
 
 	mux := http.NewServeMux()
 	(&kioskapi.API{Store: c.store, Receiver: receiver, Hub: c.hub, Presence: presence,
-		Clock: clock, Log: log, Heartbeat: c.config.Heartbeat}).Register(mux)
-	(&open311.API{Store: c.store, Catalog: c.config.Catalog, Clock: clock, Log: log,
+		Clock: clock, Log: log, Heartbeat: c.config.Heartbeat, Cards: cards}).Register(mux)
+	(&open311.API{Store: c.store, Catalog: c.config.Catalog, Community: c.config.Community, Clock: clock, Log: log,
 		Address: public, Changeset: changeset}).Register(mux)
 	(&track.Page{Store: c.store, Catalog: c.config.Catalog, Log: log, Guesses: codes}).Register(mux)
 	(&console.Console{Store: c.store, Desk: &desk.Desk{Store: c.store, Hub: c.hub, Clock: clock, Log: log},

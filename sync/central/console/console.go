@@ -58,6 +58,9 @@ func (c *Console) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST /console/calls/{id}/answer", c.staff(c.answer))
 	mux.HandleFunc("GET /console/quarantine/{number}", c.staff(c.quarantined))
 	mux.HandleFunc("POST /console/quarantine/{number}/handle", c.staff(c.handle))
+	mux.HandleFunc("GET /console/attachments/{id}", c.staff(c.attachment))
+	mux.HandleFunc("GET /console/ratings/{number}", c.staff(c.oneRating))
+	mux.HandleFunc("POST /console/ratings/{number}/handle", c.staff(c.handleRating))
 	mux.HandleFunc("GET /console/stream", c.stream)
 	for _, name := range []string{"console.css", "console.js", "icon.svg"} {
 		mux.HandleFunc("GET /assets/"+name, func(w http.ResponseWriter, r *http.Request) {
@@ -70,8 +73,8 @@ func (c *Console) Register(mux *http.ServeMux) {
 // pages are the templates, each page with the layout around it.
 var pages = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
-	layout := template.Must(template.New("layout").Funcs(page.Functions).ParseFS(files, "templates/layout.html"))
-	for _, name := range []string{"signin", "list", "case", "quarantined", "problem"} {
+	layout := template.Must(template.New("layout").Funcs(page.Functions).ParseFS(files, "templates/layout.html", "templates/attachments.html"))
+	for _, name := range []string{"signin", "list", "case", "rating", "quarantined", "problem"} {
 		all[name] = template.Must(template.Must(layout.Clone()).ParseFS(files, "templates/"+name+".html"))
 	}
 	return all

@@ -33,6 +33,7 @@ type listView struct {
 	Next       string // address of the next page, or ""
 	Terminals  []terminalView
 	Quarantine []quarantineView
+	Ratings    []docket.Rating // that count for no case
 	Answered   []callView
 }
 
@@ -99,6 +100,9 @@ func (c *Console) list(w http.ResponseWriter, r *http.Request, s docket.Session)
 	for _, k := range kept {
 		v.Quarantine = append(v.Quarantine, quarantineView{Quarantined: k, Terminal: names[k.Item.Kiosk]})
 	}
+	if v.Ratings, err = c.Store.UnfiledRatings(ctx, unfiledRatings); err != nil {
+		return err
+	}
 	answered, err := c.Store.RecentCalls(ctx, recentCalls)
 	if err != nil {
 		return err
@@ -150,6 +154,16 @@ func (c *Console) one(w http.ResponseWriter, r *http.Request, s docket.Session) 
 		return err
 	}
 	v.Events = events
+	body, err := f.Request()
+	if err != nil {
+		return err
+	}
+	if v.Attachments, err = c.attachments(r.Context(), body); err != nil {
+		return err
+	}
+	if v.Ratings, err = c.ratings(r.Context(), n, names); err != nil {
+		return err
+	}
 	return c.show(w, r, s, "case", "case", v)
 }
 
@@ -202,6 +216,8 @@ type quarantineView struct {
 	Address  string
 	Ticket   string
 	Opens    bool
+
+	Attachments []attachmentView
 }
 
 func (c *Console) quarantined(w http.ResponseWriter, r *http.Request, s docket.Session) error {
@@ -226,6 +242,9 @@ func (c *Console) quarantined(w http.ResponseWriter, r *http.Request, s docket.S
 		v.Address, v.Ticket = body.Address, body.Ticket.String()
 		if body.Person != nil {
 			v.Name = body.Person.Name
+		}
+		if v.Attachments, err = c.attachments(r.Context(), body); err != nil {
+			return err
 		}
 	}
 	return c.show(w, r, s, "quarantined", "quarantined", v)

@@ -83,9 +83,20 @@ type caseView struct {
 	Terminal string
 	Late     bool
 	Answers  []labelled
-	Events   []docket.Event
 	Moves    []docket.Status
+
+	// On the page of the case alone.
+	IDNumber    string // masked
+	Phone       string
+	Behalf      string // number of the member of staff who filled it in
+	Language    string // the resident's, when it is not Chinese
+	Attachments []attachmentView
+	Events      []docket.Event
+	Ratings     []ratingView
 }
+
+// languages are what staff call those of residents.
+var languages = map[string]phrase.ID{string(phrase.English): "console.english"}
 
 type labelled struct{ Label, Text string }
 
@@ -113,6 +124,14 @@ func (c *Console) view(f docket.Case, names map[int]string, whole bool) (caseVie
 	}
 	if !whole {
 		v.Name = masked(v.Name)
+		return v, nil
+	}
+	if body.Person != nil {
+		v.IDNumber, v.Phone = maskedNumber(body.Person.IDNumber), body.Person.Phone
+	}
+	v.Behalf, v.Language = body.Behalf, body.Language
+	if id, ok := languages[body.Language]; ok {
+		v.Language = phrase.Text(id)
 	}
 	return v, nil
 }
@@ -121,19 +140,12 @@ func (c *Console) view(f docket.Case, names map[int]string, whole bool) (caseVie
 // or step keeps its code, and its answer is shown all the same.
 func (c *Console) answers(body request.Request) (string, []labelled) {
 	name := body.Service
-	service, known := c.Catalog.Service(body.Service)
-	if known {
+	if service, known := c.Catalog.Service(body.Service); known {
 		name = service.Name
 	}
 	var all []labelled
 	for _, a := range body.Answers {
-		l := labelled{a.Step, a.Text}
-		if known {
-			if step, ok := service.Step(a.Step); ok && step.Label != "" {
-				l.Label = step.Label
-			}
-		}
-		all = append(all, l)
+		all = append(all, labelled{c.label(body.Service, a.Step), a.Text})
 	}
 	return name, all
 }

@@ -1,5 +1,5 @@
 // Package desk is what staff do: move a case on, answer a call, say that a
-// quarantined item was dealt with. Each is one transaction that also writes the
+// quarantined item or a rating that counts for no case was dealt with. Each is one transaction that also writes the
 // change log of the terminal concerned; after the commit the terminal and the
 // staff pages are told at once.
 package desk
@@ -140,5 +140,16 @@ func (d *Desk) Handle(ctx context.Context, number int64, by string) error {
 	}
 	d.Hub.Publish(live.Word{Kind: live.Quarantine})
 	d.Log.Info("quarantined item handled", "number", number)
+	return nil
+}
+
+// HandleRating takes a rating that counts for no case off the list; it is kept.
+func (d *Desk) HandleRating(ctx context.Context, number int64, by string) error {
+	err := d.Store.Write(ctx, func(tx docket.Tx) error { return tx.HandleRating(number, d.Clock().UTC(), by) })
+	if err != nil {
+		return fmt.Errorf("desk: handle rating %d: %w", number, err)
+	}
+	d.Hub.Publish(live.Word{Kind: live.Quarantine})
+	d.Log.Info("rating handled", "number", number)
 	return nil
 }

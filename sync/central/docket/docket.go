@@ -3,7 +3,8 @@
 //
 // A case is its events. Events are only ever appended, each with who, when and
 // a note for the resident; the status is the fold of the events, and a move
-// that the table of moves does not list is refused. A request that cannot be
+// that the table of moves does not list is refused. What the resident says of a
+// finished case is an event too, and may open it again. A request that cannot be
 // filed is never dropped: it waits in quarantine, as it came, until somebody
 // has looked at it.
 //
@@ -53,9 +54,10 @@ type Case struct {
 	RequestedAt    time.Time // when the resident confirmed, by central's clock as well as can be known
 	ReceivedAt     time.Time // when central had it
 	Status         Status
-	Events         int64 // number of the newest event
-	UpdatedAt      time.Time
-	Body           []byte // the opened request as JSON; see Request
+	Events         int64     // number of the newest event
+	UpdatedAt      time.Time // of the newest event that is no rating
+	Card           string    // the card token, or ""; finds, and is never shown
+	Body           []byte    // the opened request as JSON; see Request
 }
 
 // Request decodes the body.
@@ -105,6 +107,7 @@ type Event struct {
 	At     time.Time
 	By     string // who did it, as staff know them; "" is central itself
 	Note   string // for the resident; nothing personal
+	Stars  int    // 1 to 5: the event is the resident's rating, which leaves the status; else 0
 }
 
 // Call is one press for help. Answer is nil until somebody answered.

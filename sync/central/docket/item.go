@@ -35,16 +35,17 @@ const (
 	ReasonNotSealed   Reason = "not_sealed"   // the body is no sealed body
 	ReasonUnknownKey  Reason = "unknown_key"  // sealed to a key that central does not hold
 	ReasonNotOpening  Reason = "not_opening"  // damaged, or sealed in another envelope
-	ReasonBadBody     Reason = "bad_body"     // opened, but is no request or call
+	ReasonBadBody     Reason = "bad_body"     // opened, but is no request, call or attachment
 	ReasonDisagrees   Reason = "disagrees"    // the body names another id or terminal than the envelope
 	ReasonIDTaken     Reason = "id_taken"     // another body was filed under this id
 	ReasonTicketTaken Reason = "ticket_taken" // another request was filed with this ticket
+	ReasonNotNamed    Reason = "not_named"    // its request names no such attachment, or other bytes
 )
 
 // Reasons lists every Reason.
 var Reasons = []Reason{
 	ReasonBadItem, ReasonBadHash, ReasonNotSealed, ReasonUnknownKey, ReasonNotOpening,
-	ReasonBadBody, ReasonDisagrees, ReasonIDTaken, ReasonTicketTaken,
+	ReasonBadBody, ReasonDisagrees, ReasonIDTaken, ReasonTicketTaken, ReasonNotNamed,
 }
 
 // Quarantined is an item that was not filed, kept as it came.

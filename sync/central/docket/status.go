@@ -48,17 +48,28 @@ func CheckMove(from, to Status) error {
 }
 
 // Fold derives the status of a case from its events, oldest first. It refuses
-// a history with a gap in its numbers or a move that is not in the table.
+// a history with a gap in its numbers or a move that is not in the table. A
+// rating stands on a finished case; one of few stars may be followed by the case
+// being accepted again, which is no move of staff.
 func Fold(events []Event) (Status, error) {
 	var s Status
+	stars := 0 // of the event before
 	for i, e := range events {
 		if e.Number != int64(i+1) {
 			return s, fmt.Errorf("docket: event %d stands where %d belongs", e.Number, i+1)
 		}
-		if err := CheckMove(s, e.Status); err != nil {
-			return s, fmt.Errorf("event %d: %w", e.Number, err)
+		switch {
+		case e.Stars != 0:
+			if e.Stars < 1 || e.Stars > 5 || s != Done || e.Status != Done {
+				return s, fmt.Errorf("event %d: %w: a rating of %d stars on %q", e.Number, ErrMove, e.Stars, s)
+			}
+		case Reopens(stars) && e.Status == Accepted:
+		default:
+			if err := CheckMove(s, e.Status); err != nil {
+				return s, fmt.Errorf("event %d: %w", e.Number, err)
+			}
 		}
-		s = e.Status
+		s, stars = e.Status, e.Stars
 	}
 	return s, nil
 }

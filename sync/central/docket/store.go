@@ -42,6 +42,19 @@ type Store interface {
 	Quarantine(ctx context.Context, limit int) ([]Quarantined, error)
 	QuarantineEntry(ctx context.Context, number int64) (Quarantined, error) // ErrNotFound
 
+	// Attachments lists what came for a request, in the order of ids, without Data.
+	Attachments(ctx context.Context, request string) ([]Attachment, error)
+	Attachment(ctx context.Context, id string) (Attachment, error) // ErrNotFound
+
+	// Ratings lists what was said about a case, oldest first, also what is no
+	// event of it.
+	Ratings(ctx context.Context, number int64) ([]Rating, error)
+	// UnfiledRatings returns those that count for no case and were not handled
+	// yet, newest first.
+	UnfiledRatings(ctx context.Context, limit int) ([]Rating, error)
+	Rating(ctx context.Context, number int64) (Rating, error)             // ErrNotFound
+	RatingByTicket(ctx context.Context, code ticket.Code) (Rating, error) // by its own; ErrNotFound
+
 	// Changes returns up to limit changes for a terminal after a cursor, oldest
 	// first, and the cursor of the terminal's newest change.
 	Changes(ctx context.Context, kiosk int, after int64, limit int) ([]wire.Change, int64, error)
@@ -67,17 +80,30 @@ type Tx interface {
 	// Record remembers an answer; a later one to the same item replaces it.
 	Record(i Item) error
 	// FileCase files a request with its number of events still 0, and returns
-	// the case's number. ErrIDTaken, ErrTicketTaken.
+	// the case's number. ErrIDTaken, ErrTicketTaken, which a rating's ticket is too.
 	FileCase(c Case) (int64, error)
 	FileCall(c Call) error // ErrIDTaken
+	// FileAttachment files an attachment, whether or not its request is there.
+	FileAttachment(a Attachment) error // ErrIDTaken
+	// Named finds what a filed request or rating names; false when none is filed
+	// under the id.
+	Named(request string) (Named, bool, error)
+	// FileRating files a rating and returns its number. ErrIDTaken, ErrTicketTaken.
+	FileRating(r Rating) (int64, error)
+	// SettleRating says for which case a rating counts, or why for none.
+	SettleRating(number, caseNumber int64, reason RatingReason) error // ErrNotFound
+	// RatingsOf lists the ratings of a ticket that have a reason, oldest first.
+	RatingsOf(rated ticket.Code, reason RatingReason) ([]Rating, error)
+	HandleRating(number int64, at time.Time, by string) error // ErrNotFound
 	// Keep puts an item into quarantine, once.
 	Keep(q Quarantined) error
 	Handle(number int64, at time.Time, by string) error // ErrNotFound
 
 	// LockCase reads a case and keeps others from writing it until the end.
-	LockCase(number int64) (Case, error) // ErrNotFound
-	// Append adds an event to a case and projects it onto the case. The event's
-	// number must be the next one: ErrExists.
+	LockCase(number int64) (Case, error)             // ErrNotFound
+	LockCaseByTicket(code ticket.Code) (Case, error) // ErrNotFound
+	// Append adds an event to a case and projects it onto the case; a rating
+	// leaves UpdatedAt. The event's number must be the next one: ErrExists.
 	Append(number int64, e Event) error
 	Call(id string) (Call, error)          // ErrNotFound
 	Answer(id string, a CallAnswer) error  // ErrAnswered
@@ -99,6 +125,7 @@ type CaseQuery struct {
 	Statuses []Status
 	Services []string
 	Tickets  []ticket.Code
+	Card     string    // the card token
 	From     time.Time // requested at or after
 	Until    time.Time // requested at or before
 	Order    Order

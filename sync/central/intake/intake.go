@@ -1,5 +1,6 @@
 // Package intake takes what terminals push and files it: requests as cases,
-// calls as calls. Every item is opened and verified, the whole push is committed
+// calls as calls, attachments beside the requests that name them, ratings on the
+// cases that they rate. Every item is opened and verified, the whole push is committed
 // in one transaction, and only then answered; so a terminal that hears nothing
 // may send the same again, and a process killed in between has filed all of a
 // push or nothing of it.
@@ -42,8 +43,11 @@ type opened struct {
 	item   docket.Item
 	sealed []byte
 	reason docket.Reason // why it cannot be filed, or ""
-	file   *docket.Case  // one of these two when reason is ""
-	call   *docket.Call
+	// One of these when reason is "".
+	file       *docket.Case
+	call       *docket.Call
+	attachment *docket.Attachment
+	rating     *docket.Rating
 }
 
 // Push files the items of an authenticated terminal, in order, and returns one
@@ -64,19 +68,14 @@ func (r *Receiver) Push(ctx context.Context, kiosk int, push wire.Push) ([]wire.
 	err := r.Store.Write(ctx, func(tx docket.Tx) error {
 		words, calls = nil, nil // Write may run this more than once
 		for i := range items {
-			outcome, reason, number, err := file(tx, &items[i])
+			outcome, reason, told, err := file(tx, &items[i])
 			if err != nil {
 				return err
 			}
 			answers[i] = wire.ItemAnswer{ID: push.Items[i].ID, Outcome: outcome, Reason: string(reason)}
-			switch {
-			case outcome == wire.Conflict || outcome == wire.Rejected:
-				words = append(words, live.Word{Kind: live.Quarantine})
-			case outcome == wire.Created && items[i].call != nil:
-				words = append(words, live.Word{Kind: live.Call, ID: items[i].call.ID, Kiosk: kiosk})
+			words = append(words, told...)
+			if outcome == wire.Created && items[i].call != nil {
 				calls = append(calls, *items[i].call)
-			case outcome == wire.Created:
-				words = append(words, live.Word{Kind: live.Case, ID: strconv.FormatInt(number, 10), Kiosk: kiosk})
 			}
 		}
 		return nil
@@ -130,8 +129,11 @@ func (o *opened) verify(ring seal.Ring, i wire.Item, now time.Time) docket.Reaso
 	if err != nil {
 		return openReason(err)
 	}
-	if i.Kind == request.KindCall {
+	switch i.Kind {
+	case request.KindCall:
 		return o.readCall(plain, now)
+	case request.KindAttachment:
+		return o.readAttachment(plain, now)
 	}
 	return o.readRequest(plain, now)
 }
@@ -163,10 +165,16 @@ func (o *opened) readRequest(plain []byte, now time.Time) docket.Reason {
 	if body.ID != o.item.ID || body.Kiosk != o.item.Kiosk || code[:4] != ticket.Code(fmt.Sprintf("%04d", o.item.Kiosk)) {
 		return docket.ReasonDisagrees
 	}
+	requested := trueTime(body.MadeAt, o.item.ClockOffset, now)
+	if body.Rating != nil {
+		return o.readRating(body, plain, requested, now)
+	}
 	o.file = &docket.Case{
 		ID: body.ID, Kiosk: body.Kiosk, Ticket: code, Service: body.Service, CatalogVersion: body.CatalogVersion,
-		Urgency: docket.ParseUrgency(body.Urgency), RequestedAt: trueTime(body.MadeAt, o.item.ClockOffset, now),
-		ReceivedAt: now, Body: plain,
+		Urgency: docket.ParseUrgency(body.Urgency), RequestedAt: requested, ReceivedAt: now, Body: plain,
+	}
+	if body.Person != nil {
+		o.file.Card = body.Person.Token
 	}
 	return ""
 }
@@ -186,57 +194,84 @@ func (o *opened) readCall(plain []byte, now time.Time) docket.Reason {
 	return ""
 }
 
-// file puts one item where it belongs and says where that was.
-func file(tx docket.Tx, o *opened) (wire.Outcome, docket.Reason, int64, error) {
+// file puts one item where it belongs and says where that was, and what is to be
+// told to whoever watches.
+func file(tx docket.Tx, o *opened) (wire.Outcome, docket.Reason, []live.Word, error) {
 	seen, known, err := tx.Seen(o.item.Kiosk, o.item.ID, o.item.Hash)
 	if err != nil {
-		return "", "", 0, err
+		return "", "", nil, err
 	}
 	switch {
 	case known && seen.Outcome == wire.Created:
-		return wire.Duplicate, "", 0, nil
+		return wire.Duplicate, "", nil, nil
 	case known && seen.Outcome == wire.Conflict:
-		return wire.Conflict, seen.Reason, 0, nil
+		return wire.Conflict, seen.Reason, nil, nil
 	}
 	// A rejected item that comes again is judged again: the key that it is
 	// sealed to may have been restored in the meantime.
-	outcome, reason, number := wire.Rejected, o.reason, int64(0)
+	outcome, reason := wire.Rejected, o.reason
+	var words []live.Word
 	if filed, err := tx.Filed(o.item.ID); err != nil {
-		return "", "", 0, err
+		return "", "", nil, err
 	} else if filed {
 		outcome, reason = wire.Conflict, docket.ReasonIDTaken
 	} else if reason == "" {
-		outcome, reason, number, err = create(tx, o)
+		outcome, reason, words, err = create(tx, o)
 		if err != nil {
-			return "", "", 0, err
+			return "", "", nil, err
 		}
 	}
 	o.item.Outcome, o.item.Reason = outcome, reason
 	if err := tx.Record(o.item); err != nil {
-		return "", "", 0, err
+		return "", "", nil, err
 	}
 	if outcome != wire.Created {
+		words = []live.Word{{Kind: live.Quarantine}}
 		err = tx.Keep(docket.Quarantined{Item: o.item, Sealed: o.sealed})
 	}
-	return outcome, reason, number, err
+	return outcome, reason, words, err
 }
 
-// create files the case or call of a sound item.
-func create(tx docket.Tx, o *opened) (wire.Outcome, docket.Reason, int64, error) {
-	var number int64
+// create files a sound item.
+func create(tx docket.Tx, o *opened) (wire.Outcome, docket.Reason, []live.Word, error) {
+	var words []live.Word
 	var err error
-	if o.call != nil {
+	switch {
+	case o.call != nil:
+		words = []live.Word{{Kind: live.Call, ID: o.call.ID, Kiosk: o.call.Kiosk}}
 		err = tx.FileCall(*o.call)
-	} else if number, err = tx.FileCase(*o.file); err == nil {
-		err = tx.Append(number, docket.Event{Number: 1, Status: docket.Delivered, At: o.file.ReceivedAt})
+	case o.attachment != nil:
+		words, err = fileAttachment(tx, *o.attachment)
+	case o.rating != nil:
+		words, err = fileRating(tx, *o.rating)
+	default:
+		words, err = fileCase(tx, *o.file)
 	}
 	switch {
 	case errors.Is(err, docket.ErrIDTaken):
-		return wire.Conflict, docket.ReasonIDTaken, 0, nil
+		return wire.Conflict, docket.ReasonIDTaken, nil, nil
 	case errors.Is(err, docket.ErrTicketTaken):
-		return wire.Conflict, docket.ReasonTicketTaken, 0, nil
+		return wire.Conflict, docket.ReasonTicketTaken, nil, nil
+	case errors.Is(err, errNotNamed):
+		return wire.Rejected, docket.ReasonNotNamed, nil, nil
 	case err != nil:
-		return "", "", 0, err
+		return "", "", nil, err
 	}
-	return wire.Created, "", number, nil
+	return wire.Created, "", words, nil
+}
+
+func fileCase(tx docket.Tx, c docket.Case) ([]live.Word, error) {
+	var err error
+	if c.Number, err = tx.FileCase(c); err != nil {
+		return nil, err
+	}
+	if err := tx.Append(c.Number, docket.Event{Number: 1, Status: docket.Delivered, At: c.ReceivedAt}); err != nil {
+		return nil, err
+	}
+	words, err := lateRatings(tx, c)
+	return append(words, caseWord(c.Number, c.Kiosk)), err
+}
+
+func caseWord(number int64, kiosk int) live.Word {
+	return live.Word{Kind: live.Case, ID: strconv.FormatInt(number, 10), Kiosk: kiosk}
 }

@@ -1,12 +1,13 @@
 // Package keyring is the folder with central's secrets: the private keys that
-// open what terminals sealed, and the access key that staff sign in with. Files
-// are readable by their owner only, and written so that a power cut leaves the
+// open what terminals sealed, the access key that staff sign in with, and the card
+// key from which terminals make the tokens of ID cards. Files are readable by their owner only, and written so that a power cut leaves the
 // old file or the new one.
 package keyring
 
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -22,6 +23,9 @@ import (
 const (
 	sealSuffix = ".seal"
 	accessFile = "access.key"
+	cardFile   = "card.key"
+	// cardKeySize is in bytes.
+	cardKeySize = 32
 )
 
 // Folder is where the secrets are.
@@ -114,6 +118,38 @@ func (f Folder) AccessKey() (string, error) {
 		return "", fmt.Errorf("keyring: %s is damaged: an access key has 26 characters", f.path(accessFile))
 	}
 	return Normal(text), nil
+}
+
+// HasCardKey tells whether there is a card key.
+func (f Folder) HasCardKey() (bool, error) {
+	_, err := os.Stat(f.path(cardFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("keyring: %w", err)
+	}
+	return true, nil
+}
+
+// CreateCardKey makes the card key. All terminals of a central share it for ever:
+// with another one no card would find what was filed with the first.
+func (f Folder) CreateCardKey() error {
+	key := make([]byte, cardKeySize)
+	rand.Read(key) // never fails
+	return f.put(cardFile, base64.StdEncoding.EncodeToString(key)+"\n")
+}
+
+// CardKey reads the card key, in base64, as terminals are told it.
+func (f Folder) CardKey() (string, error) {
+	text, err := f.get(cardFile)
+	if err != nil {
+		return "", err
+	}
+	if key, err := base64.StdEncoding.DecodeString(text); err != nil || len(key) != cardKeySize {
+		return "", fmt.Errorf("keyring: %s is damaged: a card key is %d bytes in base64", f.path(cardFile), cardKeySize)
+	}
+	return text, nil
 }
 
 // Normal is an access key as it is compared: small letters and digits, without

@@ -20,6 +20,7 @@ import (
 	"lintai/kiosk/ticket"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/intake"
+	"lintai/sync/central/limit"
 	"lintai/sync/central/live"
 	"lintai/sync/wire"
 )
@@ -33,6 +34,8 @@ type API struct {
 	Clock     func() time.Time
 	Log       *slog.Logger
 	Heartbeat time.Duration // of the stream; wire.Heartbeat but in tests
+	// Cards limits how many cards without requests a terminal may ask for.
+	Cards *limit.Guesses
 }
 
 // Register adds the routes.
@@ -41,6 +44,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+wire.PathPull, a.authenticated(a.pull))
 	mux.HandleFunc("GET "+wire.PathStream, a.authenticated(a.stream))
 	mux.HandleFunc("GET "+wire.PathTickets+"{code}", a.authenticated(a.ticket))
+	mux.HandleFunc("POST "+wire.PathCard, a.authenticated(a.card))
 	mux.HandleFunc("POST "+wire.PathHealth, a.authenticated(a.health))
 	mux.HandleFunc("GET "+wire.PathHealth, a.authenticated(a.line))
 	mux.HandleFunc("/kiosk/", func(w http.ResponseWriter, r *http.Request) {
@@ -125,6 +129,7 @@ func (a *API) terminal(r *http.Request) (docket.Terminal, error) {
 func TokenHash(token string) docket.Hash { return sha256.Sum256([]byte(token)) }
 
 func (a *API) push(w http.ResponseWriter, r *http.Request, kiosk int) error {
+	a.allowTime(w, r)
 	body, err := readBody(r.Body)
 	if err != nil {
 		return err
@@ -147,6 +152,22 @@ func (a *API) push(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	a.reply(w, http.StatusOK, wire.PushAnswer{Protocol: wire.Protocol, ServerTime: now, Answers: answers})
 	return nil
 }
+
+// allowTime gives a push the time that its bytes take on a poor line, beyond what
+// the server gives every request. It is a terminal's, by its token.
+func (a *API) allowTime(w http.ResponseWriter, r *http.Request) {
+	more := wire.PushTime(int(min(max(r.ContentLength, 0), wire.MaxBodyBytes)))
+	if more == 0 {
+		return
+	}
+	control, until := http.NewResponseController(w), time.Now().Add(pushTimeout+more)
+	if err := errors.Join(control.SetReadDeadline(until), control.SetWriteDeadline(until.Add(pushTimeout))); err != nil {
+		a.Log.Debug("a push keeps the server's limits of time", "error", err)
+	}
+}
+
+// pushTimeout is for a push of no bytes.
+const pushTimeout = time.Minute
 
 var errTooLarge = failure{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("a push has at most %d bytes", wire.MaxBodyBytes)}
 
@@ -240,7 +261,7 @@ func (a *API) ticket(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	if err != nil {
 		return failure{http.StatusBadRequest, "bad_request", "this is no ticket code"}
 	}
-	c, events, err := a.Store.CaseByTicket(r.Context(), code)
+	c, events, err := docket.Follow(r.Context(), a.Store, code)
 	answer := wire.Ticket{Protocol: wire.Protocol}
 	switch {
 	case errors.Is(err, docket.ErrNotFound):
@@ -248,9 +269,7 @@ func (a *API) ticket(w http.ResponseWriter, r *http.Request, kiosk int) error {
 		return err
 	default:
 		answer.Known, answer.Service, answer.Status, answer.At = true, c.Service, string(c.Status), c.UpdatedAt
-		if n := len(events); n > 0 {
-			answer.Note = events[n-1].Note
-		}
+		answer.Note = docket.LastNote(events)
 	}
 	a.reply(w, http.StatusOK, answer)
 	return nil

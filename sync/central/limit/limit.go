@@ -1,6 +1,7 @@
 // Package limit slows down whoever guesses: ticket codes on the public page,
-// access keys on the sign-in page. Only wrong guesses count; an address that
-// made too many waits until some of them are forgotten.
+// access keys on the sign-in page, ID cards at a terminal. Only wrong guesses
+// count; an address or a terminal that made too many waits until some of them are
+// forgotten.
 package limit
 
 import (
@@ -15,41 +16,46 @@ import (
 // are forgotten by now make room; if there are none, all are forgotten.
 const maxAddresses = 10_000
 
-// Guesses counts wrong guesses by remote address. An address may make Burst of
-// them at once, and one more every Every.
+// Guesses counts wrong guesses by who made them: a remote address, or a name that
+// the caller gives. Each may make Burst of them at once, and one more every Every.
 type Guesses struct {
 	Burst int
 	Every time.Duration
 	Clock func() time.Time
 
 	mu   sync.Mutex
-	full map[netip.Prefix]time.Time // when the last wrong guess will be forgotten
+	full map[string]time.Time // when the last wrong guess will be forgotten
 }
 
 // Allowed tells whether the address may guess now.
-func (g *Guesses) Allowed(r *http.Request) bool {
+func (g *Guesses) Allowed(r *http.Request) bool { return g.AllowedTo(address(r).String()) }
+
+// Wrong counts a wrong guess of an address.
+func (g *Guesses) Wrong(r *http.Request) { g.WrongBy(address(r).String()) }
+
+// AllowedTo tells whether who may guess now.
+func (g *Guesses) AllowedTo(who string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.full[address(r)].Sub(g.Clock()) <= time.Duration(g.Burst-1)*g.Every
+	return g.full[who].Sub(g.Clock()) <= time.Duration(g.Burst-1)*g.Every
 }
 
-// Wrong counts a wrong guess.
-func (g *Guesses) Wrong(r *http.Request) {
+// WrongBy counts a wrong guess of who.
+func (g *Guesses) WrongBy(who string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.Clock()
 	if g.full == nil {
-		g.full = map[netip.Prefix]time.Time{}
+		g.full = map[string]time.Time{}
 	}
-	a := address(r)
-	if _, ok := g.full[a]; !ok && len(g.full) >= maxAddresses {
+	if _, ok := g.full[who]; !ok && len(g.full) >= maxAddresses {
 		g.makeRoom(now)
 	}
-	until := g.full[a]
+	until := g.full[who]
 	if until.Before(now) {
 		until = now
 	}
-	g.full[a] = until.Add(g.Every)
+	g.full[who] = until.Add(g.Every)
 }
 
 func (g *Guesses) makeRoom(now time.Time) {

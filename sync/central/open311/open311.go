@@ -1,8 +1,10 @@
 // Package open311 shows the cases to every other channel as Open311 GeoReport
 // v2 (https://wiki.open311.org/GeoReport_v2/): what services there are, what
 // was asked for, how far it is. Reading needs no key, so nothing personal and
-// nothing of a private service is ever in it: a description is made of the
-// chosen options alone, and the address is left out.
+// nothing of a private service is ever in it: a description is made of what was
+// chosen alone (options, places, times, small counts), in the words of the
+// catalogue; what a resident said, wrote or photographed is not in it, and
+// neither is the address.
 //
 // # How a request is named
 //
@@ -23,6 +25,7 @@ import (
 	"time"
 
 	"lintai/kiosk/catalog"
+	"lintai/kiosk/community"
 	"lintai/sync/central/docket"
 )
 
@@ -40,8 +43,10 @@ const Prefix = "/open311/v2/"
 type API struct {
 	Store   docket.Store
 	Catalog *catalog.Catalog
-	Clock   func() time.Time
-	Log     *slog.Logger
+	// Community names the places and activities that were chosen.
+	Community *community.Document
+	Clock     func() time.Time
+	Log       *slog.Logger
 	// Address is central's public address, for discovery.
 	Address string
 	// Changeset is when this API last changed.
@@ -87,11 +92,15 @@ func (a *API) handleFile(serve resource) http.HandlerFunc {
 	}
 }
 
+// offered tells whether a service may be seen by everybody, and is one that
+// something can be asked for: looking up and reading happen elsewhere.
+func offered(s *catalog.Service) bool { return !s.Private && s.Kind == catalog.KindRequest }
+
 // public lists the codes of the services that may be seen.
 func (a *API) public() []string {
 	codes := []string{} // not nil: that would select all
 	for i := range a.Catalog.Services {
-		if s := &a.Catalog.Services[i]; !s.Private {
+		if s := &a.Catalog.Services[i]; offered(s) {
 			codes = append(codes, s.Code)
 		}
 	}

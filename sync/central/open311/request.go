@@ -3,10 +3,13 @@ package open311
 import (
 	"encoding/json"
 	"encoding/xml"
+	"strconv"
 	"strings"
+	"time"
 
 	"lintai/kiosk/catalog"
 	"lintai/kiosk/phrase"
+	"lintai/kiosk/request"
 	"lintai/sync/central/docket"
 )
 
@@ -65,7 +68,7 @@ func (e entries) forXML() any {
 func statusNotes(s docket.Status) string { return phrase.Text(phrase.ID("status." + string(s))) }
 
 // describe makes the entry of a case.
-func describe(c docket.Case, s *catalog.Service, extensions bool) (entry, error) {
+func (a *API) describe(c docket.Case, s *catalog.Service, extensions bool) (entry, error) {
 	body, err := c.Request()
 	if err != nil {
 		return entry{}, err
@@ -77,13 +80,11 @@ func describe(c docket.Case, s *catalog.Service, extensions bool) (entry, error)
 	if c.Status.Closed() {
 		e.Status = "closed"
 	}
-	// Only what the catalogue itself says of the chosen options: nothing that
-	// came as text can be in it, whatever a terminal sends.
 	var parts []string
 	for _, answer := range body.Answers {
 		if step, ok := s.Step(answer.Step); ok {
-			if option, ok := step.Option(answer.Option); ok {
-				parts = append(parts, phrase.Text("public.answer", "label", step.Label, "text", option.Name))
+			if text := a.chosen(step, answer); text != "" {
+				parts = append(parts, phrase.Text("public.answer", "label", step.Label, "text", text))
 			}
 		}
 	}
@@ -92,4 +93,52 @@ func describe(c docket.Case, s *catalog.Service, extensions bool) (entry, error)
 		e.Extended = &attributes{Status: string(c.Status)}
 	}
 	return e, nil
+}
+
+// chosen tells what was chosen at a step, or "". Only words of the catalogue and
+// the community's document, days and small counts can be in it, whatever a
+// terminal sends: no text of a resident.
+func (a *API) chosen(step *catalog.Step, answer request.Answer) string {
+	switch step.Kind {
+	case catalog.Choose:
+		if option, ok := step.Option(answer.Option); ok {
+			return option.Name
+		}
+	case catalog.Place:
+		if answer.Option == "home" || answer.Option == "other" {
+			return phrase.Text(phrase.ID("place." + answer.Option))
+		}
+		if place, ok := a.Community.Place(answer.Option); ok {
+			return place.Name
+		}
+	case catalog.List:
+		if activity, ok := a.Community.Activity(answer.Option); ok {
+			return activity.Name
+		}
+	case catalog.Slot:
+		day, id, _ := strings.Cut(answer.Option, ".")
+		period, ok := step.Period(id)
+		if !ok {
+			return ""
+		}
+		if _, err := time.Parse(time.DateOnly, day); err != nil {
+			return period.Name // staff agree on the day
+		}
+		return day + " " + period.Name
+	case catalog.Number:
+		// A count, e.g. of persons. What has more digits could be anybody's number.
+		count := strings.TrimSuffix(answer.Text, step.Suffix)
+		if n, err := strconv.ParseUint(count, 10, 16); err == nil && n <= maxCount && !personal(step) {
+			return strconv.FormatUint(n, 10) + step.Suffix
+		}
+	}
+	return ""
+}
+
+// maxCount is the largest count that is told.
+const maxCount = 999
+
+// personal tells whether a step asks who or where somebody is.
+func personal(step *catalog.Step) bool {
+	return step.Address || step.Behalf || step.Field != "" || step.Kind == catalog.Identify || step.Kind == catalog.Consent
 }

@@ -58,10 +58,10 @@ func (a *API) find(r *http.Request, q docket.CaseQuery) (entries, error) {
 	all := entries{}
 	for _, c := range cases {
 		s, ok := a.Catalog.Service(c.Service)
-		if !ok || s.Private {
+		if !ok || !offered(s) {
 			return nil, fmt.Errorf("open311: case %d of the service %q is not public", c.Number, c.Service)
 		}
-		e, err := describe(c, s, extensions)
+		e, err := a.describe(c, s, extensions)
 		if err != nil {
 			return nil, err
 		}

@@ -3,10 +3,12 @@ package open311
 import (
 	"encoding/xml"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"lintai/kiosk/catalog"
 	"lintai/kiosk/phrase"
+	"lintai/sync/central/page"
 )
 
 type serviceEntry struct {
@@ -35,7 +37,7 @@ func (a *API) services(*http.Request, string) (document, error) {
 	all := serviceEntries{}
 	for i := range a.Catalog.Services {
 		s := &a.Catalog.Services[i]
-		if s.Private {
+		if !offered(s) {
 			continue
 		}
 		all = append(all, serviceEntry{
@@ -75,27 +77,70 @@ func (d definition) forXML() any  { return d }
 // questions. What the ID card answers is no question to another channel.
 func (a *API) service(_ *http.Request, code string) (document, error) {
 	s, ok := a.Catalog.Service(code)
-	if !ok || s.Private {
+	if !ok || !offered(s) {
 		return nil, failure{http.StatusNotFound, "no such service_code"}
 	}
 	d := definition{Code: s.Code, Attributes: []attribute{}}
-	for _, step := range s.Steps {
-		at := attribute{Variable: true, Code: step.ID, Required: true, Order: len(d.Attributes) + 1, Description: step.Title}
-		switch step.Kind {
-		case catalog.Choose:
-			at.Datatype = "singlevaluelist"
-			for _, o := range step.Options {
-				at.Values = append(at.Values, value{o.ID, o.Name})
-			}
-		case catalog.Number:
-			at.Datatype = "string" // digits, with their leading zeros
-			at.DatatypeDescription = optional(phrase.Text("public.digits"))
-		default:
+	for i := range s.Steps {
+		at, ok := asked(&s.Steps[i])
+		if !ok {
 			continue
 		}
+		at.Order = len(d.Attributes) + 1
 		d.Attributes = append(d.Attributes, at)
 	}
 	return d, nil
+}
+
+// asked is the attribute that a step is to other channels. What the terminal alone
+// can take (a recording, a picture, an ID card) or shows is none, and a telephone
+// number has its own place in the specification.
+func asked(step *catalog.Step) (attribute, bool) {
+	at := attribute{Variable: true, Code: step.ID, Required: !step.Optional && step.When == nil, Description: step.Title}
+	switch step.Kind {
+	case catalog.Choose:
+		at.Datatype = "singlevaluelist"
+		at.Values = values(step.Options)
+	case catalog.Slot:
+		at.Datatype = "datetime"
+		var names []string
+		for _, p := range step.Periods {
+			names = append(names, p.Name)
+		}
+		at.DatatypeDescription = optional(phrase.Text("public.slot", "periods", strings.Join(names, phrase.Text("console.separator"))))
+	case catalog.Place, catalog.List:
+		// What there is to choose from is the community's, and changes without
+		// the catalogue.
+		at.Datatype = "string"
+	case catalog.Number:
+		if step.Behalf || step.Field != "" {
+			return at, false
+		}
+		at.Datatype = "string" // digits, with their leading zeros
+		at.DatatypeDescription = optional(phrase.Text("public.digits"))
+	case catalog.Text:
+		at.Datatype = "text"
+		at.DatatypeDescription = optional(phrase.Text("public.length", "count", strconv.Itoa(step.Longest())))
+	case catalog.Rating:
+		at.Datatype = "singlevaluelist"
+		for n := 1; n <= 5; n++ {
+			at.Values = append(at.Values, value{strconv.Itoa(n), page.Stars(n)})
+		}
+	case catalog.Ticket:
+		at.Datatype = "string"
+		at.DatatypeDescription = optional(phrase.Text("public.digits"))
+	default:
+		return at, false
+	}
+	return at, true
+}
+
+func values(options []catalog.Option) []value {
+	var all []value
+	for _, o := range options {
+		all = append(all, value{o.ID, o.Name})
+	}
+	return all
 }
 
 type discoveryDocument struct {

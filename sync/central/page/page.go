@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strings"
 	"time"
 
 	"lintai/kiosk/phrase"
@@ -25,11 +26,17 @@ func When(t time.Time) string {
 // Status is the word for a status.
 func Status(s docket.Status) string { return phrase.Text(phrase.ID("status." + string(s))) }
 
+// Stars draws a rating: ★★★☆☆.
+func Stars(n int) string {
+	n = max(0, min(n, 5))
+	return strings.Repeat("★", n) + strings.Repeat("☆", 5-n)
+}
+
 // Functions are what templates may call.
-var Functions = template.FuncMap{"phrase": phrase.Text, "when": When, "status": Status, "section": section}
+var Functions = template.FuncMap{"phrase": phrase.Text, "when": When, "status": Status, "stars": Stars, "section": section}
 
 // sections are those that templates build an id of: {{section "reason." .Reason}}.
-var sections = map[string]bool{"reason.": true, "problem.": true, "urgency.": true}
+var sections = map[string]bool{"reason.": true, "problem.": true, "urgency.": true, "unrated.": true}
 
 func section(prefix string, key any) (string, error) {
 	id := phrase.ID(prefix + fmt.Sprint(key))
@@ -41,7 +48,7 @@ func section(prefix string, key any) (string, error) {
 
 // policy lets a page load from its own host only, and run nothing that stands
 // in the page itself: a text that slips through escaping stays a text.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // Guard sets the headers of every page. Referrer-Policy is same-origin rather

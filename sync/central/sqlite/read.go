@@ -38,11 +38,11 @@ func (s *Store) oneCase(ctx context.Context, where string, arg any) (docket.Case
 	if err != nil {
 		return c, nil, fmt.Errorf("sqlite: case: %w", err)
 	}
-	rows, err := tx.QueryContext(ctx, "SELECT number, status, at, by, note FROM case_events WHERE case_number = ? ORDER BY number", c.Number)
+	rows, err := tx.QueryContext(ctx, "SELECT number, status, at, by, note, stars FROM case_events WHERE case_number = ? ORDER BY number", c.Number)
 	events, err := collect(rows, err, func(r row) (docket.Event, error) {
 		var e docket.Event
 		var at int64
-		err := r.Scan(&e.Number, &e.Status, &at, &e.By, &e.Note)
+		err := r.Scan(&e.Number, &e.Status, &at, &e.By, &e.Note, &e.Stars)
 		e.At = moment(at)
 		return e, err
 	})
@@ -73,6 +73,9 @@ func (s *Store) Cases(ctx context.Context, q docket.CaseQuery) ([]docket.Case, e
 		for _, v := range q.Tickets {
 			args = append(args, string(v))
 		}
+	}
+	if q.Card != "" {
+		where, args = append(where, "card_token = ? AND card_token <> ''"), append(args, q.Card)
 	}
 	if !q.From.IsZero() {
 		where, args = append(where, "requested_at >= ?"), append(args, micros(q.From))
@@ -201,13 +204,13 @@ func collect[T any](rows *sql.Rows, err error, scan func(row) (T, error)) ([]T, 
 	return all, nil
 }
 
-const caseColumns = "number, id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, status, events, updated_at"
+const caseColumns = "number, id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, status, events, updated_at, card_token"
 
 func scanCase(r row) (docket.Case, error) {
 	var c docket.Case
 	var requested, received, updated int64
 	err := r.Scan(&c.Number, &c.ID, &c.Kiosk, &c.Ticket, &c.Service, &c.CatalogVersion, &c.Urgency,
-		&requested, &received, &c.Body, &c.Status, &c.Events, &updated)
+		&requested, &received, &c.Body, &c.Status, &c.Events, &updated, &c.Card)
 	c.RequestedAt, c.ReceivedAt, c.UpdatedAt = moment(requested), moment(received), moment(updated)
 	return c, err
 }

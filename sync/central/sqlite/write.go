@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"lintai/kiosk/ticket"
 	"lintai/sync/central/docket"
 	"lintai/sync/wire"
 )
@@ -81,24 +82,18 @@ func (t *transaction) Record(i docket.Item) error {
 func (t *transaction) FileCase(c docket.Case) (int64, error) {
 	var number int64
 	err := t.tx.QueryRowContext(t.ctx, `
-		INSERT INTO cases (id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING number`,
+		INSERT INTO cases (id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, card_token)
+		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (SELECT 1 FROM ratings WHERE ticket = ?3 OR id = ?1)
+		ON CONFLICT DO NOTHING RETURNING number`,
 		c.ID, c.Kiosk, string(c.Ticket), c.Service, c.CatalogVersion, int(c.Urgency),
-		micros(c.RequestedAt), micros(c.ReceivedAt), c.Body).Scan(&number)
+		micros(c.RequestedAt), micros(c.ReceivedAt), c.Body, c.Card).Scan(&number)
 	if err == nil {
 		return number, nil
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("sqlite: file case: %w", err)
 	}
-	var same int
-	if err := t.tx.QueryRowContext(t.ctx, "SELECT count(*) FROM cases WHERE id = ?", c.ID).Scan(&same); err != nil {
-		return 0, fmt.Errorf("sqlite: file case: %w", err)
-	}
-	if same > 0 {
-		return 0, docket.ErrIDTaken
-	}
-	return 0, docket.ErrTicketTaken
+	return 0, t.taken(c.ID)
 }
 
 func (t *transaction) FileCall(c docket.Call) error {
@@ -132,7 +127,15 @@ func (t *transaction) Handle(number int64, at time.Time, by string) error {
 }
 
 func (t *transaction) LockCase(number int64) (docket.Case, error) {
-	c, err := scanCase(t.tx.QueryRowContext(t.ctx, "SELECT "+caseColumns+" FROM cases WHERE number = ?", number))
+	return t.lockCase("number = ?", number)
+}
+
+func (t *transaction) LockCaseByTicket(code ticket.Code) (docket.Case, error) {
+	return t.lockCase("ticket = ?", string(code))
+}
+
+func (t *transaction) lockCase(where string, arg any) (docket.Case, error) {
+	c, err := scanCase(t.tx.QueryRowContext(t.ctx, "SELECT "+caseColumns+" FROM cases WHERE "+where, arg))
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, docket.ErrNotFound
 	}
@@ -144,8 +147,8 @@ func (t *transaction) LockCase(number int64) (docket.Case, error) {
 
 func (t *transaction) Append(number int64, e docket.Event) error {
 	n, err := t.exec("project event", `
-		UPDATE cases SET status = ?, events = ?, updated_at = ? WHERE number = ? AND events = ?`,
-		string(e.Status), e.Number, micros(e.At), number, e.Number-1)
+		UPDATE cases SET status = ?1, events = ?2, updated_at = CASE ?3 WHEN 0 THEN ?4 ELSE updated_at END WHERE number = ?5 AND events = ?6`,
+		string(e.Status), e.Number, e.Stars, micros(e.At), number, e.Number-1)
 	if err != nil {
 		return err
 	}
@@ -153,8 +156,8 @@ func (t *transaction) Append(number int64, e docket.Event) error {
 		return docket.ErrExists
 	}
 	_, err = t.exec("append event", `
-		INSERT INTO case_events (case_number, number, status, at, by, note) VALUES (?, ?, ?, ?, ?, ?)`,
-		number, e.Number, string(e.Status), micros(e.At), e.By, e.Note)
+		INSERT INTO case_events (case_number, number, status, at, by, note, stars) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		number, e.Number, string(e.Status), micros(e.At), e.By, e.Note, e.Stars)
 	return err
 }
 

@@ -74,7 +74,7 @@ func (p *Page) look(r *http.Request) (int, view) {
 		p.Guesses.Wrong(r)
 		return http.StatusNotFound, view{Problem: "unknown"}
 	}
-	c, events, err := p.Store.CaseByTicket(r.Context(), code)
+	c, events, err := docket.Follow(r.Context(), p.Store, code)
 	switch {
 	case errors.Is(err, docket.ErrNotFound):
 		p.Guesses.Wrong(r)
@@ -95,6 +95,13 @@ func (p *Page) view(c docket.Case, events []docket.Event) view {
 	}
 	reached := map[docket.Status]time.Time{}
 	for _, e := range events {
+		if e.Stars > 0 {
+			continue // a rating is between the resident and staff
+		}
+		if e.Status == docket.Accepted { // perhaps again, after it was done
+			delete(reached, docket.Working)
+			delete(reached, docket.Done)
+		}
 		reached[e.Status] = e.At
 	}
 	for _, s := range docket.Statuses {

@@ -1,0 +1,118 @@
+package intake
+
+import (
+	"errors"
+	"time"
+
+	"lintai/kiosk/phrase"
+	"lintai/kiosk/request"
+	"lintai/kiosk/ticket"
+	"lintai/sync/central/docket"
+	"lintai/sync/central/live"
+	"lintai/sync/wire"
+)
+
+func (o *opened) readRating(body request.Request, plain []byte, requested, now time.Time) docket.Reason {
+	rated, err := ticket.Parse(string(body.Rating.Ticket))
+	if err != nil || body.Rating.Stars < 1 || body.Rating.Stars > 5 {
+		return docket.ReasonBadBody
+	}
+	o.rating = &docket.Rating{
+		ID: body.ID, Kiosk: body.Kiosk, Ticket: body.Ticket, Rated: rated, Stars: body.Rating.Stars,
+		RequestedAt: requested, ReceivedAt: now, Body: plain,
+	}
+	return ""
+}
+
+// fileRating files a rating, and puts it onto its case when the code is right.
+// The terminal hears the same in any case: central has it. An answer that told a
+// right code from a wrong one would help whoever tries them all.
+func fileRating(tx docket.Tx, r docket.Rating) ([]live.Word, error) {
+	r.Reason = docket.RatingUnknown
+	var err error
+	// Filed before it is judged: what is refused must leave no event.
+	if r.Number, err = tx.FileRating(r); err != nil {
+		return nil, err
+	}
+	c, err := tx.LockCaseByTicket(r.Rated)
+	if errors.Is(err, docket.ErrNotFound) {
+		return []live.Word{{Kind: live.Quarantine}}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return settle(tx, c, r)
+}
+
+// settle judges a filed rating and writes down what came of it.
+func settle(tx docket.Tx, c docket.Case, r docket.Rating) ([]live.Word, error) {
+	words, err := rate(tx, c, &r)
+	if err != nil {
+		return nil, err
+	}
+	return append(words, live.Word{Kind: live.Quarantine}), tx.SettleRating(r.Number, r.Case, r.Reason)
+}
+
+// lateRatings puts ratings that came before their case onto it.
+func lateRatings(tx docket.Tx, c docket.Case) ([]live.Word, error) {
+	waiting, err := tx.RatingsOf(c.Ticket, docket.RatingUnknown)
+	if err != nil {
+		return nil, err
+	}
+	var words []live.Word
+	for _, r := range waiting {
+		if c, err = tx.LockCase(c.Number); err != nil { // as the rating before left it
+			return nil, err
+		}
+		told, err := settle(tx, c, r)
+		if err != nil {
+			return nil, err
+		}
+		words = append(words, told...)
+	}
+	return words, nil
+}
+
+// rate judges a rating of a case. A right one for a finished case is an event of
+// it, and one of few stars opens it again; the resident's terminal is told so.
+// Otherwise the rating gets the reason.
+func rate(tx docket.Tx, c docket.Case, r *docket.Rating) ([]live.Word, error) {
+	body, err := c.Request()
+	if err != nil {
+		return nil, err
+	}
+	given, err := r.Request()
+	if err != nil {
+		return nil, err
+	}
+	wrong, err := tx.RatingsOf(c.Ticket, docket.RatingWrongCode)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(wrong) >= docket.MaxWrongCodes:
+		r.Reason = docket.RatingTooMany
+		return nil, nil
+	case !docket.SameCode(given.Rating.RatingCode, body.RatingCode):
+		r.Reason = docket.RatingWrongCode
+		return nil, nil
+	}
+	r.Case, r.Reason = c.Number, ""
+	words := []live.Word{caseWord(c.Number, c.Kiosk)}
+	if c.Status != docket.Done {
+		r.Reason = docket.RatingNotDone
+		return words, nil
+	}
+	rated := docket.Event{Number: c.Events + 1, Status: c.Status, At: r.ReceivedAt, Stars: r.Stars}
+	if err := tx.Append(c.Number, rated); err != nil || !docket.Reopens(r.Stars) {
+		return words, err
+	}
+	again := docket.Event{Number: rated.Number + 1, Status: docket.Accepted, At: r.ReceivedAt, Note: phrase.Text("rated.reopened")}
+	if err := tx.Append(c.Number, again); err != nil {
+		return nil, err
+	}
+	err = tx.Change(c.Kiosk, wire.Change{Status: &wire.Status{
+		RequestID: c.ID, Event: again.Number, Status: string(again.Status), At: again.At, Note: again.Note,
+	}})
+	return append(words, live.Word{Kind: live.Changes, Kiosk: c.Kiosk}), err
+}

@@ -1,0 +1,106 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"lintai/kiosk/ticket"
+	"lintai/sync/central/docket"
+)
+
+const ratingColumns = "number, id, kiosk, ticket, rated, stars, requested_at, received_at, body, case_number, reason, handled_at, handled_by"
+
+func scanRating(r row) (docket.Rating, error) {
+	var v docket.Rating
+	var requested, received, handled int64
+	err := r.Scan(&v.Number, &v.ID, &v.Kiosk, &v.Ticket, &v.Rated, &v.Stars, &requested, &received, &v.Body, &v.Case, &v.Reason, &handled, &v.HandledBy)
+	v.RequestedAt, v.ReceivedAt, v.HandledAt = moment(requested), moment(received), moment(handled)
+	return v, err
+}
+
+// Ratings lists what was said about a case.
+func (s *Store) Ratings(ctx context.Context, number int64) ([]docket.Rating, error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT "+ratingColumns+" FROM ratings WHERE case_number = ? AND case_number > 0 ORDER BY number", number)
+	return collect(rows, err, scanRating)
+}
+
+// UnfiledRatings lists those that wait for staff.
+func (s *Store) UnfiledRatings(ctx context.Context, limit int) ([]docket.Rating, error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT "+ratingColumns+" FROM ratings WHERE reason <> '' AND handled_at = 0 ORDER BY number DESC LIMIT ?", limit)
+	return collect(rows, err, scanRating)
+}
+
+// Rating returns one, handled or not.
+func (s *Store) Rating(ctx context.Context, number int64) (docket.Rating, error) {
+	return s.oneRating(ctx, "number = ?", number)
+}
+
+// RatingByTicket finds a rating by its own ticket.
+func (s *Store) RatingByTicket(ctx context.Context, code ticket.Code) (docket.Rating, error) {
+	return s.oneRating(ctx, "ticket = ?", string(code))
+}
+
+func (s *Store) oneRating(ctx context.Context, where string, arg any) (docket.Rating, error) {
+	r, err := scanRating(s.read.QueryRowContext(ctx, "SELECT "+ratingColumns+" FROM ratings WHERE "+where, arg))
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, docket.ErrNotFound
+	}
+	if err != nil {
+		return r, fmt.Errorf("sqlite: rating: %w", err)
+	}
+	return r, nil
+}
+
+func (t *transaction) FileRating(r docket.Rating) (int64, error) {
+	var number int64
+	err := t.tx.QueryRowContext(t.ctx, `
+		INSERT INTO ratings (id, kiosk, ticket, rated, stars, requested_at, received_at, body, case_number, reason)
+		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (SELECT 1 FROM cases WHERE ticket = ?3 OR id = ?1)
+		ON CONFLICT DO NOTHING RETURNING number`,
+		r.ID, r.Kiosk, string(r.Ticket), string(r.Rated), r.Stars, micros(r.RequestedAt), micros(r.ReceivedAt), r.Body, r.Case, string(r.Reason)).Scan(&number)
+	if err == nil {
+		return number, nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("sqlite: file rating: %w", err)
+	}
+	return 0, t.taken(r.ID)
+}
+
+// taken says why nothing was filed: the id is another's, or else the ticket.
+func (t *transaction) taken(id string) error {
+	var same int
+	err := t.tx.QueryRowContext(t.ctx, "SELECT (SELECT count(*) FROM cases WHERE id = ?1) + (SELECT count(*) FROM ratings WHERE id = ?1)", id).Scan(&same)
+	switch {
+	case err != nil:
+		return fmt.Errorf("sqlite: id: %w", err)
+	case same > 0:
+		return docket.ErrIDTaken
+	}
+	return docket.ErrTicketTaken
+}
+
+func (t *transaction) SettleRating(number, caseNumber int64, reason docket.RatingReason) error {
+	n, err := t.exec("settle rating", "UPDATE ratings SET case_number = ?, reason = ? WHERE number = ?", caseNumber, string(reason), number)
+	if err == nil && n == 0 {
+		return docket.ErrNotFound
+	}
+	return err
+}
+
+func (t *transaction) RatingsOf(rated ticket.Code, reason docket.RatingReason) ([]docket.Rating, error) {
+	rows, err := t.tx.QueryContext(t.ctx, "SELECT "+ratingColumns+" FROM ratings WHERE rated = ? AND reason = ? ORDER BY number", string(rated), string(reason))
+	return collect(rows, err, scanRating)
+}
+
+func (t *transaction) HandleRating(number int64, at time.Time, by string) error {
+	n, err := t.exec("handle rating",
+		"UPDATE ratings SET handled_at = ?, handled_by = ? WHERE number = ? AND handled_at = 0 AND reason <> ''", micros(at), by, number)
+	if err == nil && n == 0 {
+		return docket.ErrNotFound
+	}
+	return err
+}
