@@ -160,8 +160,8 @@ func (m *machine) searched(e Searched) {
 	}
 	m.alive()
 	hits := slices.DeleteFunc(slices.Clone(e.IDs), func(id string) bool {
-		_, ok := m.rules.Policies.Article(id)
-		return !ok
+		a, ok := m.rules.Policies.Article(id)
+		return !ok || !a.ValidAt(m.now)
 	})
 	if e.Failed || len(hits) == 0 {
 		m.leave() // to the words, which can be put otherwise

@@ -106,7 +106,7 @@ func (r reading) page(n int) []string {
 func (s State) article() reading {
 	v := s.visit
 	read := func(title, source, link string, paragraphs ...string) reading {
-		return reading{title, source, link, (&policy.Article{Paragraphs: paragraphs}).Pages(s.runes())}
+		return reading{title, source, link, (&policy.Article{Paragraphs: paragraphs}).Pages(s.runes(paragraphs))}
 	}
 	if st := s.currentStep(); st != nil {
 		return read(st.Title, "", "", s.requirements(st)...)

@@ -1,6 +1,9 @@
 package visit
 
 import (
+	"strings"
+	"unicode"
+
 	"lintai/kiosk/catalog"
 
 	"lintai/kiosk/phrase"
@@ -22,12 +25,15 @@ var (
 // latinFactor is how many Latin letters stand where one Chinese character does.
 const latinFactor = 2
 
-func (s State) runes() int {
+func (s State) runes(paragraphs []string) int {
 	n := runesShown[s.visit.manner.Size]
-	if s.visit.manner.Locale != phrase.Chinese {
-		n *= latinFactor
+	for _, p := range paragraphs {
+		// Policies and notices stay in the language of their source.
+		if strings.ContainsFunc(p, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+			return n
+		}
 	}
-	return n
+	return n * latinFactor
 }
 
 // pagesNow is how many pages the current screen has.
