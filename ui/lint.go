@@ -211,13 +211,25 @@ func squeeze(s string) string {
 
 // wordsOf lists what must be read on the screen of a view.
 func wordsOf(v visit.View, p Panel) []string {
-	all := []string{v.Title, v.Hint, v.Headline, v.Code, v.Notice, v.Source, v.Strip.Clock, v.Strip.Link, v.Strip.Pending}
+	hint, gives := v.Hint, map[string]bool{}
+	if p.Tight() { // on ten inches keys and targets need the place; the voice says these too
+		if v.Keyboard != nil || v.Pad != nil {
+			hint = ""
+		}
+		for _, c := range v.Items {
+			gives[c.ID] = true
+		}
+	}
+	all := []string{v.Title, hint, v.Headline, v.Code, v.Notice, v.Source, v.Strip.Clock, v.Strip.Link, v.Strip.Pending}
 	all = append(all, v.Paragraphs...)
 	if !p.Landscape() {
 		all = append(all, v.Strip.Place) // gives way where the strip has one line
 	}
 	for _, c := range controlsOf(v) {
-		all = append(all, c.Label, c.Detail)
+		all = append(all, c.Label)
+		if !gives[c.ID] {
+			all = append(all, c.Detail)
+		}
 	}
 	for _, r := range v.Rows {
 		all = append(all, r.Label, r.Value)

@@ -14,6 +14,7 @@ type page struct {
 	ground theme.Role
 	box    *fyne.Container
 	parts  []kit.Part
+	slate  *kit.Slate // where one writes with the finger, or nil
 	// fill puts a view into the parts.
 	fill func(visit.View)
 	// columns says how the parts stand in the place between strip and bar.

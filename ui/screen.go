@@ -58,6 +58,7 @@ func newScreen(p Panel, onEvent func(visit.Event), now func() time.Time) *Screen
 	s := &Screen{onEvent: onEvent, ground: canvas.NewRectangle(theme.Normal.Colour(theme.Paper)), look: &theme.Look{Palette: theme.Normal}, content: &fyne.Container{}}
 	s.build(p)
 	s.surface = kit.NewSurface(p, s.content, now, s.buttons, s.tapped, s.resize)
+	s.surface.Draws(s.slates, s.drawn)
 	return s
 }
 
@@ -87,6 +88,15 @@ func (s *Screen) build(p Panel) {
 		visit.ScreenCalling:  newCalling(p),
 		visit.ScreenIdle:     newIdle(p),
 
+		visit.ScreenList:    newList(p),
+		visit.ScreenArticle: newArticle(p),
+		visit.ScreenText:    newText(p),
+		visit.ScreenHand:    newHand(p),
+		visit.ScreenRecord:  newRecord(p),
+		visit.ScreenPhoto:   newPhoto(p),
+		visit.ScreenRating:  newRating(p),
+		visit.ScreenManner:  tiles,
+
 		visit.ScreenOutOfService: message,
 	}
 	s.content.Objects = []fyne.CanvasObject{s.ground, s.strip.object(), s.bar.Object()}
@@ -112,6 +122,8 @@ var screens = []visit.Screen{
 	visit.ScreenStart, visit.ScreenHome, visit.ScreenChoose, visit.ScreenIdentify, visit.ScreenNumber,
 	visit.ScreenConfirm, visit.ScreenSaving, visit.ScreenUnsaved, visit.ScreenSaved, visit.ScreenLookUp,
 	visit.ScreenFinding, visit.ScreenProgress, visit.ScreenCalling, visit.ScreenIdle, visit.ScreenOutOfService,
+	visit.ScreenList, visit.ScreenArticle, visit.ScreenText, visit.ScreenHand, visit.ScreenRecord, visit.ScreenPhoto,
+	visit.ScreenRating, visit.ScreenManner,
 }
 
 // CanvasObject is the window's content. The window must not be padded.
@@ -243,4 +255,20 @@ func (s *Screen) tapped(b *kit.Button) {
 	if event, ok := b.Event.(visit.Event); ok {
 		s.onEvent(event)
 	}
+}
+
+// slates are where the finger may write now.
+func (s *Screen) slates() []*kit.Slate {
+	if s.current == nil || s.current.slate == nil {
+		return nil
+	}
+	return []*kit.Slate{s.current.slate}
+}
+
+func (s *Screen) drawn(line []kit.Dot) {
+	points := make([]visit.Point, len(line))
+	for i, d := range line {
+		points[i] = visit.Point{X: d.X, Y: d.Y}
+	}
+	s.onEvent(visit.Stroke{Points: points})
 }

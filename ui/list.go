@@ -1,0 +1,151 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"lintai/kiosk/visit"
+	"lintai/ui/kit"
+	"lintai/ui/theme"
+)
+
+// newList is the screen of rows to choose one of: activities, articles, notices,
+// one's own requests.
+func newList(p Panel) *page {
+	title := newHeading(p, false, 20)
+	hint := newWords(p, theme.Body, false, theme.SoftInk, fyne.TextAlignLeading)
+	note := newNotice(p)
+	rows := newItems(p)
+	turn := newPager(p)
+	act := newActions(p)
+	pg := newPage(p, theme.Paper, title, hint, note, rows, turn, act)
+	pg.fill = func(v visit.View) {
+		title.set(v.Title, v.Icon, look(v.Tone))
+		hint.Set(v.Hint)
+		note.set(v.Notice, v.NoticeTone)
+		rows.set(v.Items)
+		turn.set(v.Pager)
+		act.set(v.Actions)
+	}
+	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
+		if landscape {
+			return two(p, area, 0.41, list(title, hint, note, kit.Spring{Weight: 1}, turn, act), list(rows))
+		}
+		return one(area, title, hint, note, rows, kit.Spring{Weight: 1}, turn, act)
+	}
+	return pg
+}
+
+// items are rows, each of which can be touched all over. On a wide panel they
+// stand in two columns, so that they stay as high as a finger needs.
+type items struct {
+	panel Panel
+	box   *fyne.Container
+	rows  []*kit.Button
+	faces []kit.Face
+	bare  bool // second lines gave way
+}
+
+const mostItems = 6
+
+func newItems(p Panel) *items {
+	i := &items{panel: p, box: &fyne.Container{}}
+	for range mostItems {
+		b := kit.NewButton(p, kit.Row, 13)
+		i.rows = append(i.rows, b)
+		i.box.Objects = append(i.box.Objects, b.Object())
+	}
+	return i
+}
+
+func (i *items) set(controls []visit.Control) {
+	i.faces = i.faces[:0]
+	for _, c := range controls[:min(len(controls), len(i.rows))] {
+		f := face(c, tileStyle(c.Icon))
+		if i.panel.Tight() {
+			f.Icon = "" // the words need its place
+		}
+		i.faces = append(i.faces, f)
+	}
+	i.fill(false)
+	for _, b := range i.rows[len(i.faces):] {
+		b.Forget()
+	}
+}
+
+// fill writes the rows, on a ten-inch panel that is full without second lines.
+func (i *items) fill(bare bool) {
+	i.bare = bare
+	for n, f := range i.faces {
+		if bare {
+			f.Detail = ""
+		}
+		i.rows[n].Set(f)
+	}
+}
+
+// gives tells whether the second lines give way at a scale: all else is at its
+// least there.
+func (i *items) gives(s theme.Scale) bool { return i.panel.Tight() && s <= theme.ClosestFit }
+
+func (i *items) Object() fyne.CanvasObject { return i.box }
+func (i *items) Empty() bool               { return len(i.faces) == 0 }
+func (i *items) Buttons() []*kit.Button    { return i.rows[:len(i.faces)] }
+
+func (i *items) grid() (int, int) {
+	columns, used := 1, len(i.faces)
+	if i.panel.Landscape() && used > 4 || i.panel.Tight() && i.panel.Landscape() && used > 3 {
+		columns = 2
+	}
+	return columns, (used + columns - 1) / columns
+}
+
+func (i *items) Heights(width float32, s theme.Scale) (least, most float32) {
+	if bare := i.gives(s); bare != i.bare {
+		i.fill(bare)
+	}
+	columns, rows := i.grid()
+	w := (width - float32(columns-1)*i.panel.Gap()) / float32(columns)
+	for _, b := range i.Buttons() {
+		least = max(least, b.Least(w, s))
+	}
+	gaps := float32(rows-1) * i.panel.Gap()
+	return float32(rows)*least + gaps, float32(rows)*max(least, i.panel.MM(58)) + gaps
+}
+
+func (i *items) Place(r kit.Rect, s theme.Scale) {
+	i.box.Show()
+	if bare := i.gives(s); bare != i.bare {
+		i.fill(bare)
+	}
+	columns, rows := i.grid()
+	gap := i.panel.Gap()
+	w := (r.W - float32(columns-1)*gap) / float32(columns)
+	h := (r.H - float32(rows-1)*gap) / float32(rows)
+	cell := func(n int) kit.Rect { // read down, then to the next column
+		return kit.Rect{X: r.X + float32(n/rows)*(w+gap), Y: r.Y + float32(n%rows)*(h+gap), W: w, H: h}
+	}
+	limit := float32(0)
+	for n, b := range i.Buttons() {
+		if size := b.FitLabel(cell(n), s); limit == 0 || size < limit {
+			limit = size
+		}
+	}
+	for n, b := range i.Buttons() {
+		b.Place(cell(n), s, limit)
+	}
+}
+
+func (i *items) Hide() {
+	i.box.Hide()
+	for _, b := range i.rows {
+		b.Hide()
+	}
+}
+
+func (i *items) Forget() {
+	i.box.Hide()
+	i.faces = nil
+	for _, b := range i.rows {
+		b.Forget()
+	}
+}
