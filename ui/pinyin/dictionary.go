@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"compress/gzip"
 	_ "embed" // the dictionary and the words of a community
+	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
@@ -52,13 +53,17 @@ type entry struct {
 	key      []uint16
 }
 
+// unpack takes the whole text at once: the last four bytes of a gzip file say how
+// long it is (RFC 1952).
 func unpack(packed []byte) (string, error) {
 	r, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return "", err
 	}
-	text, err := io.ReadAll(r)
-	return string(text), err
+	var text strings.Builder
+	text.Grow(int(binary.LittleEndian.Uint32(packed[len(packed)-4:]) & (16<<20 - 1)))
+	_, err = io.Copy(&text, r)
+	return text.String(), err
 }
 
 // load unpacks the dictionary. The two files are part of the program and a test

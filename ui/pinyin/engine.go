@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"unicode/utf8"
 
 	"lintai/kiosk/visit"
 )
@@ -47,9 +48,9 @@ func (e *Engine) Compose(spelling string) []visit.Candidate {
 	phrases, end := l.phrases()
 	whole, short := l.words(end)
 	whole = append(whole, phrases...)
-	slices.SortStableFunc(whole, byCost)
+	slices.SortFunc(whole, byCost)
 
-	list := candidates{l: l, end: end, seen: make(map[visit.Candidate]bool, len(whole)+len(short))}
+	list := candidates{l: l, end: end, seen: make(map[visit.Candidate]bool, 64)}
 	list.addWhole(whole)
 	list.addShort(short)
 	return list.out
@@ -63,8 +64,13 @@ func (l *lattice) words(end int) (whole, short []option) {
 		if h.to < end && h.price >= priceInitial && !lenient {
 			continue
 		}
+		// Of what is not spelled exactly, no more can be offered than this.
 		n := &l.d.nodes[h.node]
-		for word := n.firstWord; word < n.firstWord+uint32(n.words); word++ {
+		words := uint32(n.words)
+		if h.price > 0 {
+			words = min(words, mostWhole)
+		}
+		for word := n.firstWord; word < n.firstWord+words; word++ {
 			o := option{l.d.word(word), h.to, l.d.costs[word] + h.price, h.price == 0, word}
 			if h.to == end {
 				whole = append(whole, o)
@@ -73,7 +79,7 @@ func (l *lattice) words(end int) (whole, short []option) {
 			}
 		}
 	}
-	slices.SortStableFunc(short, func(a, b option) int {
+	slices.SortFunc(short, func(a, b option) int {
 		if c := cmp.Compare(b.to, a.to); c != 0 {
 			return c
 		}
@@ -139,7 +145,7 @@ func (c *candidates) addShort(short []option) {
 		if o.to != at {
 			at, count = o.to, 0
 		}
-		if single := len([]rune(o.text)) == 1; !o.exact || !single {
+		if single := utf8.RuneCountInString(o.text) == 1; !o.exact || !single {
 			if count++; count > mostShort {
 				continue
 			}
@@ -156,7 +162,7 @@ func (l *lattice) ahead() []option {
 			out = l.localBelow(h.node, out)
 		}
 	}
-	slices.SortStableFunc(out, byCost)
+	slices.SortFunc(out, byCost)
 	return out[:min(len(out), mostAhead)]
 }
 
