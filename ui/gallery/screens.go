@@ -1,0 +1,220 @@
+package gallery
+
+import (
+	"time"
+
+	"lintai/kiosk/fault"
+	"lintai/kiosk/request"
+	"lintai/kiosk/visit"
+)
+
+// Screens shows every screen in a manner, in the situations that change it most.
+func Screens(m visit.Manner) ([]Shot, error) {
+	var all []Shot
+	for _, story := range []func(visit.Manner) *resident{
+		starting, repairing, withoutDevices, unsaved, writing, photographing, reading, lookingUp, unseen, byCard, rating, calling, unheard, answered, idling,
+	} {
+		r := story(m)
+		if r.err != nil {
+			return nil, r.err
+		}
+		all = append(all, r.shots...)
+	}
+	out := visit.OutOfService("幸福里社区服务站", "010-5550 1234", fault.ConfigInvalid,
+		"第 12 行 panel.px_per_mm：要一个 1.5 到 20 之间的数，现在是 “四”\n第 20 行 printer.width_mm：只能是 58 或 80")
+	return append(all, Shot{"out-of-service", out}), nil
+}
+
+func starting(m visit.Manner) *resident {
+	r := arrive(m).keep("start").wait(10 * time.Second).keep("start-next-notice").enter().keep("home")
+	return r.feed(visit.Turn{By: 1}).keep("home-2").touch("bar.ease").keep("manner")
+}
+
+func repairing(m visit.Manner) *resident {
+	r := arrive(m).enter().begin("repair").keep("choose")
+	for range mostSteps {
+		v := r.look()
+		switch v.Screen {
+		case visit.ScreenIdentify:
+			r.keep("identify").feed(visit.CardFailed{Fault: fault.NoAnswer}).keep("identify-failed")
+		case visit.ScreenConfirm:
+			r.keep("confirm").feed(visit.Turn{By: 1}).keep("confirm-2").touch("confirm").keep("saving").answer().keep("saved")
+			return r.answer().keep("saved-printed")
+		}
+		if !r.onward(v) {
+			r.fail("stuck on screen %s", v.Screen)
+			return r
+		}
+	}
+	return r
+}
+
+func withoutDevices(m visit.Manner) *resident {
+	r := arrive(m)
+	r.fails = true
+	r.person = request.Person{Name: LongName, Address: LongAddress}
+	for _, d := range []visit.Device{visit.Printer, visit.Scanner, visit.Microphone, visit.Camera} {
+		r.feed(visit.DeviceChanged{Device: d, Fault: fault.Unplugged})
+	}
+	r.feed(visit.LinkChanged{Pending: 2}).keep("start-offline").enter().begin("repair")
+	for range mostSteps {
+		if v := r.look(); v.Screen == visit.ScreenConfirm || !r.onward(v) {
+			break
+		}
+	}
+	r.keep("confirm-no-printer")
+	for v := r.look(); v.Pager != nil && v.Pager.Page < v.Pager.Pages; v = r.look() {
+		r.feed(visit.Turn{By: 1}).keep("confirm-no-printer-last")
+	}
+	r.fails = false
+	r.touch("confirm").answer()
+	r.fails = true
+	r.wait(3 * time.Second).answer()
+	return r.keep("saved-no-slip")
+}
+
+func unsaved(m visit.Manner) *resident {
+	r := arrive(m)
+	r.feed(visit.DeviceChanged{Device: visit.CardReader, Fault: fault.Unplugged}).enter().begin("repair")
+	for range mostSteps {
+		v := r.look()
+		if v.Screen == visit.ScreenIdentify {
+			r.keep("identify-broken").feed(visit.SkipCard{})
+			continue
+		}
+		if v.Screen == visit.ScreenNumber {
+			r.keep("number").digits("1").keep("number-typed").feed(visit.Erase{})
+		}
+		if v.Screen == visit.ScreenConfirm || !r.onward(v) {
+			break
+		}
+	}
+	r.fails = true
+	return r.touch("confirm").answer().keep("unsaved")
+}
+
+// toText goes on to the first step that takes own words.
+func (r *resident) toText() *resident {
+	r.begin("appeal")
+	for range mostSteps {
+		v := r.look()
+		for _, c := range v.Tiles {
+			if c.ID == "tile.type" {
+				return r.keep("ways")
+			}
+		}
+		if !r.onward(v) {
+			break
+		}
+	}
+	r.fail("no step takes own words")
+	return r
+}
+
+func writing(m visit.Manner) *resident {
+	r := arrive(m).enter().toText().touch("tile.type").keep("text")
+	r.letters("loushang").keep("text-composing")
+	if v := r.look(); v.Keyboard != nil && len(v.Keyboard.Candidates) > 0 {
+		r.feed(v.Keyboard.Candidates[0].Event)
+	}
+	r.letters(" 12").keep("text-written")
+	hand := arrive(m).enter()
+	hand.seen["ways"] = true
+	hand.toText().touch("tile.hand").keep("hand")
+	hand.feed(visit.Stroke{Points: []visit.Point{{X: 150, Y: 350}, {X: 850, Y: 350}}}, visit.Stroke{Points: []visit.Point{{X: 500, Y: 100}, {X: 500, Y: 900}}},
+		visit.Stroke{Points: []visit.Point{{X: 480, Y: 380}, {X: 200, Y: 750}}}, visit.Stroke{Points: []visit.Point{{X: 520, Y: 380}, {X: 820, Y: 750}}})
+	hand.wait(2 * time.Second).answer().keep("hand-read")
+	r.shots = append(r.shots, hand.shots...)
+	if r.err == nil {
+		r.err = hand.err
+	}
+	return r
+}
+
+func photographing(m visit.Manner) *resident {
+	r := arrive(m).enter().begin("appeal")
+	for range mostSteps {
+		v := r.look()
+		if v.Screen == visit.ScreenRecord {
+			r.keep("record").touch("record").wait(7 * time.Second).keep("record-running").touch("stop").answer().keep("record-made").touch("next")
+			continue
+		}
+		if v.Screen == visit.ScreenPhoto {
+			return r.keep("photo").touch("shoot").answer().keep("photo-taken")
+		}
+		if !r.onward(v) {
+			break
+		}
+	}
+	r.fail("no step takes a picture")
+	return r
+}
+
+func reading(m visit.Manner) *resident {
+	r := arrive(m).enter().begin("policy").keep("policy")
+	if v := r.look(); len(v.Tiles) > 0 {
+		r.feed(v.Tiles[0].Event).keep("list")
+	}
+	if v := r.look(); len(v.Items) > 0 {
+		r.feed(v.Items[0].Event).keep("article").feed(visit.Turn{By: 1}).keep("article-2")
+	}
+	return r
+}
+
+func lookingUp(m visit.Manner) *resident {
+	r := arrive(m).enter().begin("lookup").keep("lookup").digits("00121").keep("lookup-typing")
+	return r.digits(Ticket[5:]).feed(visit.Next{}).keep("finding").answer().keep("progress")
+}
+
+func unseen(m visit.Manner) *resident {
+	r := arrive(m).feed(visit.LinkChanged{}).enter().begin("lookup").digits(Ticket)
+	r.found = visit.CannotTell
+	return r.feed(visit.Next{}).answer().keep("progress-unseen")
+}
+
+func byCard(m visit.Manner) *resident {
+	r := arrive(m).enter().begin("lookup")
+	return r.feed(visit.CardRead{Person: r.person}).answer().keep("list-mine")
+}
+
+func rating(m visit.Manner) *resident {
+	r := arrive(m).enter().begin("rating")
+	for range mostSteps {
+		v := r.look()
+		if v.Screen == visit.ScreenRating {
+			return r.keep("rating").touch("star.4").keep("rating-4")
+		}
+		if !r.onward(v) {
+			break
+		}
+	}
+	r.fail("no step takes stars")
+	return r
+}
+
+func calling(m visit.Manner) *resident {
+	r := arrive(m).enter().feed(visit.ButtonPressed{}).keep("calling").answer().feed(visit.CallDelivered{ID: "c"}).keep("calling-delivered")
+	return r.wait(5 * time.Minute).keep("calling-late")
+}
+
+func unheard(m visit.Manner) *resident {
+	r := arrive(m).enter()
+	r.fails = true
+	return r.feed(visit.ButtonPressed{}).answer().keep("calling-failed")
+}
+
+func answered(m visit.Manner) *resident {
+	r := arrive(m).enter().feed(visit.ButtonPressed{}).answer().feed(visit.CallDelivered{ID: "c"})
+	return r.feed(visit.CallAnswered{ID: "c", Answer: "coming", Words: "已收到，马上来"}).keep("calling-answered")
+}
+
+func idling(m visit.Manner) *resident {
+	r := arrive(m).enter()
+	for range 200 {
+		if r.wait(time.Second); r.look().Screen == visit.ScreenIdle {
+			return r.keep("idle")
+		}
+	}
+	r.fail("nobody asks whether somebody is there")
+	return r
+}
