@@ -48,7 +48,7 @@ func (r *replay) note(seconds int) *replay {
 	if n != 1 {
 		r.t.Fatal("nothing is recorded")
 	}
-	return r.wait(3 * time.Second).feed(Stop{}, Recorded{start.Take, request.NewAttachment("note", "audio/ogg", []byte("sound"), seconds)})
+	return r.wait(3*time.Second).feed(Stop{}, Recorded{start.Take, request.NewAttachment("note", "audio/ogg", []byte("sound"), seconds)})
 }
 
 func TestAppealBySpeech(t *testing.T) {
