@@ -14,6 +14,7 @@ import (
 	"lintai/hw/speaker/sound"
 	"lintai/kiosk/catalog"
 	"lintai/kiosk/phrase"
+	"lintai/kiosk/visit"
 	"lintai/ui/voice"
 	"lintai/ui/voice/pack"
 )
@@ -72,9 +73,9 @@ func (f voiceFlags) script(l phrase.Locale) ([]pack.Line, error) {
 		}
 	}
 	var lines []pack.Line
-	for _, line := range voice.Script(c, l) {
-		_, spelling := voice.Spell(l, line.Text)
-		lines = append(lines, pack.Line{Key: line.Key, Text: line.Text, Spelling: spelling})
+	for _, say := range visit.Script(c, l) {
+		_, spelling := voice.Spell(l, say.Text)
+		lines = append(lines, pack.Line{Key: say.Key, Text: say.Text, Spelling: spelling})
 	}
 	return lines, nil
 }

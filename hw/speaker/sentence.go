@@ -2,6 +2,7 @@ package speaker
 
 import (
 	"context"
+	"time"
 
 	"lintai/hw/speaker/sound"
 )
@@ -52,9 +53,13 @@ func (s *Speaker) recording(ctx context.Context, what Sentence) (sound.Sound, bo
 	return sound.Sound{}, false
 }
 
-// cacheSize bounds the sentences kept: about 300 KB each, and a visit has some
-// ten different ones.
-const cacheSize = 24
+const (
+	// cacheSize bounds the sentences kept: a visit has some ten different ones.
+	cacheSize = 24
+	// longestKept is the longest that is kept. Prompts last up to 15 s, 700 KB;
+	// policies that are read aloud last minutes.
+	longestKept = 20 * time.Second
+)
 
 // cache keeps the sound of the sentences used last. Only Run touches it.
 type cache struct {
@@ -68,6 +73,9 @@ func (c *cache) get(what Sentence) (sound.Sound, bool) {
 }
 
 func (c *cache) put(what Sentence, s sound.Sound) {
+	if s.Length() > longestKept {
+		return
+	}
 	if c.sound == nil {
 		c.sound = map[Sentence]sound.Sound{}
 	}

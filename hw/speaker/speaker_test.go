@@ -252,4 +252,9 @@ func TestCacheForgetsTheOldest(t *testing.T) {
 	if _, ok := c.get(Sentence{Text: "a"}); ok || len(c.sound) != cacheSize {
 		t.Errorf("%d kept", len(c.sound))
 	}
+	long := Sentence{Text: "a policy"}
+	c.put(long, sound.Sound{Rate: 10, Samples: make([]int16, 10*21)})
+	if _, ok := c.get(long); ok {
+		t.Error("minutes of sound are kept")
+	}
 }

@@ -17,12 +17,12 @@ import (
 )
 
 // Pinyin turns a sentence into syllables with tone digits, 5 being the neutral
-// tone, separated by blanks; punctuation becomes the pauses of espeak-ng. Digits
-// are read one by one. What cannot be spoken is left out.
+// tone, separated by blanks; punctuation becomes the pauses of espeak-ng. Amounts
+// are read as numbers and what names something digit by digit: see inWords. What cannot be spoken is left out.
 //
 //	Pinyin("请问急不急？") == "qing3 wen4 ji2 bu4 ji2 ?"
 func Pinyin(text string) string {
-	s := syllables([]rune(text))
+	s := syllables([]rune(inWords(text)))
 	speak(s)
 	words := make([]string, len(s))
 	for i := range s {
@@ -55,8 +55,6 @@ var single = func() pinyin.Args {
 	return a
 }()
 
-var digits = [...]string{"ling2", "yi1", "er4", "san1", "si4", "wu3", "liu4", "qi1", "ba1", "jiu3"}
-
 func syllables(text []rune) []syllable {
 	var out []syllable
 	for i := 0; i < len(text); {
@@ -75,8 +73,6 @@ func syllables(text []rune) []syllable {
 			if n := len(out); n > 0 && !out[n-1].pause() {
 				out = append(out, syllable{0, mark})
 			}
-		case r >= '0' && r <= '9':
-			out = append(out, syllable{r, digits[r-'0']})
 		case unicode.Is(unicode.Han, r):
 			if sound := reading(r); sound != "" {
 				out = append(out, syllable{r, sound})

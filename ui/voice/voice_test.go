@@ -99,10 +99,8 @@ func TestEverySentenceCanBeSpoken(t *testing.T) {
 	for _, id := range phrase.IDs() {
 		check(phrase.Text(id))
 	}
-	for _, svc := range catalog.Default().Services {
-		for _, st := range svc.Steps {
-			check(st.Prompt)
-		}
+	for _, text := range catalog.Default().Texts() {
+		check(text)
 	}
 }
 
