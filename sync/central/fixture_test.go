@@ -126,6 +126,8 @@ func (h *house) item(body any) wire.Item {
 	switch v := body.(type) {
 	case request.Request:
 		e = seal.Envelope{ID: v.ID, Kind: request.KindRequest, Kiosk: 12}
+	case request.AttachmentBody:
+		e = seal.Envelope{ID: v.ID, Kind: request.KindAttachment, Kiosk: 12}
 	case request.Call:
 		e = seal.Envelope{ID: v.ID, Kind: request.KindCall, Kiosk: 12}
 	}

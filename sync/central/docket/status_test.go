@@ -58,6 +58,34 @@ func TestFoldFollowsAcceptedMoves(t *testing.T) {
 	}
 }
 
+// finished is the history of a finished case with more behind it.
+func finished(more ...Event) []Event {
+	var all []Event
+	for _, s := range Statuses {
+		all = append(all, Event{Status: s})
+	}
+	all = append(all, more...)
+	for i := range all {
+		all[i].Number = int64(i + 1)
+	}
+	return all
+}
+
+func TestFoldOfRatings(t *testing.T) {
+	for name, c := range map[string]struct {
+		events []Event
+		want   Status
+	}{
+		"well rated":           {finished(Event{Status: Done, Stars: 5}, Event{Status: Done, Stars: 3}), Done},
+		"badly rated":          {finished(Event{Status: Done, Stars: 2}, Event{Status: Accepted}), Accepted},
+		"done and rated again": {finished(Event{Status: Done, Stars: 1}, Event{Status: Accepted}, Event{Status: Working}, Event{Status: Done}, Event{Status: Done, Stars: 4}), Done},
+	} {
+		if got, err := Fold(c.events); err != nil || got != c.want {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
 func TestFoldRefuses(t *testing.T) {
 	for name, events := range map[string][]Event{
 		"a gap":           {{Number: 1, Status: Delivered}, {Number: 3, Status: Accepted}},
@@ -65,6 +93,14 @@ func TestFoldRefuses(t *testing.T) {
 		"a late begin":    {{Number: 1, Status: Accepted}},
 		"the same again":  {{Number: 1, Status: Delivered}, {Number: 2, Status: Delivered}},
 		"an unknown word": {{Number: 1, Status: Delivered}, {Number: 2, Status: "lost"}},
+
+		"a rating of what is not done":  {{Number: 1, Status: Delivered}, {Number: 2, Status: Delivered, Stars: 5}},
+		"a rating that moves":           finished(Event{Status: Accepted, Stars: 1}),
+		"six stars":                     finished(Event{Status: Done, Stars: 6}),
+		"opened again after many stars": finished(Event{Status: Done, Stars: 3}, Event{Status: Accepted}),
+		"opened again without a rating": finished(Event{Status: Accepted}),
+		"opened again, but elsewhere":   finished(Event{Status: Done, Stars: 1}, Event{Status: Working}),
+		"opened again, but not at once": finished(Event{Status: Done, Stars: 1}, Event{Status: Done, Stars: 5}, Event{Status: Accepted}),
 	} {
 		if s, err := Fold(events); err == nil {
 			t.Errorf("%s: folded to %q", name, s)

@@ -92,6 +92,8 @@ func (b *bench) item(sequence int64, body any) wire.Item {
 	switch v := body.(type) {
 	case request.Request:
 		return b.sealed(seal.Envelope{ID: v.ID, Kind: request.KindRequest, Kiosk: v.Kiosk}, sequence, plain)
+	case request.AttachmentBody:
+		return b.sealed(seal.Envelope{ID: v.ID, Kind: request.KindAttachment, Kiosk: v.Kiosk}, sequence, plain)
 	case request.Call:
 		return b.sealed(seal.Envelope{ID: v.ID, Kind: request.KindCall, Kiosk: v.Kiosk}, sequence, plain)
 	}
