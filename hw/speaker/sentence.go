@@ -7,7 +7,7 @@ import (
 	"lintai/hw/speaker/sound"
 )
 
-// sound gives what is to be heard. A note that cannot be read is no fault of the
+// sound makes what is to be heard, outside of Run's goroutine. A note that cannot be read is no fault of the
 // device, and gives silence.
 func (s *Speaker) sound(ctx context.Context, what utterance) (sound.Sound, error) {
 	switch what := what.(type) {
@@ -25,19 +25,11 @@ func (s *Speaker) sound(ctx context.Context, what utterance) (sound.Sound, error
 
 // sentence is the recording of a sentence, or its synthesis.
 func (s *Speaker) sentence(ctx context.Context, what Sentence) (sound.Sound, error) {
-	if made, ok := s.kept.get(what); ok {
+	if made, ok := s.recording(ctx, what); ok {
 		return made, nil
 	}
-	made, ok := s.recording(ctx, what)
-	if !ok {
-		voice, spelling := s.options.Spell(what.Locale, what.Text)
-		var err error
-		if made, err = s.options.synthesise(ctx, voice, spelling, what.Slow); err != nil {
-			return sound.Sound{}, err
-		}
-	}
-	s.kept.put(what, made)
-	return made, nil
+	voice, spelling := s.options.Spell(what.Locale, what.Text)
+	return s.options.synthesise(ctx, voice, spelling, what.Slow)
 }
 
 // recording is the first clip of a sentence that can be played.

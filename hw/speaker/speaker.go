@@ -167,6 +167,7 @@ type output struct {
 	looks   int              // looks that found it unfinished
 	chimed  <-chan time.Time // set while a chime sounds
 	waiting utterance        // until the chime is over
+	making  *making          // what is on its way to the sink
 }
 
 // Run speaks until the context ends.
@@ -174,6 +175,7 @@ func (s *Speaker) Run(ctx context.Context) {
 	var out output
 	s.open(&out)
 	defer func() {
+		out.making.end()
 		if out.sink != nil {
 			out.sink.Stop()
 			_, _ = out.sink.Rest()
@@ -193,6 +195,9 @@ func (s *Speaker) Run(ctx context.Context) {
 				out.waiting = nil
 				s.speak(ctx, &out, w)
 			}
+		case r := <-out.making.result():
+			out.making = nil
+			s.made(ctx, &out, r)
 		case <-s.wake:
 			n := s.take()
 			if out.sink != nil {
@@ -220,6 +225,7 @@ func (s *Speaker) open(out *output) {
 
 // lose gives the sink up.
 func (s *Speaker) lose(out *output, err error) {
+	out.making.end()
 	if out.sink != nil {
 		out.sink.Stop()
 		out.sink.GiveUp()
@@ -249,14 +255,17 @@ func (s *Speaker) obey(ctx context.Context, out *output, n orders) {
 		volume, _ := s.volume()
 		out.sink.SetVolume(volume)
 	}
-	if n.hush {
+	if n.hush || n.chime {
 		out.waiting = nil
+		out.making.end()
+		out.making = nil
+	}
+	if n.hush {
 		if out.chimed == nil {
 			out.sink.Stop()
 		}
 	}
 	if n.chime {
-		out.waiting = nil
 		signal := chime()
 		if s.play(out, signal) {
 			out.chimed = s.options.Clock.After(playing(signal))
@@ -269,19 +278,6 @@ func (s *Speaker) obey(ctx context.Context, out *output, n orders) {
 	default:
 		s.speak(ctx, out, n.say)
 	}
-}
-
-func (s *Speaker) speak(ctx context.Context, out *output, what utterance) {
-	out.sink.Stop()
-	made, err := s.sound(ctx, what)
-	if err != nil {
-		if ctx.Err() == nil {
-			s.tell(hw.Fault, fault.SoundMissing, err.Error())
-		}
-		return
-	}
-	_, boost := s.volume()
-	s.play(out, sound.Render(made, SampleRate, boost))
 }
 
 func (s *Speaker) play(out *output, samples []float32) bool {

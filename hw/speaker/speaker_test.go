@@ -223,6 +223,42 @@ func TestNoteIsPlayedAndForgotten(t *testing.T) {
 	}
 }
 
+// The call button must be heard at once, also while a long text is being synthesised.
+func TestWhatIsBeingMadeGivesWay(t *testing.T) {
+	for name, next := range map[string]func(*Speaker){
+		"a sentence": func(s *Speaker) { s.Say(Sentence{Text: "next"}) },
+		"a chime":    func(s *Speaker) { s.Chime() },
+		"silence":    func(s *Speaker) { s.Hush(); s.Say(Sentence{Text: "next"}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			tape := &tape{played: make(chan []float32, 16)}
+			began, ended := make(chan struct{}, 1), make(chan struct{}, 1)
+			s, healths := begin(t, Options{Open: func() (Sink, error) { return tape, nil }, synthesise: func(ctx context.Context, voice, spelling string, slow bool) (sound.Sound, error) {
+				if spelling != "a policy" {
+					return byLength(ctx, voice, spelling, slow)
+				}
+				began <- struct{}{}
+				<-ctx.Done()
+				ended <- struct{}{}
+				return sound.Sound{}, ctx.Err()
+			}})
+			<-healths
+			s.Say(Sentence{Text: "a policy"})
+			<-began
+			next(s)
+			<-ended
+			if n := len(<-tape.played); n != len("next") && n != len(chime()) {
+				t.Errorf("played %d samples", n)
+			}
+			select {
+			case h := <-healths:
+				t.Errorf("it is told as %+v", h)
+			default:
+			}
+		})
+	}
+}
+
 func TestFrames(t *testing.T) {
 	f := newFrames([]float32{0.5, -0.25, 1}, 1)
 	var all []byte
