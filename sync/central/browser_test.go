@@ -208,3 +208,68 @@ func TestStaffWorkInARealBrowser(t *testing.T) {
 		t.Errorf("browser console: %s", m)
 	}
 }
+
+func TestVoiceNoteAndPhotoInARealBrowser(t *testing.T) {
+	h := setup(t, func(c *central.Config) { c.Heartbeat = time.Second })
+	tab, console := chromium(t)
+	d := &desk{t: t, tab: tab}
+	r, note, picture := h.appeal()
+	h.push(r, picture)
+	d.do("open", chromedp.Navigate(h.central.SignIn(h.server.URL)))
+	d.sees("#sign-in")
+	d.do("name", chromedp.SendKeys(chromedp.CSS("#sign-in input[name=name]"), "王芳"))
+	d.click("#sign-in button")
+	d.sees(`li[data-case="1"]`)
+	d.click(`li[data-case="1"] a`)
+
+	// The photo is drawn; the note comes by itself, and plays.
+	d.sees(".missing")
+	poll := func(what, script string) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(tab, patience)
+		defer cancel()
+		if _, err := chromedp.Run(ctx, chromedp.Poll[bool](script)); err != nil {
+			d.picture("failed")
+			t.Fatalf("%s: %v", what, err)
+		}
+	}
+	poll("the photo", `document.querySelector('img.thumb').naturalWidth === 640`)
+	h.push(note)
+	d.sees("audio")
+	if left := evaluate[int](d, "document.querySelectorAll('.missing').length"); left != 0 {
+		t.Errorf("%d attachments are still said to be on their way", left)
+	}
+	poll("the length of the note", `document.querySelector('audio').duration === 1`)
+	evaluate[bool](d, `(document.querySelector('audio').play(), true)`)
+	poll("the note to its end", `document.querySelector('audio').ended`)
+	d.picture("attachments")
+
+	// The rating that opens it again.
+	h.staff().finish(1, 1)
+	d.sees(`#case[data-status="done"]`)
+	h.push(h.rating(r, 2))
+	d.sees(`#case[data-status="accepted"]`)
+	d.sees("#ratings li")
+	d.picture("rated")
+
+	// The whole photo by itself, under its own policy.
+	d.do("whole", chromedp.Navigate(h.server.URL+"/console/attachments/"+picture.ID))
+	poll("the whole photo", `document.querySelector('img').naturalWidth === 640`)
+	d.picture("whole")
+
+	// The address in the slip's QR code, with the rating code that no server sees.
+	d.do("slip", chromedp.Navigate(h.server.URL+"/t/"+string(r.Ticket)+"#r=4711"))
+	d.sees(`li[aria-current="step"]`)
+	if strings.Contains(h.log.String(), "4711") {
+		t.Error("the rating code reached the server")
+	}
+
+	d.do("phone", chromedp.EmulateViewport(375, 740, chromedp.EmulateMobile), chromedp.Navigate(h.server.URL+"/console/cases/1"), chromedp.WaitVisible(chromedp.CSS("audio")))
+	if wide := evaluate[int](d, "document.documentElement.scrollWidth"); wide > 375 {
+		t.Errorf("the case is %d px wide on a screen of 375", wide)
+	}
+	d.picture("phone")
+	for _, m := range console() {
+		t.Errorf("browser console: %s", m)
+	}
+}

@@ -1,7 +1,10 @@
 package central_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -241,6 +244,50 @@ func TestStreamOutlivesTheTimeoutsOfTheServer(t *testing.T) {
 		}
 		if line == ":" {
 			beats++
+		}
+	}
+}
+
+// A voice note over a poor line takes longer than the server gives a request.
+func TestLargePushOutlivesTheTimeoutsOfTheServer(t *testing.T) {
+	h := setup(t)
+	short := httptest.NewUnstartedServer(h.server.Config.Handler)
+	short.Config.ReadTimeout, short.Config.WriteTimeout = 100*time.Millisecond, 100*time.Millisecond
+	short.Start()
+	h.server, short = short, h.server
+	t.Cleanup(short.Close)
+	r := h.request()
+	large := attach(&r, "photo", "image/jpeg", bytes.Repeat([]byte{0xFF}, 100_000), 0)
+	body, err := json.Marshal(wire.Push{Kiosk: 12, DeviceTime: h.clock.Now(), Items: []wire.Item{h.item(r), h.item(large)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := h.stream(http.DefaultClient, wire.PathStream, h.token)
+	slow, sent := io.Pipe()
+	go func() {
+		sent.Write(body[:len(body)/2])
+		for beats := 0; beats < 8; { // of 50 ms each
+			line, ok := <-lines
+			if !ok {
+				break
+			}
+			if line == ":" {
+				beats++
+			}
+		}
+		sent.Write(body[len(body)/2:])
+		sent.Close()
+	}()
+	push, err := http.NewRequestWithContext(t.Context(), "POST", h.server.URL+wire.PathPush, slow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	push.ContentLength = int64(len(body))
+	push.Header.Set("Authorization", "Bearer "+h.token)
+	got := decode[wire.PushAnswer](t, h.do(http.DefaultClient, push), http.StatusOK)
+	for _, a := range got.Answers {
+		if a.Outcome != wire.Created {
+			t.Errorf("%+v", a)
 		}
 	}
 }
