@@ -80,7 +80,7 @@ func names(digits, before, after string) bool {
 	switch {
 	case len(digits) >= 5 && !startsWithAny(after, "元", "人", "平", "米"), len(digits) > 1 && digits[0] == '0' && !startsWithAny(after, "月", "日", "分"):
 		return true
-	case len(digits) == 4 && startsWithAny(after, "年"), startsWithAny(after, "室", "房"):
+	case len(digits) == 4 && startsWithAny(after, "年", "〕"), startsWithAny(after, "室", "房"):
 		return true
 	case endsWithAny(before, "尾号", "尾号是", "号码", "号码是", "编号", "电话", "拨打", "拨", "热线"):
 		return true

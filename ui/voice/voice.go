@@ -35,6 +35,7 @@ func Pinyin(text string) string {
 type syllable struct {
 	char  rune
 	sound string
+	fixed bool // by a word of several characters, with the tone it is spoken in
 }
 
 func (s syllable) pause() bool { return s.char == 0 }
@@ -60,7 +61,7 @@ func syllables(text []rune) []syllable {
 	for i := 0; i < len(text); {
 		if n, sounds := phraseAt(text[i:]); n > 0 {
 			for j, sound := range sounds {
-				out = append(out, syllable{text[i+j], sound})
+				out = append(out, syllable{text[i+j], sound, n > 1})
 			}
 			i += n
 			continue
@@ -71,11 +72,11 @@ func syllables(text []rune) []syllable {
 		case isMark:
 			// Two marks in a row, as in 。”, are one pause.
 			if n := len(out); n > 0 && !out[n-1].pause() {
-				out = append(out, syllable{0, mark})
+				out = append(out, syllable{sound: mark})
 			}
 		case unicode.Is(unicode.Han, r):
 			if sound := reading(r); sound != "" {
-				out = append(out, syllable{r, sound})
+				out = append(out, syllable{char: r, sound: sound})
 			}
 		}
 	}
@@ -85,6 +86,7 @@ func syllables(text []rune) []syllable {
 // marks are the pauses of a sentence; quotation marks are not heard.
 var marks = map[rune]string{
 	'，': ",", '、': ",", '；': ",", '：': ",", ',': ",", ';': ",", ':': ",", '—': ",", '…': ",",
+	'（': ",", '）': ",", '(': ",", ')': ",",
 	'。': ".", '.': ".", '！': "!", '!': "!", '？': "?", '?': "?", '\n': ".",
 }
 
@@ -114,6 +116,9 @@ func phraseAt(text []rune) (length int, sounds []string) {
 // speak changes tones as speech does.
 func speak(s []syllable) {
 	for i := range s {
+		if s[i].fixed {
+			continue
+		}
 		next := byte(0)
 		if i+1 < len(s) {
 			next = s[i+1].tone()
@@ -145,7 +150,7 @@ func speak(s []syllable) {
 
 // counted follows a figure in addresses and dates, where 一 keeps its own tone:
 // 一号楼, 一月.
-func counted(r rune) bool { return strings.ContainsRune("月日号楼层栋室", r) && r != 0 }
+func counted(r rune) bool { return strings.ContainsRune("月日号楼层栋室级", r) && r != 0 }
 
 func numeral(r rune) bool {
 	return strings.ContainsRune("一二三四五六七八九十零〇0123456789", r) && r != 0
