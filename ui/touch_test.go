@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/driver/mobile"
 	"fyne.io/fyne/v2/test"
 
+	"lintai/kiosk/phrase"
 	"lintai/kiosk/visit"
 	"lintai/ui/kit"
 	"lintai/ui/theme"
@@ -269,6 +270,19 @@ func TestWholeStartScreenWakes(t *testing.T) {
 	st.took(t, visit.Wake{})
 }
 
+func TestAnotherLanguageIsChosenOnTheStartScreen(t *testing.T) {
+	for name, p := range panels {
+		st := newStage(t, p)
+		st.screen.Show(sampleNamed(t, "start"))
+		target := st.target(t, "language.en")
+		st.tap(fyne.NewPos(target.X+target.W/2, target.Y+target.H/2))
+		st.took(t, visit.Speak{Locale: phrase.English})
+		if t.Failed() {
+			t.Fatal(name)
+		}
+	}
+}
+
 func TestAfterForgetNothingOfTheResidentIsLeft(t *testing.T) {
 	st := newStage(t, panels["1080x1920"])
 	for _, s := range samples(t) {
@@ -294,7 +308,7 @@ func TestAfterForgetNothingOfTheResidentIsLeft(t *testing.T) {
 		t.Errorf("the last view is kept: %+v", st.screen.view)
 	}
 	st.screen.Show(sampleNamed(t, "start"))
-	if len(st.screen.Targets()) != 2 {
+	if len(st.screen.Targets()) != 3 { // the invitation, the other language, help
 		t.Error("the screen after the wipe is not drawn")
 	}
 }
