@@ -29,6 +29,26 @@ func BenchmarkSaveRequest(b *testing.B) {
 	report(b, took)
 }
 
+// BenchmarkSaveRequestWithNote has the largest voice note beside the request: a
+// minute of uncompressed sound.
+func BenchmarkSaveRequestWithNote(b *testing.B) {
+	q := setup(b)
+	sound := make([]byte, 16000*2*60)
+	var took []time.Duration
+	for b.Loop() {
+		b.StopTimer()
+		r := q.request(b)
+		note := q.attach(&r, "words", "audio/wav", sound)
+		b.StartTimer()
+		start := time.Now()
+		if err := q.SaveRequest(b.Context(), r, note); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(start))
+	}
+	report(b, took)
+}
+
 func BenchmarkBareWrite(b *testing.B) {
 	q := setup(b)
 	q.saveRequest(b)

@@ -109,7 +109,7 @@ func TestAttachmentsThatAreKeptAside(t *testing.T) {
 // In whatever order and however often they come, everything is there once.
 func TestAttachmentsInAnyOrder(t *testing.T) {
 	random := mathrand.New(mathrand.NewPCG(4, 4))
-	for range 20 {
+	for range 8 {
 		b := setup(t)
 		r := aRequest(t)
 		items := []wire.Item{b.item(2, attach(&r, "audio/ogg", []byte("OggS"))), b.item(3, attach(&r, "image/jpeg", []byte{1})), b.item(4, attach(&r, "image/jpeg", []byte{2}))}
