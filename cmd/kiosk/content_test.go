@@ -82,14 +82,26 @@ func watching(t *testing.T) *watched {
 	return w
 }
 
+// answer lets minutes pass until the watch asks whether nobody is there.
+func (w *watched) answer(t *testing.T, nobody bool) {
+	t.Helper()
+	for {
+		select {
+		case w.ticks <- time.Time{}:
+		case w.asked <- nobody:
+			return
+		case <-t.Context().Done():
+			t.Fatal("nobody asks")
+		}
+	}
+}
+
 func TestChangedContentWaitsUntilNobodyIsThere(t *testing.T) {
 	w := watching(t)
 	w.ticks <- time.Time{} // nothing has changed: nobody is asked
 	w.write(t, strings.Replace(ownNotices, "3", "4", 1), 2)
-	w.ticks <- time.Time{}
-	w.asked <- false
-	w.ticks <- time.Time{}
-	w.asked <- true
+	w.answer(t, false)
+	w.answer(t, true)
 	if !<-w.ended {
 		t.Error("the new documents are not used")
 	}
@@ -104,8 +116,7 @@ func TestMistakeInChangedContentChangesNothing(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	w.write(t, strings.Replace(ownNotices, "3", "5", 1), 3)
-	w.ticks <- time.Time{}
-	w.asked <- true
+	w.answer(t, true)
 	if !<-w.ended {
 		t.Error("the mended documents are not used")
 	}
