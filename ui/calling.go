@@ -16,6 +16,7 @@ func newCalling(p Panel) *page {
 	note := newNotice(p)
 	act := newActions(p)
 	pg := newPage(p, theme.Paper, title, headline, hint, note, act)
+	pg.spare = []func(){hint.Forget}
 	pg.fill = func(v visit.View) {
 		l := look(v.Tone)
 		if v.Icon == "call" {

@@ -17,6 +17,7 @@ func newChoose(p Panel) *page {
 	pages := newPager(p)
 	act := newActions(p)
 	pg := newPage(p, theme.Paper, title, hint, note, choices, pages, act)
+	pg.spare = []func(){hint.Forget, choices.brief}
 	pg.fill = func(v visit.View) {
 		title.set(v.Title, v.Icon, look(v.Tone))
 		hint.Set(v.Hint)

@@ -17,6 +17,7 @@ func newConfirm(p Panel) *page {
 	pages := newPager(p)
 	act := newActions(p)
 	pg := newPage(p, theme.Paper, title, hint, rows, note, pages, act)
+	pg.spare = []func(){hint.Forget}
 	pg.fill = func(v visit.View) {
 		title.set(v.Title, v.Icon, look(v.Tone))
 		hint.Set(v.Hint)
@@ -27,7 +28,7 @@ func newConfirm(p Panel) *page {
 	}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		if p.Tight() && landscape {
-			return one(area, title, hint, kit.Beside{Panel: p, Share: 0.7, Left: list(rows), Right: list(note, pages, kit.Spring{Weight: 1}, act)})
+			return one(area, title, hint, kit.Beside{Panel: p, Share: 0.64, Left: list(rows), Right: list(note, pages, kit.Spring{Weight: 1}, act)})
 		}
 		if landscape {
 			return two(p, area, 0.34, list(title, hint, note, kit.Spring{Weight: 1}, act), list(rows, kit.Spring{Weight: 1}, pages))

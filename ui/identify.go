@@ -15,6 +15,7 @@ func newIdentify(p Panel) *page {
 	note := newNotice(p)
 	act := newActions(p)
 	pg := newPage(p, theme.Paper, title, hint, note, act)
+	pg.spare = []func(){hint.Forget}
 	pg.fill = func(v visit.View) {
 		title.set(v.Title, v.Icon, look(v.Tone))
 		hint.Set(v.Hint)

@@ -20,6 +20,7 @@ func newIdle(p Panel) *page {
 	note := newNotice(p)
 	act := newActions(p)
 	pg := newPage(p, theme.Paper, seconds, title, hint, note, act)
+	pg.spare = []func(){hint.Forget}
 	pg.fill = func(v visit.View) {
 		seconds.set(v.Countdown)
 		title.set(v.Title, v.Icon, look(v.Tone))

@@ -34,11 +34,16 @@ func (d Drawing) Faults() []string {
 	for _, name := range d.gestures {
 		l.fault("%s takes a gesture, or has a will of its own", name)
 	}
-	// Before the first touch nobody is there to speak to.
-	if d.View.Prompt.Text == "" && d.View.Screen != visit.ScreenOutOfService && d.View.Screen != visit.ScreenStart {
+	if d.View.Prompt.Text == "" && !silent(d.View) {
 		l.fault("the voice says nothing")
 	}
 	return l.faults
+}
+
+// silent tells when the voice has to hold its tongue: while nobody is there, and
+// while a voice note is taken.
+func silent(v visit.View) bool {
+	return v.Screen == visit.ScreenOutOfService || v.Screen == visit.ScreenStart || v.Meter != nil && v.Meter.Running
 }
 
 type lint struct {
@@ -209,27 +214,25 @@ func squeeze(s string) string {
 	}, s)
 }
 
-// wordsOf lists what must be read on the screen of a view.
+// wordsOf lists what must be read on the screen of a view. On ten inches keys and
+// targets need the place: what only explains gives way there, see page.spare.
 func wordsOf(v visit.View, p Panel) []string {
-	hint, gives := v.Hint, map[string]bool{}
-	if p.Tight() { // on ten inches keys and targets need the place; the voice says these too
-		if v.Keyboard != nil || v.Pad != nil {
-			hint = ""
-		}
-		for _, c := range v.Items {
-			gives[c.ID] = true
-		}
-	}
-	all := []string{v.Title, hint, v.Headline, v.Code, v.Notice, v.Source, v.Strip.Clock, v.Strip.Link, v.Strip.Pending}
+	all := []string{v.Title, v.Headline, v.Code, v.Notice, v.Source, v.Strip.Clock, v.Strip.Link, v.Strip.Pending}
 	all = append(all, v.Paragraphs...)
 	if !p.Landscape() {
 		all = append(all, v.Strip.Place) // gives way where the strip has one line
 	}
 	for _, c := range controlsOf(v) {
 		all = append(all, c.Label)
-		if !gives[c.ID] {
+		if !p.Tight() {
 			all = append(all, c.Detail)
 		}
+	}
+	if !p.Tight() {
+		all = append(all, v.Hint)
+	}
+	if p.Tight() && v.Screen == visit.ScreenStart {
+		v.Rows = nil
 	}
 	for _, r := range v.Rows {
 		all = append(all, r.Label, r.Value)

@@ -18,6 +18,7 @@ func newNumber(p Panel) *page {
 	pad := newKeys(p)
 	act := newActions(p)
 	pg := newPage(p, theme.Paper, title, hint, entry, note, pad, act)
+	pg.spare = []func(){hint.Forget}
 	pg.fill = func(v visit.View) {
 		title.set(v.Title, v.Icon, look(v.Tone))
 		hint.Set(v.Hint)

@@ -14,7 +14,10 @@ type page struct {
 	ground theme.Role
 	box    *fyne.Container
 	parts  []kit.Part
-	slate  *kit.Slate // where one writes with the finger, or nil
+	// spare leaves out, one after the other, what only explains: on a small panel
+	// it gives way where there is no place for it, and the voice says it alone.
+	spare []func()
+	slate *kit.Slate // where one writes with the finger, or nil
 	// fill puts a view into the parts.
 	fill func(visit.View)
 	// columns says how the parts stand in the place between strip and bar.
@@ -38,7 +41,13 @@ func (pg *page) show(v visit.View, area kit.Rect, from theme.Scale) {
 		across, down = pg.panel.MM(4), pg.panel.MM(1.75)
 	}
 	columns := pg.columns(area.Inset(across, down), area.W > area.H)
-	scale := kit.Closest(pg.panel, from, columns...)
+	scale, fits := kit.Closest(pg.panel, from, columns...)
+	for _, leave := range pg.spare {
+		if !fits && pg.panel.Tight() {
+			leave()
+			scale, fits = kit.Closest(pg.panel, from, columns...)
+		}
+	}
 	for _, part := range pg.parts {
 		if part.Empty() {
 			part.Hide()

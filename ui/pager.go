@@ -57,7 +57,9 @@ func (g *pager) between(s theme.Scale) float32 {
 }
 
 // narrow tells whether there is no place for two buttons side by side.
-func (g *pager) narrow(width float32) bool { return width < g.panel.MM(80) }
+func (g *pager) narrow(width float32, s theme.Scale) bool {
+	return (width-g.between(s))/2 < max(g.panel.MM(theme.Target), g.earlier.Across(), g.later.Across())
+}
 
 // line is the height of the page number between buttons that stand one below the
 // other.
@@ -66,7 +68,7 @@ func (g *pager) line(s theme.Scale) float32 {
 }
 
 func (g *pager) Heights(width float32, s theme.Scale) (least, most float32) {
-	if g.narrow(width) {
+	if g.narrow(width, s) {
 		least = max(g.panel.MM(theme.Target), g.earlier.Least(width, s), g.later.Least(width, s))
 		return 2*least + g.line(s), 2*max(least, g.panel.MM(26)) + g.line(s)
 	}
@@ -81,7 +83,7 @@ func (g *pager) Place(r kit.Rect, s theme.Scale) {
 	left := kit.Rect{X: r.X, Y: r.Y, W: w, H: r.H}
 	right := kit.Rect{X: r.X + w + between, Y: r.Y, W: w, H: r.H}
 	page := kit.Rect{X: r.X + w, Y: r.Y, W: between, H: r.H}
-	if g.narrow(r.W) {
+	if g.narrow(r.W, s) {
 		h := (r.H - g.line(s)) / 2
 		left = kit.Rect{X: r.X, Y: r.Y, W: r.W, H: h}
 		right = kit.Rect{X: r.X, Y: r.Y + h + g.line(s), W: r.W, H: h}

@@ -19,6 +19,7 @@ func newProgress(p Panel) *page {
 	note := newNotice(p)
 	act := newActions(p)
 	pg := newPage(p, theme.Paper, title, headline, hint, way, rows, number, note, act)
+	pg.spare = []func(){hint.Forget}
 	pg.fill = func(v visit.View) {
 		l := look(v.Tone)
 		title.set(v.Title, v.Icon, l)

@@ -14,10 +14,11 @@ func newSaved(p Panel) *page {
 	headline := newWords(p, theme.Headline, true, theme.Green, fyne.TextAlignCenter)
 	title := newWords(p, theme.Title*0.8, true, theme.Ink, fyne.TextAlignCenter)
 	number := newCode(p, 40)
+	hint := newWords(p, theme.Body, false, theme.Ink, fyne.TextAlignCenter)
 	rows := newTable(p)
 	note := newNotice(p)
 	act := newActions(p)
-	pg := newPage(p, theme.Paper, mark, headline, title, number, rows, note, act)
+	pg := newPage(p, theme.Paper, mark, headline, title, hint, number, rows, note, act)
 	pg.fill = func(v visit.View) {
 		l := look(v.Tone)
 		mark.set("", v.Icon, l)
@@ -25,16 +26,21 @@ func newSaved(p Panel) *page {
 		headline.Set(v.Headline)
 		title.Set(v.Title)
 		number.set(v.Hint, v.Code)
+		hint.Set("")
+		if v.Code == "" { // thanks for a rating: nothing to come back with
+			number.set("", "")
+			hint.Set(v.Hint)
+		}
 		rows.set(v.Rows)
 		note.set(v.Notice, v.NoticeTone)
 		act.set(v.Actions)
 	}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		if landscape {
-			return two(p, area, 0.42, list(kit.Spring{Weight: 1}, mark, headline, title, kit.Spring{Weight: 1}),
+			return two(p, area, 0.42, list(kit.Spring{Weight: 1}, mark, headline, title, hint, kit.Spring{Weight: 1}),
 				list(kit.Spring{Weight: 1}, number, rows, note, act, kit.Spring{Weight: 1}))
 		}
-		return one(area, kit.Spring{Weight: 1}, mark, headline, title, kit.Spring{Weight: 1}, number, rows, note, kit.Spring{Weight: 2}, act)
+		return one(area, kit.Spring{Weight: 1}, mark, headline, title, hint, kit.Spring{Weight: 1}, number, rows, note, kit.Spring{Weight: 2}, act)
 	}
 	return pg
 }

@@ -34,6 +34,7 @@ func newStart(p Panel) *page {
 		wake.set(v.Actions[:min(1, len(v.Actions))])
 		languages.set(v.Actions[min(1, len(v.Actions)):])
 	}
+	pg.spare = []func(){hint.Forget, news.Forget}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		var foot []kit.Column
 		if !languages.Empty() {

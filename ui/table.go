@@ -89,7 +89,7 @@ func (t *table) side() float32 {
 // is too narrow for both.
 func (t *table) split(r *row, width float32, s theme.Scale) (label, value, edit float32, above bool) {
 	if r.has {
-		edit = t.panel.MM(theme.Target + 6)
+		edit = max(t.panel.MM(theme.Target+6), r.edit.Across())
 		width -= edit + t.pad()
 	}
 	above = width < t.panel.MM(120) && !t.panel.Tight()

@@ -63,6 +63,13 @@ func (t *tiles) set(controls []visit.Control) {
 	}
 }
 
+// brief leaves the second lines out.
+func (t *tiles) brief() {
+	for _, b := range t.shown {
+		b.Brief()
+	}
+}
+
 func (t *tiles) Object() fyne.CanvasObject { return t.box }
 func (t *tiles) Empty() bool               { return len(t.shown) == 0 }
 func (t *tiles) Buttons() []*kit.Button    { return t.shown }

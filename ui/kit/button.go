@@ -142,7 +142,7 @@ func (b *Button) Least(width float32, s theme.Scale) float32 {
 	if b.shape != Line {
 		h += b.detail.Height(words.W, s)
 	}
-	if b.shape == Over && b.Icon != "" {
+	if b.shape == Over && b.Icon != "" && s > theme.ClosestFit { // pictures give way last
 		h += b.panel.MM(theme.Label) + b.panel.MM(1)
 	}
 	return max(b.panel.MM(theme.Target), h+2*b.pad()+b.depth())
@@ -150,6 +150,22 @@ func (b *Button) Least(width float32, s theme.Scale) float32 {
 
 // pad is the space beside the words. A key of the least size holds two
 // characters.
+// Across returns the least width at which a short label stands on one line, and
+// the words of a longer one stay whole.
+func (b *Button) Across() float32 {
+	words := longestWord(b.Label, true)
+	if b.label.short() {
+		words = font.Width(b.Label, true)
+	}
+	return words*b.panel.MM(theme.Minimum) + 2*b.pad() + 2
+}
+
+// Brief leaves the second line out, until the next Set.
+func (b *Button) Brief() {
+	b.Detail = ""
+	b.detail.Set("")
+}
+
 func (b *Button) pad() float32 {
 	if b.shape == Cap {
 		return b.panel.MM(1)
@@ -163,10 +179,27 @@ func (b *Button) inner(r Rect) Rect {
 }
 
 // split divides the inside of a button into the picture's and the words' place.
+// Where the words would not fit beside the picture, they stand alone.
 func (b *Button) split(in Rect) (picture, words Rect) {
 	if b.Icon == "" || b.shape == Cap {
 		return Rect{}, in
 	}
+	picture, words = b.apart(in)
+	least := b.panel.MM(theme.Minimum)
+	height := float32(len(Wrap(b.Label, words.W/least, true)))
+	if b.shape != Line && b.Detail != "" {
+		height += float32(len(Wrap(b.Detail, words.W/least, false)))
+	}
+	if longestWord(b.Label, true)*least > words.W+0.5 || height*least*font.LineHeight > words.H+0.5 {
+		if b.Selected && b.shape != Over {
+			in.W -= b.panel.MM(tick)
+		}
+		return Rect{}, in
+	}
+	return picture, words
+}
+
+func (b *Button) apart(in Rect) (picture, words Rect) {
 	switch b.shape {
 	case Over:
 		share := float32(0.46)
@@ -189,7 +222,11 @@ func (b *Button) split(in Rect) (picture, words Rect) {
 	default: // Line: the picture's place moves with the words
 		side := min(in.H*0.6, b.panel.MM(13), in.W*0.28)
 		x := in.X + side + b.panel.MM(2)
-		return Rect{in.X, in.Y + (in.H-side)/2, side, side}, Rect{x, in.Y, in.X + in.W - x, in.H}
+		right := in.X + in.W
+		if b.Selected {
+			right -= b.panel.MM(tick)
+		}
+		return Rect{in.X, in.Y + (in.H-side)/2, side, side}, Rect{x, in.Y, right - x, in.H}
 	}
 }
 

@@ -35,26 +35,18 @@ func (Spring) Forget()                                         {}
 func (Spring) Buttons() []*Button                              { return nil }
 
 // Closest returns the largest scale, at most from, at which every column fits
-// its place. Text is the first thing to give way; targets never do.
-func Closest(p theme.Panel, from theme.Scale, columns ...Column) theme.Scale {
-	s := from
-	for s > theme.LastResort {
-		fits := true
+// its place, and whether there is one. Text is the first thing to give way;
+// targets never do.
+func Closest(p theme.Panel, from theme.Scale, columns ...Column) (s theme.Scale, fits bool) {
+	for s = from; ; s = max(s-0.05, theme.ClosestFit) {
+		fits = true
 		for _, c := range columns {
-			fits = fits && c.least(p, s) <= c.Area.H
+			fits = fits && c.least(p, s) <= c.Area.H+0.5
 		}
-		if fits {
-			return s
-		}
-		if next := s - 0.05; next > theme.ClosestFit {
-			s = next
-		} else if s > theme.ClosestFit {
-			s = theme.ClosestFit
-		} else {
-			s -= 0.01
+		if fits || s <= theme.ClosestFit {
+			return s, fits
 		}
 	}
-	return theme.LastResort
 }
 
 // Column is parts one below the other in a place.

@@ -96,22 +96,16 @@ const (
 	Largest  Scale = 1.5
 )
 
-// ClosestFit is the factor at which every text has reached Minimum. LastResort is
-// below it: an address of seventy characters on a 10-inch panel becomes smaller
-// than Minimum rather than be cut off.
-const (
-	ClosestFit Scale = 0.29
-	LastResort Scale = 0.19
-)
+// ClosestFit is the factor at which every text has reached Minimum.
+const ClosestFit Scale = 0.29
 
 // Scale is a factor on text sizes: more than 1 with 大字, less where a screen is
-// full. Down to ClosestFit no text becomes smaller than Minimum.
+// full. No text becomes smaller than Minimum.
 type Scale float32
 
 // Text returns the pixels of a text size in millimetres at a scale.
 func (p Panel) Text(mm float32, s Scale) float32 {
-	floor := float32(Minimum) * min(1, float32(s/ClosestFit))
-	return p.MM(max(mm*float32(s), min(mm, floor)))
+	return p.MM(max(mm*float32(s), min(mm, Minimum)))
 }
 
 // Space returns the pixels of a space that may shrink to half with the text.

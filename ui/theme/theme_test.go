@@ -31,7 +31,7 @@ func TestTextNeverShrinksBelowTheMinimum(t *testing.T) {
 		{Body, Large, 62.5},
 		{Body, ClosestFit, Minimum * 5},
 		{Minimum, ClosestFit, Minimum * 5},
-		{Body, ClosestFit / 2, Minimum * 2.5},
+		{Body, ClosestFit / 2, Minimum * 5},
 		{Title, 0.5, 40},
 	} {
 		if got := p.Text(row.mm, row.s); got != row.want {
