@@ -80,7 +80,7 @@ func decodeVorbis(file []byte) (s Sound, err error) {
 		return Sound{}, fmt.Errorf("%w: %d channels at %d Hz", ErrFormat, channels, rate)
 	}
 	s.Rate = rate
-	buffer := make([]float32, 4096*channels)
+	buffer, idle := make([]float32, 4096*channels), 0
 	for s.Length() < longest {
 		n, err := r.Read(buffer)
 		for i := 0; i+channels <= n; i += channels {
@@ -94,15 +94,26 @@ func decodeVorbis(file []byte) (s Sound, err error) {
 			}
 			s.Samples = append(s.Samples, int16(32767*max(-1, min(1, v))))
 		}
+		if n > 0 {
+			idle = 0
+		}
 		switch {
 		case errors.Is(err, io.EOF):
 			return s, nil
 		case err != nil:
 			return Sound{}, fmt.Errorf("sound: Vorbis: %w", err)
+		case n == 0:
+			if idle++; idle == mostIdle {
+				return Sound{}, fmt.Errorf("%w: Vorbis without sound", ErrFormat)
+			}
 		}
 	}
 	return s, nil
 }
+
+// mostIdle is how often in a row the decoder may return nothing: a packet may be silent, but no
+// file is made of such packets only.
+const mostIdle = 100
 
 // decodeLimit bounds one run of opusdec or oggenc: a minute of speech takes them
 // some tenths of a second on a Raspberry Pi.
