@@ -21,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
 	"lintai/ui/pinyin"
@@ -57,7 +58,7 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	k := &kiosk{config: *config, clips: clips, log: log, trace: trace, composer: pinyin.New(), app: app.New()}
+	k := &kiosk{config: *config, clips: clips, log: log, trace: trace, composer: pinyin.New(), app: newApp()}
 	k.openWindow()
 	served := make(chan struct{})
 	k.app.Lifecycle().SetOnStarted(func() {
@@ -77,6 +78,9 @@ func main() {
 		os.Exit(1)
 	}
 }
+
+// newApp opens the toolkit, which needs a display.
+func newApp() fyne.App { return app.New() }
 
 // setenv sets what the environment leaves open.
 func setenv(key, value string) {
