@@ -56,7 +56,7 @@ func TestReadingsAreReviewed(t *testing.T) {
 		changed++
 	}
 	if changed > 0 || now.String() != string(reviewed) {
-		t.Errorf("%d readings changed. Renew the file with\n\tgo test ./ui/voice -run Reviewed -update\nread the difference aloud (git diff ui/voice/testdata), and mend phrases.go where a reading is wrong", changed)
+		t.Errorf("%d readings changed. Renew the file with\n\tgo test ./ui/voice -run Reviewed -update\nread the difference aloud (git diff ui/voice/testdata), and mend readings.txt where a reading is wrong", changed)
 	}
 }
 
