@@ -126,6 +126,9 @@ var screens = []visit.Screen{
 	visit.ScreenRating, visit.ScreenManner,
 }
 
+// Panel is the panel as the window found it.
+func (s *Screen) Panel() Panel { return s.panel }
+
 // CanvasObject is the window's content. The window must not be padded.
 func (s *Screen) CanvasObject() fyne.CanvasObject { return s.surface }
 

@@ -133,6 +133,7 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	rules := visit.DefaultRules()
 	rules.Catalog, rules.Community, rules.Policies = documents.Catalog, documents.Community, documents.Policy
 	rules.Composer, rules.Handwriting = k.composer, hand != nil
+	fyne.DoAndWait(func() { rules.Room = ui.Room(k.screen.Panel()) }) // of the window as it is, not as the file says
 	rules.CardLookUp = s.Card.Port != "" && len(s.Central.CardKey) > 0
 	rules.Place, rules.Phone, rules.PublicAddress = s.Terminal.Place, s.Terminal.Phone, s.Central.PublicAddress
 	display := newDoze(k.screen)

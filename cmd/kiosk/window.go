@@ -31,7 +31,7 @@ func (k *kiosk) shape(panel settings.Panel) {
 		return
 	}
 	k.panel = panel
-	k.screen = ui.New(ui.Panel{PxPerMM: float32(panel.PxPerMM)}, k.touched)
+	k.screen = ui.New(ui.Panel{PxPerMM: float32(panel.PxPerMM), Width: panel.Width, Height: panel.Height}, k.touched)
 	k.screen.OnShown = k.trace.shown
 	k.app.Settings().SetTheme(k.screen.Theme())
 	k.window.SetContent(k.screen.CanvasObject())

@@ -69,7 +69,7 @@ func (s State) lookList(v *View) {
 	} else {
 		v.Title = s.text(listTitles[s.visit.shelf])
 	}
-	v.Items = cut(s.items(), s.pageNow(), itemsShown[s.visit.manner.Size])
+	v.Items = cut(s.items(), s.pageNow(), s.itemsShown())
 	v.Actions = []Control{{ID: "back", Label: s.text("list.back"), Event: Back{}}}
 	if id, ok := emptyLists[s.visit.shelf]; ok && len(v.Items) == 0 {
 		v.Notice, v.NoticeTone = s.text(id), Calm

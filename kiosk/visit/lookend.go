@@ -68,10 +68,17 @@ func (s State) personRows(st catalog.Step, row func(label, value, step string)) 
 	}
 }
 
+// allSeen tells that the last page of what is to be confirmed is on the screen.
+func (s State) allSeen() bool { return s.pageNow() == s.pagesNow()-1 }
+
 func (s State) lookConfirm(v *View) {
 	v.Title = s.text("confirm.title")
-	v.Rows = cut(s.confirmRows(), s.pageNow(), rowsShown[s.visit.manner.Size])
+	v.Rows = cut(s.confirmRows(), s.pageNow(), s.rowsShown())
 	v.Actions = []Control{{ID: "confirm", Label: s.text("confirm.submit"), Icon: "ok", Event: Confirm{}}}
+	if !s.allSeen() {
+		// What was not seen is not confirmed.
+		v.Actions = []Control{{ID: "more", Label: s.text("confirm.more"), Icon: "next", Event: Turn{1}}}
+	}
 	switch {
 	case s.visit.expired:
 		v.Notice, v.NoticeTone = s.text("confirm.expired"), Warning

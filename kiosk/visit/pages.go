@@ -10,23 +10,25 @@ import (
 )
 
 // A screen holds as much as large letters allow; the rest is on further pages.
-// How much that is depends on the size of letters alone, so that a page's number
-// means the same on every panel.
+
+// Room is how much a panel has room for, by size of letters.
+type Room struct {
+	Rows  [3]int // of a confirm page
+	Items [3]int // of a list
+	Runes [3]int // Chinese characters to read
+}
+
+// LeastRoom is that of the smallest panel, 1280×800 on ten inches.
+var LeastRoom = Room{Rows: [3]int{4, 3, 2}, Items: [3]int{5, 4, 3}, Runes: [3]int{120, 80, 56}}
 
 // tilesShown is the most tiles on a page.
 const tilesShown = catalog.MaxTiles
-
-var (
-	rowsShown  = [...]int{SizeStandard: 4, SizeLarge: 3, SizeLargest: 2}
-	itemsShown = [...]int{SizeStandard: 5, SizeLarge: 4, SizeLargest: 3}
-	runesShown = [...]int{SizeStandard: 120, SizeLarge: 80, SizeLargest: 56}
-)
 
 // latinFactor is how many Latin letters stand where one Chinese character does.
 const latinFactor = 2
 
 func (s State) runes(paragraphs []string) int {
-	n := runesShown[s.visit.manner.Size]
+	n := s.rules.Room.Runes[s.visit.manner.Size]
 	for _, p := range paragraphs {
 		// Policies and notices stay in the language of their source.
 		if strings.ContainsFunc(p, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
@@ -42,9 +44,9 @@ func (s State) pagesNow() int {
 	case ScreenHome, ScreenChoose:
 		return pagesOf(len(s.tiles()), tilesShown)
 	case ScreenList:
-		return pagesOf(len(s.items()), itemsShown[s.visit.manner.Size])
+		return pagesOf(len(s.items()), s.itemsShown())
 	case ScreenConfirm:
-		return pagesOf(len(s.confirmRows()), rowsShown[s.visit.manner.Size])
+		return pagesOf(len(s.confirmRows()), s.rowsShown())
 	case ScreenArticle:
 		return len(s.article().pages)
 	}
@@ -82,3 +84,7 @@ func cut[T any](all []T, page, on int) []T {
 	from := min(page*on, len(all))
 	return all[from:min(from+on, len(all))]
 }
+
+func (s State) rowsShown() int { return s.rules.Room.Rows[s.visit.manner.Size] }
+
+func (s State) itemsShown() int { return s.rules.Room.Items[s.visit.manner.Size] }

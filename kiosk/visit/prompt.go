@@ -42,6 +42,9 @@ func (s State) promptOf() Say {
 		}
 		return s.spoken("home.prompt")
 	case ScreenConfirm:
+		if !s.allSeen() {
+			return s.spoken("confirm.prompt_more")
+		}
 		if v.expired {
 			return s.spoken("confirm.prompt_expired")
 		}

@@ -62,6 +62,9 @@ func (w *world) pick() Event {
 		w.owed = slices.Delete(w.owed, i, i+1)
 		return e
 	}
+	if w.s.Idle() && w.random.Intn(4) == 0 {
+		return Presence{true}
+	}
 	switch n := w.random.Intn(20); {
 	case n < 11:
 		if controls := offered(Look(w.s)); len(controls) > 0 {
@@ -85,9 +88,6 @@ func (w *world) pick() Event {
 		if code := w.rules().Services[w.random.Intn(len(w.rules().Services))].Code; w.s.visit.screen == ScreenHome {
 			return Start{code}
 		}
-	}
-	if w.s.Idle() && w.random.Intn(10) == 0 {
-		return Presence{true}
 	}
 	codes := []fault.Code{fault.None, fault.Unplugged, fault.PaperOut, fault.PaperNearEnd}
 	devices := []Device{CardReader, Printer, Scanner, Button, Speaker, Microphone, Camera}
@@ -239,7 +239,7 @@ func (w *world) fail(format string, args ...any) {
 func (w *world) check(before State, e Event, effects []Effect) {
 	w.t.Helper()
 	// A confirmed request is saved, or its failure is on the screen.
-	if before.Screen() == ScreenConfirm && e == (Confirm{}) {
+	if before.Screen() == ScreenConfirm && before.allSeen() && e == (Confirm{}) {
 		w.confirmed++
 		if _, n := find[Save](effects); n != 1 {
 			w.fail("confirm caused %d saves", n)

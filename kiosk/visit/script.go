@@ -13,7 +13,7 @@ var spokenPhrases = []phrase.ID{
 	"start.greeting", "start.greeting_no_button", "home.prompt", "home.prompt_more", "home.prompt_behalf",
 	"identify.broken", "identify.broken_card", "slot.prompt_period", "text.prompt", "hand.prompt",
 	"record.prompt", "record.prompt_made", "record.broken", "photo.prompt_made", "photo.broken", "rating.code_prompt",
-	"confirm.prompt", "confirm.prompt_expired", "saving.prompt", "unsaved.prompt",
+	"confirm.prompt", "confirm.prompt_more", "confirm.prompt_expired", "saving.prompt", "unsaved.prompt",
 	"saved.prompt", "saved.prompt_no_printer", "saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks",
 	"lookup.prompt", "lookup.prompt_card", "lookup.no_scanner", "finding.prompt", "progress.cannot_tell",
 	"policy.prompt", "policy.ask_prompt", "information.prompt", "information.prompt_contact",

@@ -262,7 +262,7 @@ func (m *machine) serviceTouch(e Event) {
 		}
 		return
 	case Confirm:
-		if m.visit.screen == ScreenConfirm {
+		if m.visit.screen == ScreenConfirm && m.allSeen() {
 			m.confirm()
 		}
 		return

@@ -24,7 +24,12 @@ var somebody = CardRead{Person: request.Person{Name: testName, Address: testAddr
 
 func (r *replay) save() Save {
 	r.t.Helper()
-	r.on(ScreenConfirm).feed(Confirm{}).on(ScreenSaving)
+	r.on(ScreenConfirm)
+	for !r.s.allSeen() {
+		// What was not seen cannot be confirmed.
+		r.feed(Confirm{}).on(ScreenConfirm).feed(Look(r.s).Actions[0].Event)
+	}
+	r.feed(Confirm{}).on(ScreenSaving)
 	save, n := find[Save](r.last)
 	if n != 1 {
 		r.t.Fatalf("%d saves", n)

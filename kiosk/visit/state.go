@@ -29,6 +29,7 @@ type Rules struct {
 	Composer    Composer        // turns pinyin into words; nil: only digits and letters
 	Handwriting bool            // characters drawn on the screen can be read
 	CardLookUp  bool            // a card finds its holder's requests
+	Room        Room            // of the panel; the zero value means LeastRoom
 
 	IdleAfter     time.Duration // without a touch, before the warning
 	IdleAfterEase time.Duration // the same with large text and slow voice
@@ -100,6 +101,9 @@ type State struct {
 // New is the state of a terminal that was just switched on: the start screen.
 func New(rules Rules) State {
 	rules.translate()
+	if rules.Room == (Room{}) {
+		rules.Room = LeastRoom
+	}
 	return State{rules: &rules, house: house{online: false}, visit: fresh()}
 }
 

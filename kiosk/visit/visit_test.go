@@ -33,6 +33,7 @@ func newReplay(t *testing.T) *replay {
 	t.Helper()
 	rules := DefaultRules()
 	rules.Place, rules.Phone, rules.PublicAddress = "幸福里社区", "010-5550", "https://c.example"
+	rules.Room = Room{Rows: [3]int{9, 9, 9}, Items: LeastRoom.Items, Runes: LeastRoom.Runes}
 	r := &replay{t: t, s: New(rules), now: begin}
 	r.feed(Tick{begin}, LinkChanged{Online: true})
 	return r
