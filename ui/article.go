@@ -29,6 +29,7 @@ func newArticle(p Panel) *page {
 		turn.set(v.Pager)
 		act.set(v.Actions)
 	}
+	pg.spare = []func(){hint.Forget}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		if landscape && p.Tight() {
 			return two(p, area, 0.41, list(title, hint, note, source, link, kit.Spring{Weight: 1}, turn, act), list(text))

@@ -40,6 +40,7 @@ func newHand(p Panel) *page {
 		tools.set(pad.Tools)
 		act.set(v.Actions)
 	}
+	pg.spare = []func(){hint.Forget}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		if landscape {
 			share := min(0.5, area.H/(area.W-2*p.Gap()))
@@ -110,7 +111,7 @@ func (t *toolRow) Heights(float32, theme.Scale) (float32, float32) {
 
 func (t *toolRow) Place(r kit.Rect, s theme.Scale) {
 	t.box.Show()
-	placeRow(filled(t.tools), r, t.panel.Gap(), s)
+	placeRow(t.panel, filled(t.tools), r, s)
 }
 
 func (t *toolRow) Hide() {

@@ -1,9 +1,13 @@
 package ui
 
 import (
+	"slices"
+	"unicode/utf8"
+
 	"fyne.io/fyne/v2"
 
 	"lintai/kiosk/visit"
+	"lintai/ui/font"
 	"lintai/ui/kit"
 	"lintai/ui/theme"
 )
@@ -11,7 +15,7 @@ import (
 // keyboard is the rows of letters or digits with the tools: other ways of typing,
 // punctuation, the blank, and erasing last. Where there is height, the tools are
 // a row of their own; on a ten-inch panel they fill what the shorter rows leave
-// free, a column beside them, and the end of the field.
+// free and a column beside them.
 type keyboard struct {
 	panel Panel
 	box   *fyne.Container
@@ -19,18 +23,16 @@ type keyboard struct {
 	tools []*kit.Button
 	rows  []int // how many keys each row has
 
-	// On a ten-inch panel tools also stand in a column and beside the field.
-	side  *toolColumn
-	field *writing
+	side *toolColumn // for tools, on a ten-inch panel
 }
 
 // fullRow is how many keys the longest row of letters has.
 const fullRow = 10
 
-func newKeyboard(p Panel, field *writing) *keyboard {
+func newKeyboard(p Panel) *keyboard {
 	k := &keyboard{panel: p, box: &fyne.Container{}}
 	if p.Tight() && p.Landscape() {
-		k.field, k.side = field, &toolColumn{panel: p, box: &fyne.Container{}}
+		k.side = &toolColumn{panel: p, box: &fyne.Container{}}
 	}
 	return k
 }
@@ -138,24 +140,39 @@ func (k *keyboard) Place(r kit.Rect, s theme.Scale) {
 		return
 	}
 	row := kit.Rect{X: r.X, Y: r.Y + float32(len(k.rows))*(height+gap), W: r.W, H: height}
-	placeRow(filled(k.tools), row, gap, s)
+	placeRow(k.panel, filled(k.tools), row, s)
 }
 
-// placeRow gives buttons equal parts of a row and words of one size.
-func placeRow(buttons []*kit.Button, row kit.Rect, gap float32, s theme.Scale) {
+// placeRow gives buttons equal parts of a row and words of one size. Where a word
+// is too long for its part, the others give what they can spare.
+func placeRow(p Panel, buttons []*kit.Button, row kit.Rect, s theme.Scale) {
 	if len(buttons) == 0 {
 		return
 	}
-	w := (row.W - float32(len(buttons)-1)*gap) / float32(len(buttons))
-	limit := float32(0)
-	cell := func(i int) kit.Rect { return kit.Rect{X: row.X + float32(i)*(w+gap), Y: row.Y, W: w, H: row.H} }
+	gap := p.Gap()
+	room := row.W - float32(len(buttons)-1)*gap
+	widths := make([]float32, len(buttons))
+	even, needed, fits := room/float32(len(buttons)), float32(0), true
 	for i, b := range buttons {
-		if size := b.FitLabel(cell(i), s); limit == 0 || size < limit {
+		widths[i] = max(p.MM(theme.Key), font.Width(b.Label, true)*p.MM(theme.Minimum)+p.MM(2.2))
+		needed += widths[i]
+		fits = fits && widths[i] <= even
+	}
+	x, limit := row.X, float32(0)
+	cells := make([]kit.Rect, len(buttons))
+	for i, b := range buttons {
+		w := widths[i] + (room-needed)/float32(len(buttons))
+		if fits || needed > room {
+			w = even
+		}
+		cells[i] = kit.Rect{X: x, Y: row.Y, W: w, H: row.H}
+		x += w + gap
+		if size := b.FitLabel(cells[i], s); limit == 0 || size < limit {
 			limit = size
 		}
 	}
 	for i, b := range buttons {
-		b.Place(cell(i), s, limit)
+		b.Place(cells[i], s, limit)
 	}
 }
 
@@ -185,34 +202,55 @@ func placesBeside(keys int) int {
 	return 2
 }
 
-// arrange decides on a ten-inch panel where the tools stand: erasing, the last,
-// at the end of the last row that leaves room, some in the column, of which there
-// are at most so many, some beside the field, the rest between the letters.
-func (k *keyboard) arrange(mostBeside int) {
+// arrange leaves to the column, on a ten-inch panel, the tools that find no place
+// between the letters.
+func (k *keyboard) arrange() {
 	free := 0
 	for _, n := range k.rows {
 		free += placesBeside(n)
 	}
-	rest := max(0, len(filled(k.tools))-free)
-	k.side.used = min(mostBeside, rest)
-	k.field.beside = rest - k.side.used
+	k.side.used = max(0, len(filled(k.tools))-free)
 }
 
-// placeTools gives each tool its place.
+// placeTools gives each tool its place. Erasing, the last, keeps the end of the
+// last row on every keyboard; a single mark stands between the letters, and a word
+// in the column unless it is too long for it.
 func (k *keyboard) placeTools(between []kit.Rect, s theme.Scale) {
-	tools := filled(k.tools)
-	if len(tools) == 0 {
-		return
+	tools, column := filled(k.tools), slices.Clone(k.side.places)
+	if n := len(between); n > 0 && len(tools) > 0 {
+		tools[len(tools)-1].Place(between[n-1], s, 0)
+		tools, between = tools[:len(tools)-1], between[:n-1]
 	}
-	all := append([]kit.Rect{}, k.side.places...)
-	if len(between) > 0 { // erasing keeps its place on every keyboard
-		tools[len(tools)-1].Place(between[len(between)-1], s, 0)
-		tools, between = tools[:len(tools)-1], between[:len(between)-1]
+	size := k.panel.MM(theme.Minimum)
+	for _, b := range tools {
+		need := font.Width(b.Label, true)*size + 2*k.panel.MM(1)
+		first, second := &column, &between
+		if utf8.RuneCountInString(b.Label) == 1 || len(column) > 0 && need > column[0].W {
+			first, second = second, first
+		}
+		place, ok := takeFirst(first, need)
+		if !ok {
+			place, ok = takeFirst(second, need)
+		}
+		if !ok {
+			place, ok = takeFirst(first, 0)
+		}
+		if !ok {
+			place, _ = takeFirst(second, 0)
+		}
+		b.Place(place, s, 0)
 	}
-	all = append(append(all, between...), k.field.places...)
-	for i, b := range tools[:min(len(tools), len(all))] {
-		b.Place(all[i], s, 0)
+}
+
+// takeFirst takes the first place that is wide enough off a list.
+func takeFirst(places *[]kit.Rect, width float32) (kit.Rect, bool) {
+	for i, place := range *places {
+		if place.W >= width {
+			*places = slices.Delete(*places, i, i+1)
+			return place, true
+		}
 	}
+	return kit.Rect{}, false
 }
 
 // toolColumn is the place beside the keyboard for tools that find none between

@@ -217,7 +217,11 @@ func squeeze(s string) string {
 // wordsOf lists what must be read on the screen of a view. On ten inches keys and
 // targets need the place: what only explains gives way there, see page.spare.
 func wordsOf(v visit.View, p Panel) []string {
-	all := []string{v.Title, v.Headline, v.Code, v.Notice, v.Source, v.Strip.Clock, v.Strip.Link, v.Strip.Pending}
+	title := v.Title
+	if p.Tight() && v.Keyboard != nil && v.Notice != "" {
+		title = "" // a notice takes its place in the field
+	}
+	all := []string{title, v.Headline, v.Code, v.Notice, v.Source, v.Strip.Clock, v.Strip.Link, v.Strip.Pending}
 	all = append(all, v.Paragraphs...)
 	if !p.Landscape() {
 		all = append(all, v.Strip.Place) // gives way where the strip has one line

@@ -26,23 +26,30 @@ func newList(p Panel) *page {
 		turn.set(v.Pager)
 		act.set(v.Actions)
 	}
+	pg.spare = []func(){hint.Forget, rows.brief}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		if landscape {
-			return two(p, area, 0.41, list(title, hint, note, kit.Spring{Weight: 1}, turn, act), list(rows))
+			share := float32(0.41)
+			if act.Empty() || !p.Tight() { // place for the pager's buttons one below the other
+				share = 0.32
+			}
+			if !p.Tight() {
+				area = area.Inset(0, -p.MM(3)) // five rows of two lines
+			}
+			return two(p, area, share, list(title, hint, note, kit.Spring{Weight: 1}, turn, act), list(rows))
 		}
 		return one(area, title, hint, note, rows, kit.Spring{Weight: 1}, turn, act)
 	}
 	return pg
 }
 
-// items are rows, each of which can be touched all over. On a wide panel they
-// stand in two columns, so that they stay as high as a finger needs.
+// items are rows, each of which can be touched all over. On a ten-inch panel
+// more than three stand in two columns, so that they stay as high as a finger needs.
 type items struct {
 	panel Panel
 	box   *fyne.Container
 	rows  []*kit.Button
-	faces []kit.Face
-	bare  bool // second lines gave way
+	used  int
 }
 
 const mostItems = 6
@@ -58,51 +65,40 @@ func newItems(p Panel) *items {
 }
 
 func (i *items) set(controls []visit.Control) {
-	i.faces = i.faces[:0]
-	for _, c := range controls[:min(len(controls), len(i.rows))] {
-		f := face(c, tileStyle(c.Icon))
+	i.used = min(len(controls), len(i.rows))
+	for n, b := range i.rows {
+		if n >= i.used {
+			b.Forget()
+			continue
+		}
+		f := face(controls[n], tileStyle(controls[n].Icon))
 		if i.panel.Tight() {
 			f.Icon = "" // the words need its place
 		}
-		i.faces = append(i.faces, f)
-	}
-	i.fill(false)
-	for _, b := range i.rows[len(i.faces):] {
-		b.Forget()
+		b.Set(f)
 	}
 }
 
-// fill writes the rows, on a ten-inch panel that is full without second lines.
-func (i *items) fill(bare bool) {
-	i.bare = bare
-	for n, f := range i.faces {
-		if bare {
-			f.Detail = ""
-		}
-		i.rows[n].Set(f)
+// brief leaves the second lines out.
+func (i *items) brief() {
+	for _, b := range i.Buttons() {
+		b.Brief()
 	}
 }
-
-// gives tells whether the second lines give way at a scale: all else is at its
-// least there.
-func (i *items) gives(s theme.Scale) bool { return i.panel.Tight() && s <= theme.ClosestFit }
 
 func (i *items) Object() fyne.CanvasObject { return i.box }
-func (i *items) Empty() bool               { return len(i.faces) == 0 }
-func (i *items) Buttons() []*kit.Button    { return i.rows[:len(i.faces)] }
+func (i *items) Empty() bool               { return i.used == 0 }
+func (i *items) Buttons() []*kit.Button    { return i.rows[:i.used] }
 
 func (i *items) grid() (int, int) {
-	columns, used := 1, len(i.faces)
-	if i.panel.Landscape() && used > 4 || i.panel.Tight() && i.panel.Landscape() && used > 3 {
+	columns, used := 1, i.used
+	if i.panel.Tight() && i.panel.Landscape() && used > 3 {
 		columns = 2
 	}
 	return columns, (used + columns - 1) / columns
 }
 
 func (i *items) Heights(width float32, s theme.Scale) (least, most float32) {
-	if bare := i.gives(s); bare != i.bare {
-		i.fill(bare)
-	}
 	columns, rows := i.grid()
 	w := (width - float32(columns-1)*i.panel.Gap()) / float32(columns)
 	for _, b := range i.Buttons() {
@@ -114,9 +110,6 @@ func (i *items) Heights(width float32, s theme.Scale) (least, most float32) {
 
 func (i *items) Place(r kit.Rect, s theme.Scale) {
 	i.box.Show()
-	if bare := i.gives(s); bare != i.bare {
-		i.fill(bare)
-	}
 	columns, rows := i.grid()
 	gap := i.panel.Gap()
 	w := (r.W - float32(columns-1)*gap) / float32(columns)
@@ -144,7 +137,7 @@ func (i *items) Hide() {
 
 func (i *items) Forget() {
 	i.box.Hide()
-	i.faces = nil
+	i.used = 0
 	for _, b := range i.rows {
 		b.Forget()
 	}

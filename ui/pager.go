@@ -36,8 +36,12 @@ func (g *pager) set(v *visit.Pager) {
 		g.Forget()
 		return
 	}
-	g.earlier.Set(face(v.Earlier, kit.QuietStyle))
-	g.later.Set(face(v.Later, kit.QuietStyle))
+	earlier, later := face(v.Earlier, kit.QuietStyle), face(v.Later, kit.QuietStyle)
+	if g.panel.Tight() {
+		earlier.Icon, later.Icon = "", "" // the words need their place
+	}
+	g.earlier.Set(earlier)
+	g.later.Set(later)
 	g.page.Set(fmt.Sprintf("%d/%d", v.Page, v.Pages))
 }
 

@@ -29,6 +29,7 @@ func newPhoto(p Panel) *page {
 		shot.set(v.Picture)
 		act.set(v.Actions)
 	}
+	pg.spare = []func(){hint.Forget}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		if landscape {
 			return two(p, area, 0.58, list(shot), list(title, hint, note, kit.Spring{Weight: 1}, act))

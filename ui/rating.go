@@ -25,6 +25,7 @@ func newRating(p Panel) *page {
 		word.Set(v.Headline)
 		act.set(v.Actions)
 	}
+	pg.spare = []func(){hint.Forget}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		return one(area, title, hint, note, kit.Spring{Weight: 1}, five, word, kit.Spring{Weight: 1}, act)
 	}
@@ -91,13 +92,31 @@ func (s *stars) Object() fyne.CanvasObject { return s.box }
 func (s *stars) Empty() bool               { return s.used == 0 }
 func (s *stars) Buttons() []*kit.Button    { return s.five[:s.used] }
 
-func (s *stars) Heights(float32, theme.Scale) (least, most float32) {
-	return s.panel.MM(32), s.panel.MM(70)
+func (s *stars) width(all float32) float32 {
+	return (all - float32(s.used-1)*s.panel.Gap()) / float32(s.used)
+}
+
+func (s *stars) Heights(width float32, scale theme.Scale) (least, most float32) {
+	least = s.panel.MM(32)
+	for _, b := range s.Buttons() {
+		least = max(least, b.Least(s.width(width), scale)+s.panel.MM(6))
+	}
+	return least, max(least, s.panel.MM(70))
 }
 
 func (s *stars) Place(r kit.Rect, scale theme.Scale) {
 	s.box.Show()
-	placeRow(s.Buttons(), r, s.panel.Gap(), scale)
+	gap, limit := s.panel.Gap(), float32(0)
+	w := s.width(r.W)
+	cell := func(i int) kit.Rect { return kit.Rect{X: r.X + float32(i)*(w+gap), Y: r.Y, W: w, H: r.H} }
+	for i, b := range s.Buttons() {
+		if size := b.FitLabel(cell(i), scale); limit == 0 || size < limit {
+			limit = size
+		}
+	}
+	for i, b := range s.Buttons() {
+		b.Place(cell(i), scale, limit)
+	}
 }
 
 func (s *stars) Hide() {

@@ -29,6 +29,7 @@ func newRecord(p Panel) *page {
 		length.set(v.Meter)
 		act.set(v.Actions)
 	}
+	pg.spare = []func(){hint.Forget}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		if landscape {
 			return two(p, area, 0.55, list(title, hint, note, kit.Spring{Weight: 1}, headline, length), list(kit.Spring{Weight: 1}, act, kit.Spring{Weight: 1}))

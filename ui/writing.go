@@ -25,9 +25,6 @@ type writing struct {
 
 	text, composing string
 	shown           bool
-
-	beside int        // keys that stand at its right, on a ten-inch panel
-	places []kit.Rect // where
 }
 
 // writtenLine is one line of the field.
@@ -79,18 +76,14 @@ func (w *writing) Heights(width float32, s theme.Scale) (least, most float32) {
 	line := w.size(s) * font.LineHeight
 	least, most = line+2*w.pad(), float32(w.rows)*line+2*w.pad()
 	if !w.label.Empty() {
-		_, _, down := w.labelSize(w.inner(kit.Rect{W: width}).W - float32(w.beside)*(w.panel.MM(theme.Target)+w.panel.Gap()))
+		_, _, down := w.labelSize(w.inner(kit.Rect{W: width}).W)
 		least = max(least, down+2*w.pad())
-	}
-	if w.beside > 0 {
-		least = max(least, w.panel.MM(theme.Key))
 	}
 	return least, max(least, most)
 }
 
 func (w *writing) Place(r kit.Rect, s theme.Scale) {
 	w.box.Show()
-	r = w.cutKeys(r)
 	w.sheet.Place(r, w.panel.MM(3))
 	in := w.inner(r)
 	if w.label.Empty() {
@@ -101,16 +94,8 @@ func (w *writing) Place(r kit.Rect, s theme.Scale) {
 	size := min(w.size(s), in.H/font.LineHeight)
 	step := size * font.LineHeight
 	rows := max(1, min(w.rows, int((in.H+1)/step)))
-	lines := written(w.text, w.composing, in.W/size-0.2)
-	cut := len(lines) > rows
-	if cut {
-		lines = lines[len(lines)-rows:]
-		lines[0] = shorten(lines[0], in.W/size-0.2)
-	}
-	y := in.Y + max(0, (in.H-step*float32(rows))/2)
-	if len(lines) < rows && rows > 1 && in.H > 0 {
-		y = in.Y + (in.H-step*float32(len(lines)))/2
-	}
+	lines := ending(w.text, w.composing, in.W/size-0.2, rows)
+	y := in.Y + max(0, (in.H-step*float32(rows))/2) // the first line keeps its place
 	for i := range w.lines {
 		if i >= len(lines) {
 			w.lines[i].clear()
@@ -122,18 +107,11 @@ func (w *writing) Place(r kit.Rect, s theme.Scale) {
 		}
 	}
 	shift := 0.35 * size
-	w.blank.Place(kit.Rect{X: in.X + shift, Y: in.Y, W: max(1, in.W-shift), H: in.H}, s)
-}
-
-// cutKeys makes room for keys at the right.
-func (w *writing) cutKeys(r kit.Rect) kit.Rect {
-	w.places = w.places[:0]
-	side := w.panel.MM(theme.Target)
-	for range w.beside {
-		r.W -= side + w.panel.Gap()
-		w.places = append(w.places, kit.Rect{X: r.X + r.W + w.panel.Gap(), Y: r.Y, W: side, H: r.H})
+	pale := kit.Rect{X: in.X + shift, Y: y, W: max(1, in.W-shift), H: step}
+	if w.blank.Height(pale.W, s) > step {
+		pale.Y, pale.H = in.Y, in.H
 	}
-	return r
+	w.blank.Place(pale, s)
 }
 
 // labelShare is the most of the field that the label takes.
@@ -162,7 +140,7 @@ func (w *writing) Hide() { w.box.Hide() }
 
 func (w *writing) Forget() {
 	w.box.Hide()
-	w.shown, w.text, w.composing, w.beside = false, "", "", 0
+	w.shown, w.text, w.composing = false, "", ""
 	w.label.Forget()
 	w.blank.Forget()
 	for _, line := range w.lines {
@@ -244,11 +222,13 @@ func wordStart(all []rune, from, i int) int {
 	return at
 }
 
-// shorten marks that something stands before a line.
-func shorten(run writtenRun, width float32) writtenRun {
-	typed := []rune(run.typed)
-	for len(typed) > 0 && font.Width("…"+string(typed), false)+font.Width(run.spelled, true) > width {
+// ending is as much of the end of a text as so many lines hold.
+func ending(text, spelling string, width float32, rows int) []writtenRun {
+	lines := written(text, spelling, width)
+	typed := []rune(text)
+	for len(lines) > rows && len(typed) > 0 {
 		typed = typed[1:]
+		lines = written("…"+string(typed), spelling, width)
 	}
-	return writtenRun{"…" + string(typed), run.spelled}
+	return lines[max(0, len(lines)-rows):]
 }
