@@ -71,6 +71,7 @@ func (s State) lookList(v *View) {
 	}
 	v.Items = cut(s.items(), s.pageNow(), s.itemsShown())
 	v.Actions = []Control{{ID: "back", Label: s.text("list.back"), Event: Back{}}}
+	s.remindOfCard(v)
 	if id, ok := emptyLists[s.visit.shelf]; ok && len(v.Items) == 0 {
 		v.Notice, v.NoticeTone = s.text(id), Calm
 	}

@@ -220,8 +220,17 @@ func (s State) lookProgress(v *View) {
 		}
 		v.Track = append(v.Track, Stage{Label: statusText(st, l), Reached: reached && p.Status != StatusSaved})
 	}
+	s.remindOfCard(v)
 	if s.visit.found == FoundHere {
 		v.Notice, v.NoticeTone = s.text("progress.found_here"), Warning
+	}
+}
+
+// remindOfCard says that a card still lies on the reader, where the visit ends
+// without a slip.
+func (s State) remindOfCard(v *View) {
+	if s.visit.card {
+		v.Notice, v.NoticeTone = s.text("saved.take_card"), Warning
 	}
 }
 

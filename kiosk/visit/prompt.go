@@ -154,7 +154,7 @@ func (s State) browsePrompt() Say {
 		if id, ok := emptyLists[v.shelf]; ok && len(s.items()) == 0 {
 			return s.spoken(id)
 		}
-		return s.spoken("list.prompt")
+		return s.withCard(s.spoken("list.prompt"))
 	case ScreenArticle:
 		if v.shelf == shelfContacts {
 			return s.spoken("information.prompt_contact") // a number spoken once helps nobody

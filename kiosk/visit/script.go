@@ -23,7 +23,7 @@ var spokenPhrases = []phrase.ID{
 }
 
 // withCardPhrases are spoken with a reminder of the card behind them.
-var withCardPhrases = []phrase.ID{"saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks"}
+var withCardPhrases = []phrase.ID{"saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks", "list.prompt"}
 
 // Script is every sentence, known before, that a terminal can speak in a locale:
 // what a pack of recordings must hold. Policies and notices are read aloud too,

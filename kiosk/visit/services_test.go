@@ -271,8 +271,8 @@ func TestOwnRequestsByCard(t *testing.T) {
 		t.Fatalf("asked %+v", r.last)
 	}
 	r.feed(FoundByCard{Token: "token", Mine: []Mine{{testTicket, Progress{Service: "repair", Status: StatusDone, At: begin}}}}).on(ScreenList)
-	if v := Look(r.s); len(v.Items) != 1 || !strings.Contains(v.Items[0].Detail, "已完成") {
-		t.Errorf("items %+v", v.Items)
+	if v := Look(r.s); len(v.Items) != 1 || !strings.Contains(v.Items[0].Detail, "已完成") || !strings.Contains(v.Notice, "带走身份证") {
+		t.Errorf("items %+v, notice %q", v.Items, v.Notice)
 	}
 	r.feed(Look(r.s).Items[0].Event).on(ScreenFinding).feed(LookedUp{Ticket: testTicket, Progress: Progress{Service: "repair", Status: StatusDone}}).on(ScreenProgress)
 	r.feed(Back{}).on(ScreenList).feed(Back{}).on(ScreenLookUp).feed(Back{}).on(ScreenHome)

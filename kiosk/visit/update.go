@@ -267,7 +267,7 @@ func (m *machine) idleTick() {
 	case !v.warned && m.now.Sub(v.touched) >= wait:
 		v.warned = true
 		v.warnUntil = m.now.Add(m.rules.IdleWarning)
-	case !v.warned && v.repeats < maxRepeats && m.now.Sub(v.spoken) >= m.rules.RepeatAfter+spokenLength(m.prompt()):
+	case !v.warned && v.screen != ScreenArticle && v.repeats < maxRepeats && m.now.Sub(v.spoken) >= m.rules.RepeatAfter+spokenLength(m.prompt()):
 		v.repeats++
 	}
 }
