@@ -32,7 +32,7 @@ func newArticle(p Panel) *page {
 	pg.spare = []func(){hint.Forget}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		if landscape && p.Tight() {
-			return two(p, area, 0.41, list(title, hint, note, source, link, kit.Spring{Weight: 1}, turn, act), list(text))
+			return fitting(p, area, list(title, hint, note, source, link, kit.Spring{Weight: 1}, turn, act), list(text), 0.41, 0.46, 0.5, 0.36)
 		}
 		if landscape {
 			return two(p, area, 0.7, list(title, hint, text, source), list(link, note, kit.Spring{Weight: 1}, turn, act))

@@ -28,19 +28,28 @@ func newList(p Panel) *page {
 	}
 	pg.spare = []func(){hint.Forget, rows.brief}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
-		if landscape {
-			share := float32(0.41)
-			if act.Empty() || !p.Tight() { // place for the pager's buttons one below the other
-				share = 0.32
-			}
-			if !p.Tight() {
-				area = area.Inset(0, -p.MM(3)) // five rows of two lines
-			}
-			return two(p, area, share, list(title, hint, note, kit.Spring{Weight: 1}, turn, act), list(rows))
+		left, right := list(title, hint, note, kit.Spring{Weight: 1}, turn, act), list(rows)
+		switch {
+		case landscape && p.Tight():
+			return fitting(p, area, left, right, 0.41, 0.34, 0.26, 0.2, 0.46)
+		case landscape: // five rows of two lines take every millimetre
+			return two(p, area.Inset(0, -p.MM(3)), 0.32, left, right)
 		}
 		return one(area, title, hint, note, rows, kit.Spring{Weight: 1}, turn, act)
 	}
 	return pg
+}
+
+// fitting is the first of several ways to divide a place between two columns in
+// which both have room.
+func fitting(p Panel, area kit.Rect, left, right []kit.Part, shares ...float32) []kit.Column {
+	for _, share := range shares {
+		columns := two(p, area, share, left, right)
+		if _, fits := kit.Closest(p, theme.ClosestFit, columns...); fits {
+			return columns
+		}
+	}
+	return two(p, area, shares[0], left, right)
 }
 
 // items are rows, each of which can be touched all over. On a ten-inch panel

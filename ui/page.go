@@ -45,6 +45,7 @@ func (pg *page) show(v visit.View, area kit.Rect, from theme.Scale) {
 	for _, leave := range pg.spare {
 		if !fits && pg.panel.Tight() {
 			leave()
+			columns = pg.columns(area.Inset(across, down), area.W > area.H)
 			scale, fits = kit.Closest(pg.panel, from, columns...)
 		}
 	}
