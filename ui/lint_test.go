@@ -16,7 +16,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"lintai/kiosk/catalog"
+	"lintai/kiosk/phrase"
 	"lintai/kiosk/visit"
+	"lintai/ui/gallery"
 	"lintai/ui/kit"
 	"lintai/ui/theme"
 )
@@ -165,18 +167,61 @@ func every(t *testing.T, check func(t *testing.T, st *stage, p Panel, v visit.Vi
 	}
 }
 
-// TestEveryScreenHoldsWhatResidentsNeed is the lint: see Drawing.Faults.
+// TestEveryScreenHoldsWhatResidentsNeed is the lint, see Drawing.Faults: over all
+// screens and all steps of all services, in every size, contrast and language, on
+// every panel.
 func TestEveryScreenHoldsWhatResidentsNeed(t *testing.T) {
+	for _, name := range slices.Sorted(maps.Keys(panels)) {
+		st := newStage(t, panels[name])
+		for _, locale := range []phrase.Locale{phrase.Chinese, phrase.English} {
+			for size := range visit.SizeLargest + 1 {
+				m := visit.Manner{Locale: locale, Size: size}
+				screens, err := gallery.Screens(m)
+				if err != nil {
+					t.Fatal(err)
+				}
+				services, err := gallery.Services(m)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, shot := range slices.Concat(screens, services) {
+					if st.screen.panel.Tight() && tooMuch(shot.Name, locale) {
+						continue
+					}
+					for _, contrast := range []bool{false, true} {
+						shot.View.Manner.Contrast = contrast
+						st.screen.show(shot.View)
+						for _, fault := range st.screen.drawing().Faults() {
+							t.Errorf("%s/%s/%d/%t/%s: %s", name, locale, size, contrast, shot.Name, fault)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// tooMuch names what a 10-inch panel does not hold yet: a page of rows with an
+// address of seventy characters among them, until the visit counts such a row as
+// two; and in English some lists, articles and keys.
+func tooMuch(shot string, locale phrase.Locale) bool {
+	for _, part := range []string{"list", "article", "text", "hand"} {
+		if locale == phrase.English && strings.Contains(shot, part) {
+			return true
+		}
+	}
+	return strings.HasPrefix(shot, "confirm-no-printer")
+}
+
+// TestTheLongestTextsFit pads every text of every screen at once; a 10-inch panel
+// holds the longest there are, one at a time, see the test above.
+func TestTheLongestTextsFit(t *testing.T) {
 	every(t, func(t *testing.T, st *stage, p Panel, v visit.View) {
-		for _, contrast := range []bool{false, true} {
-			v.Manner.Contrast = contrast
-			st.screen.show(v)
-			if p.Tight() {
-				continue // TODO
-			}
-			for _, fault := range st.screen.drawing().Faults() {
-				t.Errorf("contrast %t: %s", contrast, fault)
-			}
+		if p.Tight() {
+			return
+		}
+		for _, fault := range st.screen.drawing().Faults() {
+			t.Error(fault)
 		}
 	})
 }

@@ -35,10 +35,20 @@ func main() {
 		clips = append(clips, folder)
 		return nil
 	})
+	screens := flag.String("screens", "", "paint every screen into a `folder`, with a JSON of its texts and targets, and exit; needs no display")
 	version := flag.Bool("version", false, "print the version and exit")
 	flag.Parse()
 	if *version {
 		fmt.Println("kiosk", buildVersion())
+		return
+	}
+	if *screens != "" {
+		pictures, faults, err := drawScreens(*screens)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "kiosk:", err)
+			os.Exit(1)
+		}
+		fmt.Printf("kiosk: %d pictures in %s, %d faults\n", pictures, *screens, faults)
 		return
 	}
 	if *config == "" || flag.NArg() > 0 {
