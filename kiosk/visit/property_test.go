@@ -3,8 +3,10 @@ package visit
 import (
 	"fmt"
 	"math/rand"
+	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +69,14 @@ func (w *world) pick() Event {
 	}
 	switch n := w.random.Intn(20); {
 	case n < 11:
-		if controls := offered(Look(w.s)); len(controls) > 0 {
+		v := Look(w.s)
+		if w.random.Intn(2) == 0 {
+			v.Bar = nil // somebody who wants to get on
+			if len(v.Actions) > 0 && !v.Actions[0].Disabled && w.random.Intn(3) > 0 {
+				return v.Actions[0].Event
+			}
+		}
+		if controls := offered(v); len(controls) > 0 {
 			return controls[w.random.Intn(len(controls))].Event
 		}
 	case n < 13:
@@ -101,7 +110,7 @@ func (w *world) pick() Event {
 		CardPresent{}, CardFailed{}, CardLifted{}, ButtonPressed{}, Scanned{"rubbish"}, Scanned{string(testTicket)},
 		DeviceChanged{devices[w.random.Intn(len(devices))], codes[w.random.Intn(len(codes))]},
 		LinkChanged{w.random.Intn(2) == 0, w.random.Intn(3)}, Delivered{"elsewhere"}, Held{"elsewhere"}, Saved{ID: "never asked", Ticket: testTicket},
-		Presence{true}, Presence{false}, SaveFailed{}, Printed{Job: int64(w.random.Intn(5))}, LookedUp{Ticket: testTicket, Result: Found}, CallAnswered{ID: "other"},
+		Presence{true}, Presence{false}, SaveFailed{}, Printed{Job: int64(w.random.Intn(5))}, LookedUp{Ticket: testTicket, Result: Found, Progress: Progress{Service: "nothing"}}, CallAnswered{ID: "other"},
 	}
 	if w.saves > 0 {
 		// The runtime answers a Save itself; nobody else can.
@@ -392,6 +401,13 @@ func TestRandomEvents(t *testing.T) {
 	steps := 15_000
 	if testing.Short() {
 		steps = 5_000
+	}
+	if text := os.Getenv("LINTAI_STEPS"); text != "" { // of all four together
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps = n / 4
 	}
 	for seed := range int64(4) {
 		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) {
