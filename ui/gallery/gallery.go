@@ -202,6 +202,13 @@ func (r *resident) wait(d time.Duration) *resident {
 func (r *resident) touch(ids ...string) *resident {
 	for _, id := range ids {
 		v := r.look()
+		for range mostSteps { // only what was seen can be confirmed
+			if id != "confirm" || len(v.Actions) == 0 || v.Actions[0].ID != "more" {
+				break
+			}
+			r.feed(v.Actions[0].Event)
+			v = r.look()
+		}
 		all := slices.Concat(v.Tiles, v.Items, v.Stars, v.Actions, v.Bar)
 		if v.Pager != nil {
 			all = append(all, v.Pager.Earlier, v.Pager.Later)

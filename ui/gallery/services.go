@@ -77,6 +77,8 @@ func (r *resident) onward(v visit.View) bool {
 			return false
 		}
 		r.feed(v.Items[0].Event)
+	case visit.ScreenConfirm:
+		r.touch("confirm")
 	case visit.ScreenIdentify:
 		r.feed(visit.CardRead{Person: r.person}, visit.CardLifted{})
 	case visit.ScreenNumber, visit.ScreenLookUp:
@@ -97,7 +99,7 @@ func (r *resident) onward(v visit.View) bool {
 		r.touch("shoot").answer().touch("next")
 	case visit.ScreenRating:
 		r.touch("star.4", "next")
-	case visit.ScreenArticle, visit.ScreenConfirm:
+	case visit.ScreenArticle:
 		if len(v.Actions) == 0 || v.Actions[0].ID == "back" {
 			return false
 		}
