@@ -217,7 +217,8 @@ func (m *machine) stepBack() {
 	}
 	if v.editing && v.step == v.undo.step {
 		// She did not want to change it after all.
-		v.answers, v.attached, v.person, v.expired = v.undo.answers, v.undo.attached, v.undo.person, v.undo.expired
+		v.answers, v.attached, v.rating = v.undo.answers, v.undo.attached, v.undo.rating
+		v.person, v.expired = v.undo.person, v.undo.expired
 	}
 	if v.editing && m.missingStep() < 0 {
 		m.openStep(len(m.current().Steps))
@@ -390,7 +391,7 @@ func (m *machine) edit(step string) {
 	}
 	v := &m.visit
 	v.editing = true
-	v.undo = undo{i, v.answers, v.attached, v.person, v.expired}
+	v.undo = undo{i, v.answers, v.attached, v.rating, v.person, v.expired}
 	switch st := svc.Steps[i]; {
 	case st.Address:
 		v.person.Address = ""

@@ -226,6 +226,15 @@ func TestRatingBySlipAndByKeypad(t *testing.T) {
 	}
 }
 
+// Who looks at the code again and goes back has not taken it away.
+func TestLookingAtTheCodeAgainKeepsIt(t *testing.T) {
+	r := full(t).feed(Wake{}, Start{"rating"}, Scanned{"https://c.example/t/" + string(testTicket) + "#r=4321"}, Rate{5}, Next{}, Skip{}).on(ScreenConfirm)
+	r.feed(Edit{"ticket"}).on(ScreenLookUp).feed(Back{})
+	if save := r.save(); save.Draft.Rating.Ticket != testTicket || save.Draft.Rating.RatingCode != "4321" {
+		t.Errorf("rating %+v", save.Draft.Rating)
+	}
+}
+
 func TestPoliciesByTopicAndByWords(t *testing.T) {
 	r := full(t).feed(Wake{}, Start{"policy"}).on(ScreenChoose)
 	article := r.s.rules.Policies.Articles[0]

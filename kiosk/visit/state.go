@@ -236,6 +236,7 @@ type undo struct {
 	step     int // the one that the edit opened
 	answers  []request.Answer
 	attached []request.Attachment
+	rating   request.Rating
 	person   request.Person
 	expired  bool
 }
