@@ -89,7 +89,7 @@ func samples(t *testing.T) []sample {
 		feed(visit.CardRead{Person: request.Person{Name: sampleName, Address: sampleAddress}}).
 		keep("confirm-card", visit.ScreenConfirm)
 	s.feed(visit.Edit{Step: "what"}).keep("choose-selected", visit.ScreenChoose).feed(visit.Back{})
-	s.feed(visit.Confirm{}).keep("saving", visit.ScreenSaving).
+	s.feed(visit.Turn{By: 1}, visit.Turn{By: 1}, visit.Turn{By: 1}, visit.Confirm{}).keep("saving", visit.ScreenSaving).
 		feed(visit.Saved{ID: "a", Ticket: sampleTicket, At: s.now}).keep("saved-printing", visit.ScreenSaved).
 		wait(5 * time.Second)
 	all = append(all, s.samples...)
@@ -103,7 +103,7 @@ func samples(t *testing.T) []sample {
 		keep("number-empty", visit.ScreenNumber).type_("12").
 		keep("number-building", visit.ScreenNumber).feed(visit.Next{}).type_("1203").
 		keep("number-room", visit.ScreenNumber).feed(visit.Next{}).
-		keep("confirm-no-printer", visit.ScreenConfirm).feed(visit.Confirm{}).
+		keep("confirm-no-printer", visit.ScreenConfirm).feed(visit.Turn{By: 1}, visit.Turn{By: 1}, visit.Turn{By: 1}, visit.Confirm{}).
 		feed(visit.Saved{ID: "b", Ticket: sampleTicket, At: n.now}).
 		wait(3*time.Second).keep("saved-offline", visit.ScreenSaved)
 	for job := range int64(4) {
@@ -114,7 +114,7 @@ func samples(t *testing.T) []sample {
 
 	u := newStory(t)
 	u.feed(visit.Wake{}, visit.Start{Service: "repair"}, visit.Pick{Option: "lift"}, visit.Pick{Option: "stairs"}, visit.Pick{Option: "soon"},
-		visit.SkipCard{}).type_("1").feed(visit.Next{}).type_("2").feed(visit.Next{}, visit.Confirm{}, visit.SaveFailed{Fault: fault.QueueFull}).
+		visit.SkipCard{}).type_("1").feed(visit.Next{}).type_("2").feed(visit.Next{}, visit.Turn{By: 1}, visit.Turn{By: 1}, visit.Turn{By: 1}, visit.Confirm{}, visit.SaveFailed{Fault: fault.QueueFull}).
 		keep("unsaved", visit.ScreenUnsaved)
 	all = append(all, u.samples...)
 
