@@ -16,20 +16,40 @@ func (h *house) devbench(ctx context.Context, args ...string) (string, error) {
 	return ask(ctx, []string{"LINTAI_BENCH=" + h.benchDir()}, h.program("devbench"), args...)
 }
 
-// resident is the synthetic person whose card is used: the town does not exist
-// and no region has a number that begins with 93; its check digit is right.
+// resident is a synthetic person whose card is used: the town does not exist and
+// no region has a number that begins with 93; the check digits are right.
 type resident struct {
-	name, number, address string
+	name, number, address, phone string
 }
 
-var demoResident = resident{
-	name:    "欧阳小静",
-	number:  "932682198501010017",
-	address: "虚构市样板区幸福里小区3号楼2单元501室",
-}
+// Who comes: she whose tap leaks; an old man who has much to do and hears badly;
+// somebody who reads English.
+var (
+	demoResident = resident{
+		name: "欧阳小静", number: "932682198501010017", address: "虚构市样板区幸福里小区3号楼2单元501室", phone: "01055500501",
+	}
+	oldResident = resident{
+		name: "司马长庚", number: "932682194708220056", address: "虚构市样板区幸福里小区5号楼1单元102室", phone: "01055500102",
+	}
+	newResident = resident{
+		name: "诸葛明珠", number: "932682199006170077", address: "虚构市样板区幸福里小区6号楼3单元604室", phone: "01055500604",
+	}
+)
 
 func (r resident) secrets() []secret {
-	return []secret{{"name", r.name}, {"ID number", r.number}, {"address", r.address}}
+	return []secret{
+		{"name", r.name}, {"ID number", r.number}, {"address", r.address}, {"phone number", r.phone},
+		{"middle of the ID number", r.number[3:14]}, // its head and tail may be seen
+	}
+}
+
+// everybody is what must never be readable of those who come to the terminal.
+func everybody() []secret {
+	all := []secret{{"building", "12号楼"}, {"room", "301室"}}
+	for _, r := range []resident{demoResident, oldResident, newResident} {
+		all = append(all, r.secrets()...)
+	}
+	return append(all, secret{"complaint", complaint}, secret{"complaint as typed", complaintSpelling})
 }
 
 // tapCard lays the resident's card on the reader.
@@ -50,6 +70,13 @@ func (h *house) scan(ctx context.Context, text string) error {
 
 func (h *house) pressButton(ctx context.Context) error {
 	_, err := h.devbench(ctx, "button", "press")
+	return err
+}
+
+// speak says so many seconds of syllables into the microphone and returns when the
+// last is said.
+func (h *house) speak(ctx context.Context) error {
+	_, err := h.devbench(ctx, "speak")
 	return err
 }
 

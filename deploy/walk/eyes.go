@@ -18,9 +18,8 @@ var looks = []string{"11", "6", "3"}
 
 // readPicture reads the words of a picture as an eye would, by tesseract: the
 // only witness of what is really to be seen on a screen, beside the screen's own
-// program. It returns a line for each look; white space is dropped, for Chinese
-// needs none.
-func readPicture(ctx context.Context, scratch string, picture *image.RGBA) (string, error) {
+// program. White space is dropped, for Chinese needs none.
+func readPicture(ctx context.Context, scratch, language, look string, picture image.Image) (string, error) {
 	name := filepath.Join(scratch, "read.png")
 	if err := writePNG(name, picture); err != nil {
 		return "", err
@@ -28,16 +27,27 @@ func readPicture(ctx context.Context, scratch string, picture *image.RGBA) (stri
 	defer os.Remove(name)
 	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
 	defer cancel()
+	// One thread: more of them only get in the way of what is being watched.
+	out, err := ask(ctx, []string{"OMP_THREAD_LIMIT=1"}, "tesseract", name, "-", "-l", language, "--psm", look)
+	return dense(out), err
+}
+
+// readWords looks at a picture, and once more in another way, until it has read
+// each of the words.
+func readWords(ctx context.Context, scratch, language string, picture image.Image, words ...string) error {
 	var lines []string
+	var missing error
 	for _, look := range looks {
-		// One thread: more of them only get in the way of what is being watched.
-		out, err := ask(ctx, []string{"OMP_THREAD_LIMIT=1"}, "tesseract", name, "-", "-l", "chi_sim", "--psm", look)
+		read, err := readPicture(ctx, scratch, language, look, picture)
 		if err != nil {
-			return "", err
+			return err
 		}
-		lines = append(lines, dense(out))
+		lines = append(lines, read)
+		if missing = seen(strings.Join(lines, "\n"), words...); missing == nil {
+			return nil
+		}
 	}
-	return strings.Join(lines, "\n"), nil
+	return missing
 }
 
 func dense(text string) string {

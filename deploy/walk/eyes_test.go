@@ -50,14 +50,10 @@ func TestEyesReadWhatIsPainted(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			picture := painted(t, tt.ink, tt.ground, tt.lines...)
-			read, err := readPicture(t.Context(), t.TempDir(), picture)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := seen(read, tt.lines...); err != nil {
+			if err := readWords(t.Context(), t.TempDir(), "chi_sim", picture, tt.lines...); err != nil {
 				t.Error(err)
 			}
-			if err := seen(read, "已完成"); err == nil {
+			if err := readWords(t.Context(), t.TempDir(), "chi_sim", picture, "已完成"); err == nil {
 				t.Error("read what is not there")
 			}
 		})

@@ -84,7 +84,7 @@ func (h *house) startBench(ctx context.Context) (err error) {
 		return err
 	}
 	return eventually(ctx, 20*time.Second, func() error {
-		for _, name := range []string{"card", "printer", "scanner", "button.sock", "control.sock"} {
+		for _, name := range []string{"card", "printer", "scanner", "button.sock", "camera.sock", "microphone", "control.sock"} {
 			if _, err := os.Stat(filepath.Join(h.benchDir(), name)); err != nil {
 				return errors.Join(err, h.bench.running())
 			}
@@ -228,9 +228,15 @@ bench = %q
 
 [sound]
 output = "alsa"
+
+[microphone]
+device = %q
+
+[camera]
+bench = %q
 `, terminalNumber, terminalPlace, terminalPhone, h.kioskData(), h.content(), strings.TrimSpace(snippet),
 		p.pxPerMM, p.width, p.height, p.fullScreen,
-		device("card"), device("printer"), device("scanner"), device("button.sock"))
+		device("card"), device("printer"), device("scanner"), device("button.sock"), benchMicrophone, device("camera.sock"))
 }
 
 // startKiosk starts the terminal; env places its window and its sound.

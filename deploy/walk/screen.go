@@ -18,10 +18,13 @@ import (
 )
 
 // How a careful finger taps. The terminal ignores a second touch on the same
-// place for 400 ms, as a trembling hand makes them.
+// place for 400 ms, as a trembling hand makes them, and any touch on a screen that
+// has just come up.
 const (
 	fingerDown = 60 * time.Millisecond
-	betweenTap = 550 * time.Millisecond
+	betweenTap = 450 * time.Millisecond
+	// betweenKeys is the time from one key to another.
+	betweenKeys = 150 * time.Millisecond
 )
 
 // screen is the X display that the terminal draws on: it clicks by XTEST, where
@@ -79,7 +82,7 @@ func (s *screen) window() (image.Rectangle, error) {
 
 // tap touches a point of the terminal's window, in its pixels, and lets go.
 func (s *screen) tap(ctx context.Context, x, y float64) error {
-	if err := pause(ctx, betweenTap-time.Since(s.lastTap)); err != nil {
+	if err := pause(ctx, betweenKeys-time.Since(s.lastTap)); err != nil {
 		return err
 	}
 	w, err := s.window()

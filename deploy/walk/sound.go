@@ -19,6 +19,9 @@ const (
 	frameBytes = 4 * channels
 )
 
+// benchMicrophone is ALSA's name of the bench's microphone.
+const benchMicrophone = "bench_microphone"
+
 // soundConfig writes an ALSA configuration whose only sound card is a pipe: the
 // program takes what is played at the pace of a real card, and keeps it. Playing
 // into a plain file would run as fast as the disk.
@@ -31,8 +34,20 @@ func (h *house) soundConfig() (config, capture string, err error) {
 	file "|'%s' paced --out '%s'"
 	format raw
 }
-`, h.program("devbench"), capture)
+%s`, h.program("devbench"), capture, h.hearing())
 	return config, capture, os.WriteFile(config, []byte(text), 0o644)
+}
+
+// hearing is the ALSA device that hears what is said at the bench.
+func (h *house) hearing() string {
+	return fmt.Sprintf(`pcm.%s {
+	type file
+	slave.pcm { type null }
+	file /dev/null
+	infile "%s"
+	format raw
+}
+`, benchMicrophone, filepath.Join(h.benchDir(), "microphone"))
 }
 
 // loudness returns the root mean square of each tenth of a second of a capture,

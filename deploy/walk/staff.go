@@ -92,6 +92,28 @@ func (s *staff) sees(text string) error {
 	return s.do("waiting to see "+text, chromedp.WaitVisible(containing("body", text)))
 }
 
+// evaluates runs a script on the page and returns the text that it comes to.
+func (s *staff) evaluates(what, script string) (string, error) {
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		err = fmt.Errorf("staff page: %s: %w", what, err)
+	}
+	return text, err
+}
+
+// comes waits until a condition holds on the page, as a script.
+func (s *staff) comes(what, condition string) error {
+	return eventually(s.ctx, patience, func() error {
+		text, err := s.evaluates(what, "String("+condition+")")
+		if err == nil && text != "true" {
+			err = fmt.Errorf("staff page: %s does not come", what)
+		}
+		return err
+	})
+}
+
 // finds waits until an element, as CSS, is to be seen.
 func (s *staff) finds(css string) error {
 	return s.do("waiting for "+css, chromedp.WaitVisible(chromedp.CSS(css)))

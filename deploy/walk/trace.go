@@ -40,6 +40,14 @@ func (e event) target(id string) (target, bool) {
 	return e.Targets[i], true
 }
 
+func (e event) ids() []string {
+	var all []string
+	for _, t := range e.Targets {
+		all = append(all, t.ID)
+	}
+	return all
+}
+
 func (e event) String() string {
 	if e.Kind == "measure" {
 		return fmt.Sprintf("%s=%.1f ms", e.Name, e.MS)
@@ -108,6 +116,25 @@ func (t *trace) view() (event, bool) {
 		}
 	}
 	return event{}, false
+}
+
+// since is when the screen that is shown came up: the first of the views of the
+// same screen and step that came one after the other until now.
+func (t *trace) since() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var at time.Time
+	screen := ""
+	for _, e := range slices.Backward(t.events) {
+		if e.Kind != "view" {
+			continue
+		}
+		if screen != "" && e.String() != screen {
+			break
+		}
+		at, screen = e.At, e.String()
+	}
+	return at
 }
 
 // await returns the first event at or after a mark that matches, waiting for it

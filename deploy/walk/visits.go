@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -22,16 +21,16 @@ func (w *walker) firstVisit() []step {
 			return w.house.tapCard(ctx, demoResident)
 		}, "confirm")},
 		{"she lifts her card and confirms", "", all(w.house.liftCard, w.confirm)},
-		{"the slip comes out", "saved", func(ctx context.Context) error { return w.house.takeSlip(ctx, 1, w.out) }},
+		{"the slip comes out", "saved", w.takeSlip},
 		{"the screen says that it was delivered", "", w.reads("已送达")},
 		{"the slip's QR code and text are right", "", func(ctx context.Context) (err error) {
-			if w.first, err = w.ticketOf(ctx, 1); err != nil {
+			if w.first, err = w.ticketOf(ctx); err != nil {
 				return err
 			}
 			return w.first.says(terminalPlace, "报修", "已送达", "水", "家里", "很急")
 		}},
 		{"she ends her visit, the start screen is as before", "start-again", all(w.tapTo("finish", "start"), w.forgotten)},
-		{"nothing of her is readable in the terminal's files", "", w.unreadable(demoResident.secrets())},
+		{"nothing of her is readable in the terminal's files", "", w.unreadable(everybody())},
 
 		{"staff see her request on their page", "", func(context.Context) error {
 			if err := w.staff.sees("水，家里，很急"); err != nil {
@@ -81,7 +80,6 @@ func (w *walker) firstVisit() []step {
 // secondVisit: central is down. The same experience, another way through it:
 // woken by a card, no card used, the address typed.
 func (w *walker) secondVisit() []step {
-	address := []secret{{"address", "12号楼301室"}, {"building", "12号楼"}, {"room", "301室"}}
 	return []step{
 		{"central is killed", "", func(context.Context) error {
 			if err := w.staff.follows("返回列表"); err != nil {
@@ -104,16 +102,22 @@ func (w *walker) secondVisit() []step {
 		{"and his room", "room", all(w.tapTo("next", "number/room"), w.typeDigits("301"))},
 		{"he sees all of it", "confirm-typed", all(w.tapTo("next", "confirm"), w.reads("12号楼", "301室"))},
 		{"he confirms, with central down", "", w.confirm},
-		{"the slip comes out", "saved-offline", func(ctx context.Context) error { return w.house.takeSlip(ctx, 2, w.out) }},
+		{"the slip comes out", "saved-offline", w.takeSlip},
 		{"the screen says 已保存", "", w.reads("已保存")},
 		{"the slip says 已保存，待送达", "", func(ctx context.Context) (err error) {
-			if w.second, err = w.ticketOf(ctx, 2); err != nil {
+			if w.second, err = w.ticketOf(ctx); err != nil {
 				return err
 			}
 			return w.second.says("已保存，待送达", "报修", "电", "楼道", "尽快")
 		}},
 		{"he ends; the start screen tells that one request waits", "start-waiting", all(w.tapTo("finish", "start"), w.forgotten, w.reads("待送达"))},
-		{"nothing of him is readable while it waits", "", w.unreadable(append(address, demoResident.secrets()...))},
+		{"nothing of him is readable while it waits", "", w.unreadable(everybody())},
+	}
+}
+
+// delivery: central comes back, and what waited arrives by itself.
+func (w *walker) delivery() []step {
+	return []step{
 		{"central is started again", "", func(ctx context.Context) error { return w.house.startCentral(ctx) }},
 		{"the request arrives by itself", "", func(ctx context.Context) error {
 			return eventually(ctx, 90*time.Second, func() error {
@@ -148,9 +152,12 @@ func (w *walker) moves(status string) error {
 	return w.staff.finds(`#case[data-status="` + status + `"]`)
 }
 
-// confirm taps 确认 and waits until it is saved; the terminal itself tells how
+// confirm goes through the pages of the confirm page, taps 确认 on the last one and waits until it is saved; the terminal itself tells how
 // long that took.
 func (w *walker) confirm(ctx context.Context) error {
+	if err := w.turnTo("confirm")(ctx); err != nil {
+		return err
+	}
 	mark := w.trace.mark()
 	if err := w.tapTo("confirm", "saved")(ctx); err != nil {
 		return err
@@ -162,25 +169,33 @@ func (w *walker) confirm(ctx context.Context) error {
 		return err
 	}
 	name := "durable_ms"
-	if w.second.code == "" && w.first.code != "" {
+	if w.house.central.running() != nil {
 		name = "durable_offline_ms"
 	}
 	w.report.measure(name, e.MS, "milliseconds from the touch on confirm until the request is durable on the terminal")
 	return nil
 }
 
-// ticketOf reads a slip as an outsider and asks central's public page about the
+// takeSlip takes the next slip out of the printer.
+func (w *walker) takeSlip(ctx context.Context) error {
+	w.papers++
+	return w.house.takeSlip(ctx, w.papers, w.out)
+}
+
+// ticketOf reads the slip taken last as an outsider and asks central's public page about the
 // address in its QR code, if central is up.
-func (w *walker) ticketOf(ctx context.Context, n int) (paper, error) {
+func (w *walker) ticketOf(ctx context.Context) (paper, error) {
+	n := w.papers
 	p, err := readSlip(ctx, w.out, n)
 	if err != nil {
 		return p, err
 	}
-	if err := p.keepsSilentOf(demoResident.secrets()); err != nil {
+	if err := p.keepsSilentOf(everybody()); err != nil {
 		return p, err
 	}
-	if want := p.code.URL(w.house.address()); p.qr != want {
-		return p, fmt.Errorf("the QR code of %s says %q, want %q", filepath.Base(w.out), p.qr, want)
+	// Behind the address stands what a rating needs. A browser keeps that to itself.
+	if want := p.code.URL(w.house.address()); !strings.HasPrefix(p.qr, want+"#r=") || len(p.qr) != len(want)+len("#r=0000") {
+		return p, fmt.Errorf("the QR code of slip %d says %q, want %q with the code for a rating", n, p.qr, want)
 	}
 	if w.house.central.running() != nil {
 		return p, nil

@@ -31,7 +31,10 @@ type walker struct {
 	last     *image.RGBA // the picture kept last, and
 	lastMark int         // how far the trace had come then
 
-	first, second paper
+	touched               string // the target tapped last
+	papers                int    // slips taken so far
+	first, second, spoken paper
+	attached              []secret // what was said and seen
 }
 
 // step is one thing that must be true, in words, and how it is found out. With
@@ -140,20 +143,22 @@ func (w *walker) touch(ctx context.Context, id string) error {
 		if t, ok = view.target(id); ok {
 			return nil
 		}
-		var ids []string
-		for _, t := range view.Targets {
-			ids = append(ids, t.ID)
-		}
-		return fmt.Errorf("screen %s has no target %s; it has %v", view, id, ids)
+		return fmt.Errorf("screen %s has no target %s; it has %v", view, id, view.ids())
 	})
 	if err != nil {
 		return err
 	}
-	// Nobody taps a screen before she has seen it; and the terminal counts its
-	// 400 ms from the moment at which it took the touch before, not we ours.
-	if err := pause(ctx, betweenTap-time.Since(view.At)); err != nil {
+	// Nobody taps a screen before she has seen it; and the terminal takes a second
+	// tap on the same place for a tremble, and counts from the moment at which it
+	// took the first, not we ours.
+	rest := betweenTap - time.Since(w.trace.since())
+	if id == w.touched {
+		rest = max(rest, betweenTap-time.Since(view.At))
+	}
+	if err := pause(ctx, rest); err != nil {
 		return err
 	}
+	w.touched = id
 	return w.screen.tap(ctx, t.X+t.W/2, t.Y+t.H/2)
 }
 
@@ -181,34 +186,21 @@ func (w *walker) after(do func(context.Context) error, where string) func(contex
 	}
 }
 
-// typeDigits types on the keypad, each digit after the one before is shown.
-func (w *walker) typeDigits(digits string) func(context.Context) error {
-	return func(ctx context.Context) error {
-		for _, d := range digits {
-			view, _ := w.trace.view()
-			if err := w.tapTo("key."+string(d), view.String())(ctx); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-}
-
 // reads waits until the words are to be read on the screen: the words of a view
 // are not in the trace, so they are read from the picture, again and again until
 // they are there.
 func (w *walker) reads(words ...string) func(context.Context) error {
+	return w.readsIn("chi_sim", words...)
+}
+
+func (w *walker) readsIn(language string, words ...string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		return eventually(ctx, limit, func() error {
 			picture, err := w.screen.settled(ctx)
 			if err != nil {
 				return err
 			}
-			read, err := readPicture(ctx, w.house.state, picture)
-			if err != nil {
-				return err
-			}
-			return seen(read, words...)
+			return readWords(ctx, w.house.state, language, picture, words...)
 		})
 	}
 }
@@ -226,10 +218,12 @@ func all(things ...func(context.Context) error) func(context.Context) error {
 }
 
 // The parts of the start screen that change by themselves: the strip on top
-// (what is still to be delivered, the time) and the large clock.
+// (what is still to be delivered, the time), the large clock, and the notice of
+// the community, which is another one after ten seconds.
 var (
-	stripArea = image.Rect(0, 0, panelWidth, 116)
-	clockArea = image.Rect(270, 500, 810, 690)
+	stripArea  = image.Rect(0, 0, panelWidth, 116)
+	clockArea  = image.Rect(270, 440, 810, 660)
+	noticeArea = image.Rect(32, 1440, panelWidth-32, 1560)
 )
 
 // forgotten checks that the start screen looks as it did before anybody came.
@@ -238,7 +232,7 @@ func (w *walker) forgotten(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if where := difference(w.clean, now, stripArea, clockArea); !where.Empty() {
+	if where := difference(w.clean, now, stripArea, clockArea, noticeArea); !where.Empty() {
 		return fmt.Errorf("the start screen is not as it was before the visit, in %v", where)
 	}
 	return nil
