@@ -37,7 +37,12 @@ func standBy(ctx context.Context, h *house) error {
 	if err != nil {
 		return err
 	}
-	if err := h.startKiosk(nil); err != nil {
+	// What is said at the bench is heard beside the sound devices of this machine.
+	hearing := filepath.Join(h.state, "hearing.conf")
+	if err := os.WriteFile(hearing, []byte(h.hearing()), 0o600); err != nil {
+		return err
+	}
+	if err := h.startKiosk([]string{"ALSA_CONFIG_PATH=" + systemSound + ":" + hearing}); err != nil {
 		return err
 	}
 	bench := relative(h.program("devbench"))
@@ -54,11 +59,12 @@ another shell:
   %s card tap          lay an ID card (身份证) on the reader
   %s button press      press the large call button (呼叫)
   %s scan TEXT         hold a slip's code before the scanner
+  %s speak             speak into the microphone
   %s help              everything else: paper out, unplug, slips, the light
 
 Ctrl-C here ends all of it and leaves nothing behind.
 
-`, staff, page, bench, bench, bench, bench)
+`, staff, page, bench, bench, bench, bench, bench)
 	select {
 	case <-ctx.Done():
 		return nil
@@ -73,6 +79,9 @@ Ctrl-C here ends all of it and leaves nothing behind.
 		return h.bench.running()
 	}
 }
+
+// systemSound is where Debian's ALSA finds the sound devices of a machine.
+const systemSound = "/usr/share/alsa/alsa.conf"
 
 // benchPageAddress is where the bench says that its page is.
 func (h *house) benchPageAddress(ctx context.Context) (page string, err error) {

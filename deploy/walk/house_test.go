@@ -29,7 +29,8 @@ func TestConfigTextIsTaken(t *testing.T) {
 			if s.Panel.FullScreen != p.fullScreen || s.Panel.Width != p.width || s.Panel.PxPerMM != p.pxPerMM {
 				t.Errorf("panel: %+v, want %+v", s.Panel, p)
 			}
-			if want := filepath.Join(h.benchDir(), "card"); s.Card.Port != want || s.Sound.Output != "alsa" {
+			if want := filepath.Join(h.benchDir(), "card"); s.Card.Port != want || s.Sound.Output != "alsa" ||
+				s.Microphone.Device != benchMicrophone || s.Camera.Bench != filepath.Join(h.benchDir(), "camera.sock") {
 				t.Errorf("devices: %+v", s)
 			}
 		})

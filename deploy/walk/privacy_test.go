@@ -70,6 +70,21 @@ func TestFindSecretsInEverySpelling(t *testing.T) {
 	}
 }
 
+// A stretch of a recording is no text, and is found all the same.
+func TestFindSecretsInBytes(t *testing.T) {
+	dir := t.TempDir()
+	note := "OggS\x00\xff\xfe\x80\x81OpusHead\x01\x02\x03\xd0\xd1\xd2"
+	if err := os.WriteFile(filepath.Join(dir, "kiosk.db"), []byte("SQLite format 3\x00"+note), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]int{note[5:]: 1, "\xff\xfe\x80\x82": 0} {
+		found, err := findSecrets([]secret{{"note", text}}, dir)
+		if err != nil || len(found) != want {
+			t.Errorf("%q: found %v, %v", text, found, err)
+		}
+	}
+}
+
 func TestFindSecretsInNothingProvesNothing(t *testing.T) {
 	if _, err := findSecrets(demoSecrets, t.TempDir()); err == nil {
 		t.Error("an empty directory was called clean")

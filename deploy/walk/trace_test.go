@@ -83,6 +83,20 @@ func TestTraceWaitsForWhatComesAfterTheMark(t *testing.T) {
 	}
 }
 
+func TestTraceTellsSinceWhenAScreenIsShown(t *testing.T) {
+	b := setup(t)
+	if !b.trace.since().IsZero() {
+		t.Error("a screen before any was shown")
+	}
+	for second, where := range []string{`"home"`, `"choose","step":"what"`, `"choose","step":"what"`, `"choose","step":"place"`, `"choose","step":"place"`, `"choose","step":"place"`} {
+		b.say(fmt.Sprintf(`{"at":"2026-03-01T08:00:%02dZ","kind":"view","screen":%s,"targets":[]}`, second, where))
+	}
+	b.say(`{"at":"2026-03-01T08:00:59Z","kind":"measure","name":"durable","ms":3}`)
+	if got := b.trace.since().Second(); got != 3 {
+		t.Errorf("since second %d, want 3: the first view of the screen that is shown", got)
+	}
+}
+
 func TestTraceMatchesSteps(t *testing.T) {
 	place := event{Kind: "view", Screen: "choose", Step: "place"}
 	tests := []struct {
