@@ -42,10 +42,14 @@ type Microphone struct {
 const MicrophoneRate = 16000
 
 const (
-	// hearEvery is how often the pipe gets its samples.
+	// hearAtOnce is how many samples the pipe gets in one piece, an eighth of a
+	// second: as many as arecord reads at once. The file plugin takes a piece that
+	// is too short for a whole one, and then a note lasts longer than it took.
+	hearAtOnce = MicrophoneRate / 8
+	// hearEvery is how often it is looked whether a piece is due.
 	hearEvery = 20 * time.Millisecond
-	// hearMost is what the pipe holds, a page: an eighth of a second that is heard
-	// late. Without a reader, what does not fit is not heard by anybody.
+	// hearMost is what the pipe holds, a page: one piece, that is heard late.
+	// Without a reader, what does not fit is not heard by anybody.
 	hearMost = 4096
 	// lobby is the amplitude of a quiet one, 66 dB below the loudest.
 	lobby = 16
@@ -123,9 +127,12 @@ func (m *Microphone) hear(pipe *os.File) {
 	seed := uint32(1)
 	for now := range ticker.C {
 		due := int(now.Sub(began) * MicrophoneRate / time.Second)
+		if due-heard < hearAtOnce {
+			continue
+		}
 		var b []byte
 		m.mu.Lock()
-		for ; heard < due; heard++ {
+		for end := heard + hearAtOnce; heard < end; heard++ {
 			seed = seed*1664525 + 1013904223 // any noise will do
 			v := int16(seed>>16%(2*lobby)) - lobby
 			if len(m.speech) > 0 {

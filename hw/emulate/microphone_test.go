@@ -116,3 +116,26 @@ func FuzzSpeech(f *testing.F) {
 		}
 	})
 }
+
+// TestSpeechComesInWholePieces: the file plugin takes a piece that is too short for
+// a whole one, so that there must be none.
+func TestSpeechComesInWholePieces(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "microphone")
+	bench, err := emulate.NewMicrophone(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bench.Close()
+	pipe, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	const piece = 2 * emulate.MicrophoneRate / 8
+	for range 4 {
+		b := make([]byte, 2*piece)
+		if n, err := pipe.Read(b); err != nil || n != piece {
+			t.Fatalf("%d bytes, %v; want %d", n, err, piece)
+		}
+	}
+}
