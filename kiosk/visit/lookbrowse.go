@@ -23,12 +23,13 @@ func (s State) notices() []community.Notice {
 	return s.community().Current(now)
 }
 
-// by names who says something, and since when.
+// by names who says something, and since when. That is a date of a document, so it
+// may lie before any that this terminal's clock can show.
 func (s State) by(who string, at time.Time) string {
-	if when := clock(at, s.text("article.date")); when != "" {
-		return s.text("article.by", "who", who, "date", when)
+	if at.IsZero() {
+		return who
 	}
-	return who
+	return s.text("article.by", "who", who, "date", at.In(phrase.Zone).Format(s.text("article.date")))
 }
 
 func (s State) lookBrowse(v *View) {

@@ -240,7 +240,7 @@ func TestPoliciesByTopicAndByWords(t *testing.T) {
 	article := r.s.rules.Policies.Articles[0]
 	r.feed(Pick{article.Topic}).on(ScreenList).feed(Look(r.s).Items[0].Event).on(ScreenArticle)
 	v := Look(r.s)
-	if v.Source == "" || len(v.Paragraphs) == 0 || !strings.Contains(v.Prompt.Text, v.Paragraphs[0]) {
+	if day := article.Date.In(phrase.Zone).Format("2006年1月2日"); !strings.Contains(v.Source, article.Source) || !strings.Contains(v.Source, day) || len(v.Paragraphs) == 0 || !strings.Contains(v.Prompt.Text, v.Paragraphs[0]) {
 		t.Errorf("article %+v", v)
 	}
 	r.feed(Back{}).on(ScreenList).feed(Back{}).on(ScreenChoose).feed(Pick{wayQuestion}).on(ScreenText)
