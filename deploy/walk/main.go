@@ -1,13 +1,14 @@
 // Command walk brings the whole house up on one machine, as deploy/demo asks:
 // central, a bench of emulated devices and a terminal.
 //
-// By default it then walks through it without anybody there: two visits and a
-// call for help, by clicks on a display of its own, bytes at the device ports
-// and a real browser on the staff page. Each step waits until what must follow
-// is really to be seen, and fails with a reason when it is not. What the visits
-// leave (pictures, slips, sound, the terminal's database, a report) is put into
-// a directory. With --by-hand it opens the terminal in a window instead, says
-// how to use it, and waits.
+// By default it then walks through it without anybody there: each service once,
+// one of them in English, two while central is down, and a call for help, by
+// clicks on a display of its own, bytes at the device ports, speech into the
+// microphone and a real browser on the staff page. Each step waits until what
+// must follow is really to be seen, and fails with a reason when it is not. What
+// the visits leave (pictures, slips, sound, the terminal's database, a report) is
+// put into a directory. With --by-hand it opens the terminal in a window instead,
+// says how to use it, and waits.
 //
 // It knows the house only from outside: programs, files, the display, HTTP. It
 // is no part of the product.

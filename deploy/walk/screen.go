@@ -23,6 +23,10 @@ import (
 const (
 	fingerDown = 60 * time.Millisecond
 	betweenTap = 450 * time.Millisecond
+	// betweenSame is the time from one tap to another on the same place: the view
+	// that follows the first may be one that came by itself, and a busy terminal
+	// takes the first late.
+	betweenSame = 700 * time.Millisecond
 	// betweenKeys is the time from one key to another.
 	betweenKeys = 150 * time.Millisecond
 )

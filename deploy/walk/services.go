@@ -23,8 +23,11 @@ func (w *walker) rating() []step {
 			w.opens("rating", "lookup/ticket"),
 			w.after(func(ctx context.Context) error { return w.house.scan(ctx, w.first.qr) }, "rating/stars"))},
 		{"she gives two stars, and no words", "rated", all(w.tapToFind("star.2", "next"), w.reads("不满意"),
-			w.tapTo("next", "choose/words"), w.tapTo("skip", "confirm"), w.confirm, w.reads("评价已经记下"), w.leaves)},
-		{"staff see it: the case is open again", "", func(context.Context) error {
+			w.tapTo("next", "choose/words"), w.tapTo("skip", "confirm"), w.confirm, w.reads("评价已经记下"))},
+		{"staff see it: the case is open again", "", func(ctx context.Context) error {
+			if err := w.leaves(ctx); err != nil {
+				return err
+			}
 			if err := w.staff.finds("#ratings li"); err != nil {
 				return err
 			}
@@ -41,7 +44,7 @@ func (w *walker) appealSpoken() []step {
 	return []step{
 		{"somebody is worried: 反映问题, 愁事, 小区东门", "ways", all(w.opens("appeal", "choose/kind"), w.tapTo("tile.worry", "choose/place"),
 			w.turnTo("tile.east_gate"), w.tapTo("tile.east_gate", "choose/words"))},
-		{"he says what it is into the microphone", "recording", all(w.tapTo("tile.voice", "record/words"), w.silence,
+		{"he says what it is into the microphone", "recording", all(w.tapTo("tile.voice", "record/words"),
 			w.tapToFind("record", "stop"), w.house.speak)},
 		{"he hears himself", "recorded", func(ctx context.Context) error {
 			if err := all(w.tapToFind("stop", "listen"), w.silence)(ctx); err != nil {
@@ -208,8 +211,8 @@ func (w *walker) activity() []step {
 		{"screen and slip say 待确认", "awaits", all(w.takeSlip, w.reads("待确认"), func(ctx context.Context) error {
 			p, err := w.ticketOf(ctx)
 			return errors.Join(err, p.says("活动预约", "待确认"))
-		}, w.leaves)},
-		{"staff see who comes to what", "", func(context.Context) error { return w.staffReads("夕阳红合唱队", "两个人", demoResident.name) }},
+		})},
+		{"staff see who comes to what", "", all(w.leaves, func(context.Context) error { return w.staffReads("夕阳红合唱队", "两个人", demoResident.name) })},
 	}
 }
 
@@ -217,25 +220,25 @@ func (w *walker) activity() []step {
 func (w *walker) policy() []step {
 	return []step{
 		{"问政策, 养老: an article with its source", "policy", all(w.opens("policy", "choose"), w.tapTo("tile.elder", "list"), w.tapTo("item.allowance", "article"),
-			w.reads("老年人权益保障法"))},
+			w.reads("老年人权益保障法", "2018年12月29日"))},
 		{"in own words: 居住证", "question", all(w.tapTo("bar.back", "list"), w.tapTo("bar.back", "choose"), w.turnTo("tile.question"), w.tapTo("tile.question", "text"),
 			w.writes(questionSpelling, question), w.reads(question))},
-		{"what was found, and where it stands", "found", all(w.tapTo("next", "list"), w.reads("居住证"), w.tapsFirst("item.", "article"), w.reads("居住证", "条例"), w.leaves)},
+		{"what was found, and where it stands", "found", all(w.tapTo("next", "list"), w.reads("居住证"), w.tapsFirst("item.", "article"), w.reads("居住证", "条例"))},
 	}
 }
 
 // information: a notice.
 func (w *walker) information() []step {
 	return []step{
-		{"便民信息: a notice, and who says so", "notice", all(w.opens("information", "choose"), w.tapTo("tile.notices", "list"), w.tapTo("item.water", "article"),
-			w.reads("停水", "幸福里居委会"), w.leaves)},
+		{"便民信息: a notice, and who says so", "notice", all(w.leaves, w.opens("information", "choose"), w.tapTo("tile.notices", "list"), w.tapTo("item.water", "article"),
+			w.reads("停水", "幸福里居委会"))},
 	}
 }
 
 // volunteer, mediation: a phone number to be called at.
 func (w *walker) volunteerAndMediation() []step {
 	return []step{
-		{"当志愿者: what, when, card, phone", "volunteer", all(w.opens("volunteer", "choose/field"), w.tapTo("tile.company", "choose/when"), w.tapTo("tile.morning", "identify/who"),
+		{"当志愿者: what, when, card, phone", "volunteer", all(w.leaves, w.opens("volunteer", "choose/field"), w.tapTo("tile.company", "choose/when"), w.tapTo("tile.morning", "identify/who"),
 			w.cardOf(oldResident, "number/phone"), w.typeDigits(oldResident.phone), w.tapTo("next", "confirm"), w.reads("陪伴老人"))},
 		{"it is saved, staff can call him", "", all(w.confirm, w.takeSlip, w.leaves, func(context.Context) error { return w.staffReads("陪伴老人", oldResident.phone) })},
 		{"邻里调解: noise, nothing said aloud, no card, a phone", "mediation", all(w.opens("mediation", "choose/kind"), w.tapTo("tile.noise", "choose/words"), w.tapTo("skip", "identify/who"),
@@ -269,7 +272,7 @@ func (w *walker) byCard() []step {
 				return fmt.Errorf("%d requests are hers, want 2", n)
 			}
 			return w.tapTo("item.2", "progress")(ctx) // the newest comes first
-		}, w.reads("报修", "已受理"), w.leaves)},
+		}, w.reads("报修", "已受理"))},
 	}
 }
 
@@ -277,10 +280,10 @@ func (w *walker) byCard() []step {
 // strongest contrast.
 func (w *walker) english() []step {
 	return []step{
-		{"somebody chooses English", "english", all(w.tapTo("language.en", "home"), w.readsIn("eng", "What do you need?", "Repairs"))},
+		{"somebody chooses English", "english", all(w.leaves, w.tapTo("language.en", "home"), w.readsIn("eng", "What do you need?", "Repairs"))},
 		{"the largest letters, black and white", "english-largest", all(w.tapTo("bar.ease", "manner"), w.tapTo("tile.larger", "manner"), w.tapTo("tile.larger", "manner"),
-			w.tapTo("tile.contrast", "manner"), w.readsIn("eng", "Larger letters", "Done"), w.tapTo("done", "home"))},
-		{"a lamp on the stairs, and the card", "english-what", w.opensHere("repair", "choose/what")},
+			w.tapTo("tile.contrast", "manner"), w.readsIn("eng", "Letters: largest", "Done"))},
+		{"a lamp on the stairs, and the card", "english-what", all(w.tapTo("done", "home"), w.opensHere("repair", "choose/what"))},
 		{"all of it at a glance", "english-confirm", all(w.tapTo("tile.light", "choose/place"), w.tapTo("tile.stairs", "choose/urgency"), w.tapTo("tile.soon", "identify/who"),
 			w.cardOf(newResident, "confirm"), w.readsIn("eng", "Is everything right?"))},
 		{"the slip is in English too", "english-saved", all(w.confirm, w.takeSlip, w.readsIn("eng", "Saved"), func(ctx context.Context) error {

@@ -60,7 +60,7 @@ func (w *walker) choosesWord(ctx context.Context, text string) (string, error) {
 	var seen []string
 	for range 6 {
 		best, at := "", ""
-		labels, err := w.candidates(ctx)
+		labels, err := w.candidates(ctx, text)
 		if err != nil {
 			return "", err
 		}
@@ -84,8 +84,9 @@ func (w *walker) choosesWord(ctx context.Context, text string) (string, error) {
 	return "", fmt.Errorf("none of the words that are offered begins %q: %q", text, seen)
 }
 
-// candidates reads the words that are offered, by the ids of their keys.
-func (w *walker) candidates(ctx context.Context) (map[string]string, error) {
+// candidates reads the words that are offered, by the ids of their keys, and looks
+// no further when it has found the one that is wanted.
+func (w *walker) candidates(ctx context.Context, wanted string) (map[string]string, error) {
 	picture, err := w.screen.settled(ctx)
 	if err != nil {
 		return nil, err
@@ -106,7 +107,9 @@ func (w *walker) candidates(ctx context.Context) (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		labels[t.ID] = label
+		if labels[t.ID] = label; label == wanted {
+			break
+		}
 	}
 	if len(labels) == 0 {
 		return nil, errors.New("no words are offered")

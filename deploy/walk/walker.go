@@ -153,7 +153,7 @@ func (w *walker) touch(ctx context.Context, id string) error {
 	// took the first, not we ours.
 	rest := betweenTap - time.Since(w.trace.since())
 	if id == w.touched {
-		rest = max(rest, betweenTap-time.Since(view.At))
+		rest = max(rest, betweenSame-time.Since(view.At), betweenSame-time.Since(w.screen.lastTap))
 	}
 	if err := pause(ctx, rest); err != nil {
 		return err
