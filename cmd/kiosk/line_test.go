@@ -163,7 +163,7 @@ func (b *lobby) online() {
 // visit makes one request and returns its code as it stands on the screen.
 func (b *lobby) visit() string {
 	for _, e := range []visit.Event{visit.Wake{}, visit.Start{Service: "repair"}, visit.Pick{Option: "lift"}, visit.Pick{Option: "stairs"}, visit.Pick{Option: "urgent"},
-		visit.CardRead{Person: request.Person{Name: "测试甲", Address: "虚构路九号"}}, visit.Confirm{}} {
+		visit.CardRead{Person: request.Person{Name: "测试甲", Address: "虚构路九号"}}, visit.Turn{By: 1}, visit.Confirm{}} {
 		b.post(e)
 	}
 	code := b.until("saved", func(v visit.View) bool { return v.Screen == visit.ScreenSaved }).Code

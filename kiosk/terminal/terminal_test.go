@@ -148,7 +148,7 @@ func (b *bench) screen(t *testing.T, s visit.Screen) visit.View {
 
 func fill(term *Terminal) {
 	for _, e := range []visit.Event{visit.Wake{}, visit.Start{Service: "repair"}, visit.Pick{Option: "water"}, visit.Pick{Option: "home"}, visit.Pick{Option: "urgent"},
-		visit.CardRead{Person: request.Person{Name: "测试甲", Address: "虚构路"}}, visit.Confirm{}} {
+		visit.CardRead{Person: request.Person{Name: "测试甲", Address: "虚构路"}}, visit.Turn{By: 1}, visit.Confirm{}} {
 		term.Post(e)
 	}
 }
