@@ -183,7 +183,7 @@ func (w *walker) certificate() []step {
 			if err == nil && (strings.Contains(p.text, "0056") || strings.Contains(p.text, "0102")) {
 				err = fmt.Errorf("the slip has the end of a number:\n%s", p.text)
 			}
-			return errors.Join(err, p.says("开证明"))
+			return errors.Join(err, p.says("证明办理"))
 		}, w.leaves)},
 		{"staff see his phone, and his number masked", "", func(context.Context) error {
 			return w.staffReads("居住证明", oldResident.phone, "932***********0056")
