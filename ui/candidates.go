@@ -75,15 +75,20 @@ func (c *candidates) Buttons() []*kit.Button {
 func (c *candidates) Heights(width float32, s theme.Scale) (least, most float32) {
 	least = c.panel.MM(theme.Key)
 	if c.must {
-		least = max(least, c.advice.Height(width, s))
+		least = max(least, c.advice.Height(width, s)-2*c.spare())
 	}
 	return least, max(least, c.panel.MM(24))
 }
 
+// spare is what words take of the gaps around the row, which keep targets apart.
+func (c *candidates) spare() float32 { return c.panel.Gap() / 2 }
+
 func (c *candidates) Place(r kit.Rect, s theme.Scale) {
 	c.box.Show()
-	if size, fits := c.advice.Fit(r.W, r.H, s); fits || c.must {
-		c.advice.PlaceAt(r, size)
+	words := r
+	words.Y, words.H = r.Y-c.spare(), r.H+2*c.spare()
+	if size, fits := c.advice.Fit(words.W, words.H, s); fits || c.must {
+		c.advice.PlaceAt(words, size)
 	} else {
 		c.advice.Hide() // a hint that has no room is left to the voice
 	}

@@ -28,7 +28,10 @@ func newConfirm(p Panel) *page {
 	}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		if p.Tight() && landscape {
-			return one(area, title, hint, kit.Beside{Panel: p, Share: 0.64, Left: list(rows), Right: list(note, pages, kit.Spring{Weight: 1}, act)})
+			return firstFitting(p,
+				one(area, title, hint, kit.Beside{Panel: p, Share: 0.64, Left: list(rows), Right: list(note, pages, kit.Spring{Weight: 1}, act)}),
+				one(area, title, hint, note, kit.Beside{Panel: p, Share: 0.64, Left: list(rows), Right: list(pages, kit.Spring{Weight: 1}, act)}),
+				one(area, title, hint, note, rows, kit.Beside{Panel: p, Share: 0.5, Left: list(pages), Right: list(act)}))
 		}
 		if landscape {
 			return two(p, area, 0.34, list(title, hint, note, kit.Spring{Weight: 1}, act), list(rows, kit.Spring{Weight: 1}, pages))

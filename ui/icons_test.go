@@ -3,8 +3,6 @@ package ui
 import (
 	"testing"
 
-	"lintai/kiosk/phrase"
-	"lintai/kiosk/visit"
 	"lintai/ui/gallery"
 	"lintai/ui/icon"
 )
@@ -12,11 +10,11 @@ import (
 // TestEveryPictureThatAVisitAsksForIsDrawn walks through all services; an unknown
 // name would show as the drawing for "other".
 func TestEveryPictureThatAVisitAsksForIsDrawn(t *testing.T) {
-	services, err := gallery.Services(visit.Manner{Locale: phrase.Chinese})
+	services, err := gallery.Services(gallery.Manner{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	screens, err := gallery.Screens(visit.Manner{Locale: phrase.Chinese})
+	screens, err := gallery.Screens(gallery.Manner{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func (k *keyboard) set(rows [][]visit.Control, tools []visit.Control) {
 
 // newKey adds a key to the box.
 func (k *keyboard) newKey(shape kit.Shape, mm float32) *kit.Button {
-	b := kit.NewButton(k.panel, shape, mm)
+	b := kit.NewKey(k.panel, shape, mm)
 	k.box.Objects = append(k.box.Objects, b.Object())
 	return b
 }

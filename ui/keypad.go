@@ -127,9 +127,9 @@ type keys struct {
 }
 
 func newKeys(p Panel) *keys {
-	k := &keys{panel: p, box: &fyne.Container{}, erase: kit.NewButton(p, kit.Line, theme.Label)}
+	k := &keys{panel: p, box: &fyne.Container{}, erase: kit.NewKey(p, kit.Line, theme.Label)}
 	for i := range k.digits {
-		k.digits[i] = kit.NewButton(p, kit.Cap, 18)
+		k.digits[i] = kit.NewKey(p, kit.Cap, 18)
 		k.box.Objects = append(k.box.Objects, k.digits[i].Object())
 	}
 	k.box.Objects = append(k.box.Objects, k.erase.Object())

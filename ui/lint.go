@@ -228,9 +228,7 @@ func wordsOf(v visit.View, p Panel) []string {
 	}
 	for _, c := range controlsOf(v) {
 		all = append(all, c.Label)
-		if !p.Tight() {
-			all = append(all, c.Detail)
-		}
+		all = append(all, c.Detail)
 	}
 	if !p.Tight() {
 		all = append(all, v.Hint)

@@ -43,13 +43,22 @@ func newList(p Panel) *page {
 // fitting is the first of several ways to divide a place between two columns in
 // which both have room.
 func fitting(p Panel, area kit.Rect, left, right []kit.Part, shares ...float32) []kit.Column {
+	var ways [][]kit.Column
 	for _, share := range shares {
-		columns := two(p, area, share, left, right)
+		ways = append(ways, two(p, area, share, left, right))
+	}
+	return firstFitting(p, ways...)
+}
+
+// firstFitting is the first of several ways to divide a place in which every part
+// has room, or else the first of all.
+func firstFitting(p Panel, ways ...[]kit.Column) []kit.Column {
+	for _, columns := range ways {
 		if _, fits := kit.Closest(p, theme.ClosestFit, columns...); fits {
 			return columns
 		}
 	}
-	return two(p, area, shares[0], left, right)
+	return ways[0]
 }
 
 // items are rows, each of which can be touched all over. On a ten-inch panel

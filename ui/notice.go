@@ -38,8 +38,19 @@ func (n *notice) Object() fyne.CanvasObject { return n.box }
 func (n *notice) Empty() bool               { return n.text.Empty() }
 func (n *notice) Buttons() []*kit.Button    { return nil }
 
-func (n *notice) side(s theme.Scale) float32 { return n.panel.Text(13, s) }
-func (n *notice) pad() float32               { return n.panel.MM(3) }
+func (n *notice) side(s theme.Scale) float32 {
+	if n.panel.Tight() {
+		return n.panel.Text(theme.Body, s)
+	}
+	return n.panel.Text(13, s)
+}
+
+func (n *notice) pad() float32 {
+	if n.panel.Tight() {
+		return n.panel.MM(2)
+	}
+	return n.panel.MM(3)
+}
 
 func (n *notice) Heights(width float32, s theme.Scale) (float32, float32) {
 	side := n.side(s)

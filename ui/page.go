@@ -38,7 +38,7 @@ func (pg *page) show(v visit.View, area kit.Rect, from theme.Scale) {
 	pg.fill(v)
 	across, down := pg.panel.MM(8), pg.panel.MM(5)
 	if pg.panel.Tight() {
-		across, down = pg.panel.MM(4), pg.panel.MM(1.75)
+		across, down = pg.panel.MM(4), pg.panel.MM(1.85)
 	}
 	columns := pg.columns(area.Inset(across, down), area.W > area.H)
 	scale, fits := kit.Closest(pg.panel, from, columns...)

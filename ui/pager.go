@@ -60,9 +60,20 @@ func (g *pager) between(s theme.Scale) float32 {
 	return font.Width(g.page.Words(), true)*g.panel.Text(13, s) + 2*g.panel.Gap()
 }
 
+// needs is the least width of a button.
+func (g *pager) needs(b *kit.Button) float32 { return max(g.panel.MM(theme.Target), b.Across()) }
+
 // narrow tells whether there is no place for two buttons side by side.
 func (g *pager) narrow(width float32, s theme.Scale) bool {
-	return (width-g.between(s))/2 < max(g.panel.MM(theme.Target), g.earlier.Across(), g.later.Across())
+	return width-g.between(s) < g.needs(g.earlier)+g.needs(g.later)
+}
+
+// sides are the widths of the two buttons: alike, unless the longer word needs
+// more than its half.
+func (g *pager) sides(width float32, s theme.Scale) (earlier, later float32) {
+	room := width - g.between(s)
+	earlier = min(max(room/2, g.needs(g.earlier)), room-g.needs(g.later))
+	return earlier, room - earlier
 }
 
 // line is the height of the page number between buttons that stand one below the
@@ -76,17 +87,17 @@ func (g *pager) Heights(width float32, s theme.Scale) (least, most float32) {
 		least = max(g.panel.MM(theme.Target), g.earlier.Least(width, s), g.later.Least(width, s))
 		return 2*least + g.line(s), 2*max(least, g.panel.MM(26)) + g.line(s)
 	}
-	w := (width - g.between(s)) / 2
-	least = max(g.panel.MM(theme.Target), g.earlier.Least(w, s), g.later.Least(w, s))
+	earlier, later := g.sides(width, s)
+	least = max(g.panel.MM(theme.Target), g.earlier.Least(earlier, s), g.later.Least(later, s))
 	return least, max(least, g.panel.MM(26))
 }
 
 func (g *pager) Place(r kit.Rect, s theme.Scale) {
 	between := g.between(s)
-	w := (r.W - between) / 2
-	left := kit.Rect{X: r.X, Y: r.Y, W: w, H: r.H}
-	right := kit.Rect{X: r.X + w + between, Y: r.Y, W: w, H: r.H}
-	page := kit.Rect{X: r.X + w, Y: r.Y, W: between, H: r.H}
+	before, after := g.sides(r.W, s)
+	left := kit.Rect{X: r.X, Y: r.Y, W: before, H: r.H}
+	right := kit.Rect{X: r.X + before + between, Y: r.Y, W: after, H: r.H}
+	page := kit.Rect{X: r.X + before, Y: r.Y, W: between, H: r.H}
 	if g.narrow(r.W, s) {
 		h := (r.H - g.line(s)) / 2
 		left = kit.Rect{X: r.X, Y: r.Y, W: r.W, H: h}

@@ -9,7 +9,7 @@ func Room(p Panel) visit.Room {
 	case p.Tight():
 		return visit.LeastRoom
 	case p.Landscape():
-		return visit.Room{Rows: [3]int{5, 4, 3}, Items: [3]int{5, 5, 4}, Runes: [3]int{180, 130, 90}}
+		return visit.Room{Rows: [3]int{5, 4, 3}, Value: 32, Items: [3]int{4, 4, 3}, Runes: [3]int{180, 130, 90}}
 	}
-	return visit.Room{Rows: [3]int{7, 6, 5}, Items: [3]int{6, 6, 5}, Runes: [3]int{260, 190, 140}}
+	return visit.Room{Rows: [3]int{7, 6, 5}, Value: 40, Items: [3]int{6, 6, 5}, Runes: [3]int{260, 190, 140}}
 }

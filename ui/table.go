@@ -96,11 +96,15 @@ func (t *table) split(r *row, width float32, s theme.Scale) (label, value, edit 
 	if above {
 		return width, width, edit, true
 	}
+	full := width
 	label = 0
 	for _, each := range t.rows[:t.used] {
 		label = max(label, each.label.Width(s))
 	}
 	label = min(label+t.panel.MM(5), width*0.4)
+	if r.label.Height(full, s)+r.value.Height(full, s) < r.value.Height(width-label, s) {
+		return full, full, edit, true // an address, which needs the width
+	}
 	return label, width - label, edit, false
 }
 

@@ -50,7 +50,7 @@ func middle(t Target) fyne.Position { return fyne.NewPos(t.X+t.W/2, t.Y+t.H/2) }
 
 func sampleNamed(t *testing.T, name string) visit.View {
 	t.Helper()
-	for _, s := range samples(t) {
+	for _, s := range append(samples(t), entrySamples(t)...) {
 		if s.name == name {
 			return s.view
 		}
@@ -157,19 +157,46 @@ func (st *stage) faceAt(t *testing.T, at fyne.Position) (fill any) {
 	return fill
 }
 
-func TestRepeatsWithin400MillisecondsAreOneTap(t *testing.T) {
+func TestASecondTapThatComesTooSoonIsATremble(t *testing.T) {
+	// A key may be meant twice, as in "nn" and "88"; nothing else is.
+	st := newStage(t, panels["1080x1920"])
+	for _, row := range []struct {
+		sample, id string
+		wait       time.Duration
+	}{
+		{sample: "number-empty", id: "key.1", wait: 150 * time.Millisecond},
+		{sample: "number-building", id: "key.erase", wait: 150 * time.Millisecond},
+		{sample: "text-empty", id: "key.n", wait: 150 * time.Millisecond},
+		{sample: "text-candidates", id: "word.1", wait: 400 * time.Millisecond},
+		{sample: "choose-what", id: "tile.water", wait: 400 * time.Millisecond},
+		{sample: "confirm-card", id: "edit.what", wait: 400 * time.Millisecond},
+		{sample: "choose-what", id: "bar.back", wait: 400 * time.Millisecond},
+	} {
+		t.Run(row.sample+"/"+row.id, func(t *testing.T) {
+			st.clock, st.events = st.clock.Add(time.Minute), nil
+			st.screen.Show(sampleNamed(t, row.sample))
+			st.clock = st.clock.Add(time.Minute) // it has stood for a while
+			at := middle(st.target(t, row.id))
+			for i, step := range []struct {
+				wait time.Duration
+				want int
+			}{{0, 1}, {row.wait - time.Millisecond, 1}, {time.Millisecond, 2}} {
+				st.clock = st.clock.Add(step.wait)
+				if st.tap(at); len(st.events) != step.want {
+					t.Errorf("tap %d: %d events, want %d", i+1, len(st.events), step.want)
+				}
+			}
+		})
+	}
+}
+
+func TestAnotherKeyIsNoTremble(t *testing.T) {
 	st := newStage(t, panels["1080x1920"])
 	st.screen.Show(sampleNamed(t, "number-empty"))
-	one, two := middle(st.target(t, "key.1")), middle(st.target(t, "key.2"))
-	st.tap(one)
-	st.clock = st.clock.Add(399 * time.Millisecond)
-	st.tap(one)
-	st.took(t, visit.Digit{Digit: '1'})
-	st.tap(two) // another key is no tremble
-	st.took(t, visit.Digit{Digit: '2'})
-	st.clock = st.clock.Add(400 * time.Millisecond)
-	st.tap(two)
-	st.took(t, visit.Digit{Digit: '2'})
+	for _, id := range []string{"key.1", "key.2", "key.1"} {
+		st.tap(middle(st.target(t, id)))
+	}
+	st.took(t, visit.Digit{Digit: '1'}, visit.Digit{Digit: '2'}, visit.Digit{Digit: '1'})
 }
 
 func TestSecondTapOfATrembleDoesNotHitTheNextScreen(t *testing.T) {

@@ -67,7 +67,7 @@ func drawScreens(dir string) (pictures, faults int, err error) {
 					if err := os.MkdirAll(to, 0o755); err != nil {
 						return pictures, faults, err
 					}
-					shots, err := gallery.Screens(visit.Manner{Locale: locale, Size: size, Contrast: contrast})
+					shots, err := gallery.Screens(gallery.Manner{Manner: visit.Manner{Locale: locale, Size: size, Contrast: contrast}, Room: ui.Room(p)})
 					if err != nil {
 						return pictures, faults, err
 					}

@@ -70,7 +70,8 @@ func (s State) lookList(v *View) {
 	} else {
 		v.Title = s.text(listTitles[s.visit.shelf])
 	}
-	v.Items = cut(s.items(), s.pageNow(), s.itemsShown())
+	items := s.items()
+	v.Items = cut(items, s.pageNow(), s.itemsShown(items))
 	v.Actions = []Control{{ID: "back", Label: s.text("list.back"), Event: Back{}}}
 	s.remindOfCard(v)
 	if id, ok := emptyLists[s.visit.shelf]; ok && len(v.Items) == 0 {

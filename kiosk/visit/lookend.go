@@ -7,7 +7,7 @@ import (
 	"lintai/kiosk/slip"
 )
 
-// confirmRows are all answers with what changes them.
+// confirmRows are all answers, each with what changes it; see confirmPages.
 func (s State) confirmRows() []Row {
 	svc := s.current()
 	if svc == nil {
@@ -19,11 +19,7 @@ func (s State) confirmRows() []Row {
 		if value == "" {
 			value, word = s.text("confirm.none"), s.text("confirm.fill_in")
 		}
-		control := &Control{ID: "edit." + step, Label: word, Event: Edit{step}}
-		if n := len(all); n > 0 && all[n-1].Edit != nil && all[n-1].Edit.ID == control.ID {
-			control = nil // what the card said is changed as one
-		}
-		all = append(all, Row{Label: label, Value: value, Edit: control})
+		all = append(all, Row{Label: label, Value: value, Edit: &Control{ID: "edit." + step, Label: word, Event: Edit{step}}})
 	}
 	address := false
 	for _, st := range svc.Steps {
@@ -73,18 +69,29 @@ func (s State) allSeen() bool { return s.pageNow() == s.pagesNow()-1 }
 
 func (s State) lookConfirm(v *View) {
 	v.Title = s.text("confirm.title")
-	v.Rows = cut(s.confirmRows(), s.pageNow(), s.rowsShown())
+	if pages := s.confirmPages(); len(pages) > 0 {
+		v.Rows = pages[s.pageNow()]
+	}
 	v.Actions = []Control{{ID: "confirm", Label: s.text("confirm.submit"), Icon: "ok", Event: Confirm{}}}
 	if !s.allSeen() {
 		// What was not seen is not confirmed.
 		v.Actions = []Control{{ID: "more", Label: s.text("confirm.more"), Icon: "next", Event: Turn{1}}}
+		return
 	}
+	if id := s.confirmNotice(); id != "" {
+		v.Notice, v.NoticeTone = s.text(id), Warning
+	}
+}
+
+// confirmNotice is what to know before one confirms, or nothing.
+func (s State) confirmNotice() phrase.ID {
 	switch {
 	case s.visit.expired:
-		v.Notice, v.NoticeTone = s.text("confirm.expired"), Warning
+		return "confirm.expired"
 	case s.broken(Printer):
-		v.Notice, v.NoticeTone = s.text("confirm.no_printer"), Warning
+		return "confirm.no_printer"
 	}
+	return ""
 }
 
 func (s State) lookUnsaved(v *View) {

@@ -17,7 +17,8 @@ func (s State) lookStep(v *View) {
 	case ScreenChoose:
 		v.Tiles = s.tilesNow()
 	case ScreenList:
-		v.Items = cut(s.items(), s.pageNow(), s.itemsShown())
+		items := s.items()
+		v.Items = cut(items, s.pageNow(), s.itemsShown(items))
 		if len(v.Items) == 0 {
 			v.Notice, v.NoticeTone = s.text("list.no_activities"), Warning
 			v.Actions = []Control{{ID: "back", Label: s.text("list.back"), Event: Back{}}}

@@ -56,7 +56,7 @@ func TestSlipIsPromisedOnlyByAPrinterThatCan(t *testing.T) {
 		if !promised && !strings.Contains(v.Notice, "号码") {
 			t.Errorf("%q: does not say what to do: %q", code, v.Notice)
 		}
-		s.visit.screen, s.visit.service = ScreenConfirm, "repair"
+		s.visit.screen, s.visit.service, s.visit.page = ScreenConfirm, "repair", 99 // the last page
 		if v := Look(s); strings.Contains(v.Notice, "打印机") == promised {
 			t.Errorf("%q: before submitting %q", code, v.Notice)
 		}

@@ -169,10 +169,10 @@ func rowText(v View) string {
 
 func TestActivityWaitsForCentralsWord(t *testing.T) {
 	r := full(t).feed(Wake{}, Start{"activity"}).on(ScreenList)
-	if v := Look(r.s); len(v.Items) != 5 || v.Pager == nil || v.Pager.Pages != 2 {
+	if v := Look(r.s); len(v.Items) != LeastRoom.Items[SizeStandard] || v.Pager == nil || v.Pager.Pages != 3 {
 		t.Fatalf("list %+v %+v", v.Items, v.Pager)
 	}
-	r.feed(Turn{1}, Open{"a6"}, Pick{"two"}).on(ScreenIdentify).feed(somebody, Skip{})
+	r.feed(Turn{1}, Turn{1}, Open{"a6"}, Pick{"two"}).on(ScreenIdentify).feed(somebody, Skip{})
 	save := r.save()
 	if got := r.answerOf(save, "which"); !strings.HasPrefix(got, "活动6，") {
 		t.Errorf("activity %q", got)

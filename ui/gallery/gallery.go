@@ -43,10 +43,12 @@ type Shot struct {
 type resident struct {
 	state  visit.State
 	now    time.Time
-	manner visit.Manner
+	manner Manner
 	person request.Person
 	found  visit.LookupResult
-	fails  bool // saving, recording, calling do not work
+	status visit.Status // of what is looked up
+	query  string       // what was searched for last
+	fails  bool         // saving, recording, calling do not work
 	owed   []visit.Event
 	shots  []Shot
 	seen   map[string]bool
@@ -56,14 +58,24 @@ type resident struct {
 // words is the dictionary, which takes a moment to open.
 var words = sync.OnceValue(pinyin.New)
 
+// Manner is how the residents are served, on a panel of a room.
+type Manner struct {
+	visit.Manner
+	Room visit.Room // the zero value means visit.LeastRoom
+}
+
+// begin is when all of them come.
+var begin = time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC)
+
 // arrive is a resident before the start screen who will be served in a manner.
-func arrive(m visit.Manner) *resident {
+func arrive(m Manner) *resident {
 	rules := visit.DefaultRules()
 	rules.Place, rules.Phone, rules.PublicAddress = "幸福里社区服务站", "010-5550 1234", "https://c.example"
 	rules.Composer, rules.Handwriting, rules.CardLookUp = words(), true, true
+	rules.Community, rules.Room = neighbourhood(), m.Room
 	r := &resident{
-		state: visit.New(rules), now: time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC), manner: m,
-		person: request.Person{Name: Name, Address: Address, IDNumber: idNumber}, seen: map[string]bool{},
+		state: visit.New(rules), now: begin, manner: m,
+		person: request.Person{Name: Name, Address: Address, IDNumber: idNumber, Token: "token"}, status: visit.StatusWorking, seen: map[string]bool{},
 	}
 	r.feed(visit.Tick{Now: r.now}, visit.LinkChanged{Online: true})
 	return r
@@ -122,7 +134,7 @@ func (r *resident) reply(effect visit.Effect) visit.Event {
 		return visit.Printed{Job: e.Job, Result: slip.Result{Outcome: slip.Printed}}
 	case visit.Find:
 		return visit.LookedUp{Ticket: e.Ticket, Result: r.found, Progress: visit.Progress{
-			Service: "repair", Status: visit.StatusWorking, At: r.now, Note: "师傅明天上午九点到，请家里留人。"}}
+			Service: "repair", Status: r.status, At: r.now, Note: notes[r.status]}}
 	case visit.FindByCard:
 		return visit.FoundByCard{Token: e.Token, Mine: []visit.Mine{
 			{Ticket: Ticket, Progress: visit.Progress{Service: "repair", Status: visit.StatusWorking, At: r.now}},
@@ -143,6 +155,7 @@ func (r *resident) reply(effect visit.Effect) visit.Event {
 	case visit.Recognise:
 		return visit.Recognised{Take: e.Take, Characters: []string{"木", "本", "术", "未", "米"}}
 	case visit.Search:
+		r.query = e.Query
 		var ids []string
 		for _, a := range visit.DefaultRules().Policies.Articles {
 			ids = append(ids, a.ID)
@@ -156,6 +169,9 @@ func (r *resident) reply(effect visit.Effect) visit.Event {
 	}
 	return nil
 }
+
+// notes are what staff wrote.
+var notes = map[visit.Status]string{visit.StatusWorking: "师傅明天上午九点到，请家里留人。"}
 
 // photo is a picture of a wall with a damp stain.
 var photo = sync.OnceValue(func() []byte {
@@ -186,6 +202,27 @@ func (r *resident) keep(name string) *resident {
 	v := r.look()
 	v.Manner.Size, v.Manner.Contrast = r.manner.Size, r.manner.Contrast // also before the first touch
 	r.shots = append(r.shots, Shot{name, v})
+	return r
+}
+
+// keepPages takes a shot of each page from the one that is shown.
+func (r *resident) keepPages(name string) *resident {
+	r.keep(name)
+	for page := 2; ; page++ {
+		v := r.look()
+		if v.Pager == nil || v.Pager.Later.Disabled {
+			return r
+		}
+		r.feed(v.Pager.Later.Event).keep(fmt.Sprintf("%s-%d", name, page))
+	}
+}
+
+// join adds what another resident saw.
+func (r *resident) join(other *resident) *resident {
+	r.shots = append(r.shots, other.shots...)
+	if r.err == nil {
+		r.err = other.err
+	}
 	return r
 }
 

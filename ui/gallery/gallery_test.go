@@ -8,8 +8,10 @@ import (
 	"lintai/kiosk/visit"
 )
 
-var manners = []visit.Manner{
-	{Locale: phrase.Chinese}, {Locale: phrase.English, Size: visit.SizeLargest, Contrast: true}, {Locale: phrase.Chinese, Size: visit.SizeLarge},
+var manners = []Manner{
+	{Manner: visit.Manner{Locale: phrase.Chinese}},
+	{Manner: visit.Manner{Locale: phrase.English, Size: visit.SizeLargest, Contrast: true}},
+	{Manner: visit.Manner{Locale: phrase.Chinese, Size: visit.SizeLarge}, Room: visit.Room{Rows: [3]int{7, 6, 5}, Items: [3]int{6, 6, 5}, Runes: [3]int{260, 190, 140}}},
 }
 
 func TestEveryScreenIsShownInTheMannerAskedFor(t *testing.T) {

@@ -9,10 +9,11 @@ import (
 )
 
 // Screens shows every screen in a manner, in the situations that change it most.
-func Screens(m visit.Manner) ([]Shot, error) {
+func Screens(m Manner) ([]Shot, error) {
 	var all []Shot
-	for _, story := range []func(visit.Manner) *resident{
-		starting, repairing, withoutDevices, unsaved, writing, photographing, reading, lookingUp, unseen, byCard, rating, calling, unheard, answered, idling,
+	for _, story := range []func(Manner) *resident{
+		starting, repairing, withoutDevices, unsaved, writing, silent, photographing, joining, reading, searching, informing, lookingUp, settled, unseen, byCard,
+		rating, helping, calling, unheard, offline, answered, idling,
 	} {
 		r := story(m)
 		if r.err != nil {
@@ -25,20 +26,22 @@ func Screens(m visit.Manner) ([]Shot, error) {
 	return append(all, Shot{"out-of-service", out}), nil
 }
 
-func starting(m visit.Manner) *resident {
+func starting(m Manner) *resident {
 	r := arrive(m).keep("start").wait(10 * time.Second).keep("start-next-notice").enter().keep("home")
 	return r.feed(visit.Turn{By: 1}).keep("home-2").touch("bar.ease").keep("manner")
 }
 
-func repairing(m visit.Manner) *resident {
+func repairing(m Manner) *resident {
 	r := arrive(m).enter().begin("repair").keep("choose")
 	for range mostSteps {
 		v := r.look()
 		switch v.Screen {
 		case visit.ScreenIdentify:
 			r.keep("identify").feed(visit.CardFailed{Fault: fault.NoAnswer}).keep("identify-failed")
+			r.feed(visit.CardRead{Person: r.person, Expired: true}, visit.CardLifted{})
+			continue
 		case visit.ScreenConfirm:
-			r.keep("confirm").feed(visit.Turn{By: 1}).keep("confirm-2").touch("confirm").keep("saving").answer().keep("saved")
+			r.keepPages("confirm").touch("confirm").keep("saving").answer().keep("saved")
 			return r.answer().keep("saved-printed")
 		}
 		if !r.onward(v) {
@@ -49,11 +52,11 @@ func repairing(m visit.Manner) *resident {
 	return r
 }
 
-func withoutDevices(m visit.Manner) *resident {
+func withoutDevices(m Manner) *resident {
 	r := arrive(m)
 	r.fails = true
 	r.person = request.Person{Name: LongName, Address: LongAddress}
-	for _, d := range []visit.Device{visit.Printer, visit.Scanner, visit.Microphone, visit.Camera} {
+	for _, d := range []visit.Device{visit.Printer, visit.Scanner, visit.Button, visit.Speaker, visit.Microphone, visit.Camera} {
 		r.feed(visit.DeviceChanged{Device: d, Fault: fault.Unplugged})
 	}
 	r.feed(visit.LinkChanged{Pending: 2}).keep("start-offline").enter().begin("repair")
@@ -62,10 +65,7 @@ func withoutDevices(m visit.Manner) *resident {
 			break
 		}
 	}
-	r.keep("confirm-no-printer")
-	for v := r.look(); v.Pager != nil && v.Pager.Page < v.Pager.Pages; v = r.look() {
-		r.feed(visit.Turn{By: 1}).keep("confirm-no-printer-last")
-	}
+	r.keepPages("confirm-no-printer")
 	r.fails = false
 	r.touch("confirm").answer()
 	r.fails = true
@@ -73,7 +73,7 @@ func withoutDevices(m visit.Manner) *resident {
 	return r.keep("saved-no-slip")
 }
 
-func unsaved(m visit.Manner) *resident {
+func unsaved(m Manner) *resident {
 	r := arrive(m)
 	r.feed(visit.DeviceChanged{Device: visit.CardReader, Fault: fault.Unplugged}).enter().begin("repair")
 	for range mostSteps {
@@ -111,27 +111,23 @@ func (r *resident) toText() *resident {
 	return r
 }
 
-func writing(m visit.Manner) *resident {
+func writing(m Manner) *resident {
 	r := arrive(m).enter().toText().touch("tile.type").keep("text")
 	r.letters("loushang").keep("text-composing")
 	if v := r.look(); v.Keyboard != nil && len(v.Keyboard.Candidates) > 0 {
 		r.feed(v.Keyboard.Candidates[0].Event)
 	}
-	r.letters(" 12").keep("text-written")
+	r.letters(" 12").keep("text-written").touch("input.digits").keep("text-digits")
 	hand := arrive(m).enter()
 	hand.seen["ways"] = true
 	hand.toText().touch("tile.hand").keep("hand")
 	hand.feed(visit.Stroke{Points: []visit.Point{{X: 150, Y: 350}, {X: 850, Y: 350}}}, visit.Stroke{Points: []visit.Point{{X: 500, Y: 100}, {X: 500, Y: 900}}},
 		visit.Stroke{Points: []visit.Point{{X: 480, Y: 380}, {X: 200, Y: 750}}}, visit.Stroke{Points: []visit.Point{{X: 520, Y: 380}, {X: 820, Y: 750}}})
 	hand.wait(2 * time.Second).answer().keep("hand-read")
-	r.shots = append(r.shots, hand.shots...)
-	if r.err == nil {
-		r.err = hand.err
-	}
-	return r
+	return r.join(hand)
 }
 
-func photographing(m visit.Manner) *resident {
+func photographing(m Manner) *resident {
 	r := arrive(m).enter().begin("appeal")
 	for range mostSteps {
 		v := r.look()
@@ -150,39 +146,103 @@ func photographing(m visit.Manner) *resident {
 	return r
 }
 
-func reading(m visit.Manner) *resident {
-	r := arrive(m).enter().begin("policy").keep("policy")
-	if v := r.look(); len(v.Tiles) > 0 {
-		r.feed(v.Tiles[0].Event).keep("list")
+// silent is a resident who would speak, at a terminal that cannot hear.
+func silent(m Manner) *resident {
+	r := arrive(m).feed(visit.DeviceChanged{Device: visit.Microphone, Fault: fault.Unplugged}).enter().begin("appeal")
+	for range mostSteps {
+		if v := r.look(); v.Screen == visit.ScreenText {
+			return r.keep("text-no-microphone")
+		} else if !r.onward(v) {
+			break
+		}
 	}
+	r.fail("no step takes own words")
+	return r
+}
+
+func joining(m Manner) *resident {
+	r := arrive(m).enter().begin("activity").keepPages("list-activities")
+	for range mostSteps {
+		v := r.look()
+		if v.Screen == visit.ScreenSaved {
+			return r.wait(3 * time.Second).keep("saved-awaits")
+		}
+		if !r.onward(v) {
+			break
+		}
+	}
+	r.fail("no activity can be joined")
+	return r
+}
+
+// reading opens the article with the most pages of those on the first topic.
+func reading(m Manner) *resident {
+	r := arrive(m).enter().begin("policy").keepPages("policy")
+	r.feed(r.look().Tiles[0].Event).keepPages("list")
 	if v := r.look(); len(v.Items) > 0 {
-		r.feed(v.Items[0].Event).keep("article").feed(visit.Turn{By: 1}).keep("article-2")
+		r.feed(v.Items[0].Event).keepPages("article")
 	}
 	return r
 }
 
-func lookingUp(m visit.Manner) *resident {
-	r := arrive(m).enter().begin("lookup").keep("lookup").digits("00121").keep("lookup-typing")
+func searching(m Manner) *resident {
+	r := arrive(m).enter().begin("policy").feed(visit.Pick{Option: "question"}).keep("question").letters("juzhuzheng").keep("question-typed")
+	nothing := r.state
+	r.touch("next").feed(visit.Searched{Query: r.query}).keep("question-nothing")
+	r.state, r.owed = nothing, nil
+	return r.touch("next").answer().keepPages("list-hits")
+}
+
+func informing(m Manner) *resident {
+	r := arrive(m).enter().begin("information").keep("information")
+	for _, shelf := range []string{"notices", "contacts", "hours"} {
+		r.feed(visit.Pick{Option: shelf}).keepPages("list-" + shelf)
+		r.feed(r.look().Items[0].Event).keepPages("article-"+shelf).feed(visit.Back{}, visit.Back{})
+	}
+	return r
+}
+
+func lookingUp(m Manner) *resident {
+	r := arrive(m).enter().begin("lookup").keep("lookup").digits("00121").keep("lookup-typing").feed(visit.Next{}).keep("lookup-short")
 	return r.digits(Ticket[5:]).feed(visit.Next{}).keep("finding").answer().keep("progress")
 }
 
-func unseen(m visit.Manner) *resident {
+// settled are requests whose way has ended, or has hardly begun.
+func settled(m Manner) *resident {
+	all := arrive(m)
+	for _, status := range []visit.Status{visit.StatusAccepted, visit.StatusDone, visit.StatusHeld} {
+		r := arrive(m).enter()
+		r.status = status
+		all.join(r.begin("lookup").digits(Ticket).feed(visit.Next{}).answer().keep("progress-" + string(status)))
+	}
+	return all
+}
+
+func unseen(m Manner) *resident {
 	r := arrive(m).feed(visit.LinkChanged{}).enter().begin("lookup").digits(Ticket)
 	r.found = visit.CannotTell
 	return r.feed(visit.Next{}).answer().keep("progress-unseen")
 }
 
-func byCard(m visit.Manner) *resident {
+func byCard(m Manner) *resident {
 	r := arrive(m).enter().begin("lookup")
 	return r.feed(visit.CardRead{Person: r.person}).answer().keep("list-mine")
 }
 
-func rating(m visit.Manner) *resident {
+func rating(m Manner) *resident {
 	r := arrive(m).enter().begin("rating")
 	for range mostSteps {
 		v := r.look()
+		if v.Screen == visit.ScreenLookUp {
+			if len(v.Keypad.Blank) > 4 {
+				r.keep("ticket")
+			} else {
+				r.keep("ticket-code")
+			}
+		}
 		if v.Screen == visit.ScreenRating {
-			return r.keep("rating").touch("star.4").keep("rating-4")
+			return r.keep("rating").touch("star.4").keep("rating-4").touch("next").keep("rating-ways").feed(visit.Skip{}).keep("confirm-rating").
+				touch("confirm").answer().keep("saved-thanks")
 		}
 		if !r.onward(v) {
 			break
@@ -192,23 +252,33 @@ func rating(m visit.Manner) *resident {
 	return r
 }
 
-func calling(m visit.Manner) *resident {
+// helping is a member of staff who fills in for a resident.
+func helping(m Manner) *resident {
+	r := arrive(m).enter().begin("behalf").digits("0042").keep("number-staff").feed(visit.Next{}).keep("choose-agreed")
+	return r.feed(r.look().Tiles[0].Event).keepPages("home-behalf")
+}
+
+func calling(m Manner) *resident {
 	r := arrive(m).enter().feed(visit.ButtonPressed{}).keep("calling").answer().feed(visit.CallDelivered{ID: "c"}).keep("calling-delivered")
 	return r.wait(5 * time.Minute).keep("calling-late")
 }
 
-func unheard(m visit.Manner) *resident {
+func unheard(m Manner) *resident {
 	r := arrive(m).enter()
 	r.fails = true
 	return r.feed(visit.ButtonPressed{}).answer().keep("calling-failed")
 }
 
-func answered(m visit.Manner) *resident {
+func offline(m Manner) *resident {
+	return arrive(m).enter().feed(visit.LinkChanged{}, visit.ButtonPressed{}).answer().keep("calling-offline")
+}
+
+func answered(m Manner) *resident {
 	r := arrive(m).enter().feed(visit.ButtonPressed{}).answer().feed(visit.CallDelivered{ID: "c"})
 	return r.feed(visit.CallAnswered{ID: "c", Answer: "coming", Words: "已收到，马上来"}).keep("calling-answered")
 }
 
-func idling(m visit.Manner) *resident {
+func idling(m Manner) *resident {
 	r := arrive(m).enter()
 	for range 200 {
 		if r.wait(time.Second); r.look().Screen == visit.ScreenIdle {

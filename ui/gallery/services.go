@@ -10,7 +10,7 @@ import (
 
 // Services walks through every service of the catalogue in a manner, taking the
 // first choice at each step, with every page of every step on the way.
-func Services(m visit.Manner) ([]Shot, error) {
+func Services(m Manner) ([]Shot, error) {
 	var all []Shot
 	for _, svc := range catalog.Default().Services {
 		r := arrive(m).enter().begin(svc.Code)

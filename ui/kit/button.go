@@ -37,6 +37,7 @@ type Button struct {
 
 	panel   theme.Panel
 	shape   Shape
+	typed   bool // a key, which one may press twice in a row
 	box     *fyne.Container
 	foot    *Sheet
 	face    *Sheet
@@ -68,6 +69,14 @@ func NewButton(p theme.Panel, shape Shape, labelMM float32) *Button {
 	}
 	b.box = container(b.foot.Object(), b.face.Object(), b.picture.Object(), b.label.Object(), b.detail.Object(), b.chosen.Object())
 	b.box.Hide()
+	return b
+}
+
+// NewKey returns a hidden key of a keyboard or keypad, which may soon be pressed
+// again.
+func NewKey(p theme.Panel, shape Shape, labelMM float32) *Button {
+	b := NewButton(p, shape, labelMM)
+	b.typed = true
 	return b
 }
 
@@ -148,8 +157,6 @@ func (b *Button) Least(width float32, s theme.Scale) float32 {
 	return max(b.panel.MM(theme.Target), h+2*b.pad()+b.depth())
 }
 
-// pad is the space beside the words. A key of the least size holds two
-// characters.
 // Across returns the least width at which a short label stands on one line, and
 // the words of a longer one stay whole.
 func (b *Button) Across() float32 {
@@ -166,6 +173,8 @@ func (b *Button) Brief() {
 	b.detail.Set("")
 }
 
+// pad is the space beside the words. A key of the least size holds two
+// characters.
 func (b *Button) pad() float32 {
 	if b.shape == Cap {
 		return b.panel.MM(1)

@@ -12,6 +12,10 @@ import (
 // a tap on a screen that has just come up for one that meant the screen before.
 const repeat = 400 * time.Millisecond
 
+// keyRepeat is the same for a key that one means to press twice, as in "nn" and
+// "88": a letter too many can be erased, one that never comes cannot be typed.
+const keyRepeat = 150 * time.Millisecond
+
 // touch is the rule of a tap. A finger shows its effect at once when it lands; it
 // counts when it lifts, inside the target or up to 10 mm beside it. Whatever it
 // does in between, wobble or slide, is no gesture.
@@ -86,14 +90,18 @@ func (t *touch) changed() {
 }
 
 func (t *touch) tooSoon(b *Button) bool {
-	return t.fresh() || t.within(t.firedAt) && b.ID == t.firedID
+	wait := repeat
+	if b.typed {
+		wait = keyRepeat
+	}
+	return t.fresh() || b.ID == t.firedID && t.within(wait, t.firedAt)
 }
 
 // fresh tells that the screen has just come up.
-func (t *touch) fresh() bool { return t.within(t.changedAt) }
+func (t *touch) fresh() bool { return t.within(repeat, t.changedAt) }
 
-func (t *touch) within(since time.Time) bool {
-	return !since.IsZero() && t.now().Sub(since) < repeat
+func (t *touch) within(wait time.Duration, since time.Time) bool {
+	return !since.IsZero() && t.now().Sub(since) < wait
 }
 
 func (t *touch) target(at fyne.Position) *Button {
