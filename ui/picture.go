@@ -93,9 +93,25 @@ func walk(o fyne.CanvasObject, at fyne.Position, each func(drawn)) {
 	at = at.Add(o.Position())
 	size := o.Size()
 	each(drawn{o, kit.Rect{X: at.X, Y: at.Y, W: size.Width, H: size.Height}})
+	if _, ground := groundOf(o); ground {
+		return
+	}
 	for _, child := range children(o) {
 		walk(child, at, each)
 	}
+}
+
+// groundOf returns the colour of an object that is one ground to the eye.
+func groundOf(o fyne.CanvasObject) (fill color.Color, is bool) {
+	switch o := o.(type) {
+	case *canvas.Rectangle:
+		return o.FillColor, true
+	case *fyne.Container:
+		if g, ok := o.Layout.(kit.Ground); ok {
+			return g.Fill(), true
+		}
+	}
+	return nil, false
 }
 
 func children(o fyne.CanvasObject) []fyne.CanvasObject {
@@ -119,11 +135,13 @@ func (s *Screen) drawing() Drawing {
 	d := Drawing{Panel: s.panel, View: s.view, Targets: s.Targets()}
 	var grounds []ground
 	walk(s.surface, fyne.Position{}, func(each drawn) {
-		switch o := each.object.(type) {
-		case *canvas.Rectangle:
-			if _, _, _, alpha := o.FillColor.RGBA(); alpha > 0 {
-				grounds = append(grounds, ground{each.rect, o.FillColor, false})
+		if fill, is := groundOf(each.object); is {
+			if _, _, _, alpha := fill.RGBA(); alpha > 0 {
+				grounds = append(grounds, ground{each.rect, fill, false})
 			}
+			return
+		}
+		switch o := each.object.(type) {
 		case *canvas.Circle:
 			grounds = append(grounds, ground{each.rect, o.FillColor, true})
 		case *canvas.Image:
@@ -168,7 +186,9 @@ func textOn(o *canvas.Text, r kit.Rect, grounds []ground) Text {
 		if !overlap(g.rect, ink) {
 			continue
 		}
-		t.cut = t.cut || !g.round && !g.rect.Holds(ink)
+		if !g.round { // one that holds the line hides the edges below it
+			t.cut = !g.rect.Holds(ink)
+		}
 		behind = g.fill
 	}
 	t.Contrast = theme.Contrast(o.Color, behind)

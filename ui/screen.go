@@ -34,7 +34,8 @@ type Screen struct {
 
 	surface *kit.Surface
 	content *fyne.Container
-	ground  *canvas.Rectangle
+	ground  *canvas.Rectangle // hidden where the toolkit clears the window in its colour
+	themed  bool
 	strip   *strip
 	bar     *bar
 	pages   map[visit.Screen]*page
@@ -133,7 +134,13 @@ func (s *Screen) Panel() Panel { return s.panel }
 func (s *Screen) CanvasObject() fyne.CanvasObject { return s.surface }
 
 // Theme is the toolkit's theme, to be set on the app before the window opens.
-func (s *Screen) Theme() fyne.Theme { return theme.Toolkit{Panel: s.panel} }
+// Every frame then begins in the colour of the screen's ground, which needs not be
+// painted over again.
+func (s *Screen) Theme() fyne.Theme {
+	s.themed = true
+	s.ground.Hide()
+	return theme.Toolkit{Panel: s.panel}
+}
 
 // Show draws a view. It returns without waiting for the paint; views are drawn
 // in the order in which they were given.
@@ -144,6 +151,7 @@ func (s *Screen) Show(v visit.View) { fyne.Do(func() { s.show(v) }) }
 func (s *Screen) Forget() { fyne.Do(s.forget) }
 
 func (s *Screen) show(v visit.View) {
+	s.surface.Answered()
 	if s.filled && (v.Screen != s.view.Screen || v.Step != s.view.Step) {
 		s.surface.Changed()
 	}
@@ -152,6 +160,7 @@ func (s *Screen) show(v visit.View) {
 }
 
 func (s *Screen) forget() {
+	s.surface.Answered()
 	s.surface.Changed()
 	s.view, s.filled = visit.View{}, false
 	s.strip.forget()
@@ -229,9 +238,10 @@ func scaleOf(size visit.Size) theme.Scale {
 }
 
 func (s *Screen) colour(ground theme.Role) {
+	s.look.Ground = ground
 	if fill := s.panel.Colour(ground); s.ground.FillColor != fill {
 		s.ground.FillColor = fill
-		s.ground.Refresh()
+		canvas.Refresh(s.surface)
 	}
 }
 

@@ -140,18 +140,26 @@ func TestPressShowsAtOnceAndNoLongerWhenTheFingerLeaves(t *testing.T) {
 	if st.faceAt(t, probe) == calm {
 		t.Error("the finger came back and the tile does not show it")
 	}
+	var rest func()
+	surface.Later(func(_ time.Duration, do func()) { rest = do })
 	st.mouse(false, probe)
-	if st.faceAt(t, probe) != calm {
-		t.Error("the tile stays pressed")
+	if rest(); st.faceAt(t, probe) != calm {
+		t.Error("the tile stays pressed although nothing answers")
+	}
+	st.clock = st.clock.Add(time.Second)
+	st.mouse(true, probe)
+	st.mouse(false, probe)
+	if st.screen.Show(sampleNamed(t, "choose-what")); st.faceAt(t, probe) != calm {
+		t.Error("the tile stays pressed after the answer")
 	}
 }
 
-// faceAt is the colour of the topmost rectangle at a point.
+// faceAt is the colour of the topmost ground at a point.
 func (st *stage) faceAt(t *testing.T, at fyne.Position) (fill any) {
 	t.Helper()
 	for _, d := range st.drawn() {
-		if r, ok := d.object.(*canvas.Rectangle); ok && d.rect.Contains(at) {
-			fill = r.FillColor
+		if colour, is := groundOf(d.object); is && d.rect.Contains(at) {
+			fill = colour
 		}
 	}
 	return fill

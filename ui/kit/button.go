@@ -247,12 +247,14 @@ func (b *Button) draw() {
 	}
 	depth, radius := b.depth(), b.panel.MM(4)
 	r := b.bounds
-	b.foot.Colour(style.Foot, theme.None, 0)
-	b.foot.Place(r, radius)
 	top := Rect{r.X, r.Y, r.W, r.H - depth}
+	foot, _ := r.CutBottom(2 * radius) // no more of it than the face leaves to be seen
 	if b.pressed {
 		top.Y += depth
+		foot, _ = r.CutTop(2 * radius)
 	}
+	b.foot.Colour(style.Foot, theme.None, 0)
+	b.foot.Place(foot, radius)
 	edge := float32(0.5)
 	if b.Selected {
 		edge, style.Edge = 1.4, theme.Pine

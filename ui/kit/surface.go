@@ -39,6 +39,13 @@ func NewSurface(p theme.Panel, content fyne.CanvasObject, now func() time.Time, 
 	return s
 }
 
+// Answered says that a view came; what was touched need not look pressed for
+// longer.
+func (s *Surface) Answered() { s.touch.lift() }
+
+// Later replaces how something is done after a while on the toolkit's goroutine.
+func (s *Surface) Later(do func(time.Duration, func())) { s.touch.later = do }
+
 // Changed says that another screen is shown now.
 func (s *Surface) Changed() {
 	s.drawing.cancel()

@@ -25,7 +25,9 @@ type touch struct {
 	now    func() time.Time
 	find   func() []*Button // what can be touched at this moment
 	fire   func(*Button)
+	later  func(time.Duration, func())
 	down   *Button
+	lifted *Button // that the finger has left, and that still looks pressed
 	inside bool
 
 	firedAt   time.Time
@@ -34,11 +36,15 @@ type touch struct {
 }
 
 func newTouch(p theme.Panel, now func() time.Time, find func() []*Button, fire func(*Button)) *touch {
-	return &touch{slack: p.MM(theme.Slack), near: p.MM(1.5), now: now, find: find, fire: fire}
+	return &touch{slack: p.MM(theme.Slack), near: p.MM(1.5), now: now, find: find, fire: fire, later: later}
 }
+
+// later does something on the toolkit's goroutine.
+func later(after time.Duration, do func()) { time.AfterFunc(after, func() { fyne.Do(do) }) }
 
 // press begins a tap.
 func (t *touch) press(at fyne.Position) {
+	t.lift()
 	t.cancel()
 	b := t.target(at)
 	if b == nil || t.tooSoon(b) {
@@ -65,12 +71,33 @@ func (t *touch) release(at fyne.Position) {
 	if b == nil {
 		return
 	}
-	t.cancel()
 	if !b.Touchable() || !b.Bounds().Grown(t.slack).Contains(at) {
+		t.cancel()
 		return
 	}
+	// A frame costs more than all else between the touch and the answer. The
+	// button is therefore drawn at rest together with what answers, and alone
+	// only when nothing does.
+	t.down, t.lifted = nil, b
+	b.press(true)
+	t.later(unanswered, func() {
+		if t.lifted == b {
+			t.lift()
+		}
+	})
 	t.firedAt, t.firedID = t.now(), b.ID
 	t.fire(b)
+}
+
+// unanswered is how long a button that was touched looks pressed without an answer.
+const unanswered = 120 * time.Millisecond
+
+// lift draws the button that the finger has left at rest.
+func (t *touch) lift() {
+	if t.lifted != nil {
+		t.lifted.press(false)
+	}
+	t.lifted = nil
 }
 
 // cancel forgets a tap in progress.

@@ -18,8 +18,12 @@ type Panel struct {
 	look *Look
 }
 
-// Look is what a resident's manner makes of a screen.
-type Look struct{ Palette *Palette }
+// Look is what a resident's manner makes of a screen, and what the screen that
+// stands there now has behind everything.
+type Look struct {
+	Palette *Palette
+	Ground  Role // Paper where it says None
+}
 
 // WithLook returns the panel with a look that the parts built for it share: who
 // changes the look changes how all of them draw from then on.
@@ -34,6 +38,14 @@ func (p Panel) Palette() *Palette {
 		return Normal
 	}
 	return p.look.Palette
+}
+
+// Ground returns the colour behind everything now.
+func (p Panel) Ground() color.Color {
+	if p.look == nil || p.look.Ground == None {
+		return p.Colour(Paper)
+	}
+	return p.Colour(p.look.Ground)
 }
 
 // Colour returns the colour of a role now; none for None.

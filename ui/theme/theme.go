@@ -33,7 +33,9 @@ var _ fyne.Theme = Toolkit{}
 // Color implements fyne.Theme.
 func (t Toolkit) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
 	switch name {
-	case toolkit.ColorNameBackground, toolkit.ColorNameOverlayBackground, toolkit.ColorNameMenuBackground:
+	case toolkit.ColorNameBackground: // each frame begins with it
+		return t.Panel.Ground()
+	case toolkit.ColorNameOverlayBackground, toolkit.ColorNameMenuBackground:
 		return Normal.Colour(Paper)
 	case toolkit.ColorNameForeground:
 		return Normal.Colour(Ink)
