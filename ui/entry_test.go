@@ -263,8 +263,10 @@ func TestEverySampleOfEntryHoldsWhatResidentsNeed(t *testing.T) {
 			v := s.view
 			for _, size := range []visit.Size{visit.SizeStandard, visit.SizeLargest} {
 				v.Manner.Size, v.Manner.Contrast = size, size != visit.SizeStandard
-				if size != visit.SizeStandard { // as the visit pages them
-					v.Items, v.Paragraphs = v.Items[:min(3, len(v.Items))], v.Paragraphs[:min(1, len(v.Paragraphs))]
+				// As the visit pages them.
+				v.Items = v.Items[:min(Room(p).Items[size], len(v.Items))]
+				if size != visit.SizeStandard {
+					v.Paragraphs = v.Paragraphs[:min(1, len(v.Paragraphs))]
 				}
 				st.screen.show(v)
 				for _, fault := range st.screen.drawing().Faults() {

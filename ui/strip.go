@@ -67,9 +67,9 @@ func (s *strip) show(v visit.Strip, r kit.Rect) {
 	s.clock.Set(v.Clock)
 	s.link.Set(v.Link)
 	s.pending.Set(v.Pending)
-	s.dot.Set("ok", theme.Green, theme.GreenPale)
+	s.dot.Set("ok", theme.OnBand, theme.None) // as large as the place allows, in either palette
 	if !v.Online {
-		s.dot.Set("warning", theme.Amber, theme.AmberPale)
+		s.dot.Set("warning", theme.Sun, theme.None)
 	}
 	s.band.Place(r, 0)
 	in := r.Inset(2*s.gap(), s.panel.MM(0.5))

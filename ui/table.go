@@ -101,7 +101,7 @@ func (t *table) split(r *row, width float32, s theme.Scale) (label, value, edit 
 	for _, each := range t.rows[:t.used] {
 		label = max(label, each.label.Width(s))
 	}
-	label = min(label+t.panel.MM(5), width*0.4)
+	label = min(label+t.panel.MM(5), width*0.46)
 	if r.label.Height(full, s)+r.value.Height(full, s) < r.value.Height(width-label, s) {
 		return full, full, edit, true // an address, which needs the width
 	}
@@ -113,6 +113,8 @@ func (t *table) rowHeight(r *row, width float32, s theme.Scale) float32 {
 	h := r.value.Height(value, s)
 	if above {
 		h += r.label.Height(label, s)
+	} else {
+		h = max(h, r.label.Height(label, s))
 	}
 	h += t.panel.MM(2)
 	if r.has {

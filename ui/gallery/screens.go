@@ -66,10 +66,10 @@ func withoutDevices(m Manner) *resident {
 		}
 	}
 	r.keepPages("confirm-no-printer")
-	r.fails = false
-	r.touch("confirm").answer()
+	r.fails = false // it can be saved, and not printed
+	r.touch("confirm")
 	r.fails = true
-	r.wait(3 * time.Second).answer()
+	r.answer().wait(3 * time.Second).answer()
 	return r.keep("saved-no-slip")
 }
 

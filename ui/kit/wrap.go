@@ -46,7 +46,7 @@ func pieces(paragraph string) []string {
 		switch {
 		case j >= len(runes):
 		case wordRune(runes[j]):
-			for j < len(runes) && wordRune(runes[j]) {
+			for j < len(runes) && (wordRune(runes[j]) || amidNumber(runes, j)) {
 				j++
 			}
 		default:
@@ -70,6 +70,12 @@ func wholeAt(text []rune) int {
 		}
 	}
 	return 0
+}
+
+// amidNumber tells that a digit stands on both sides, as in 9:00 and 1.5.
+func amidNumber(text []rune, i int) bool {
+	digit := func(i int) bool { return i >= 0 && i < len(text) && text[i] >= '0' && text[i] <= '9' }
+	return strings.ContainsRune(":.,", text[i]) && digit(i-1) && digit(i+1)
 }
 
 func wordRune(r rune) bool {

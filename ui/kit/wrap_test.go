@@ -22,6 +22,7 @@ func TestWrap(t *testing.T) {
 		{"opening quote never ends one", "请按“下一步”", 5, []string{"请按", "“下一步”"}},
 		{"words stay whole", "正在为您呼叫工作人员", 6.5, []string{"正在为您呼叫", "工作人员"}},
 		{"numbers stay whole", "打电话0105550", 4, []string{"打电话", "0105550"}},
+		{"a time stays whole", "今天上午10:30开会", 6, []string{"今天上午", "10:30开会"}},
 		{"a given break is kept", "一行\n两行", 9, []string{"一行", "两行"}},
 		{"no single character left over", "一二三四五六七", 6, []string{"一二三四", "五六七"}},
 		{"longer than a line, one word", "aaaaaaaaaaaaaaaaaaaa", 4, nil},
