@@ -120,6 +120,14 @@ func (t *tiles) Place(r kit.Rect, s theme.Scale) {
 	cell := func(i int) kit.Rect {
 		return kit.Rect{X: r.X + float32(i%columns)*(w+gap), Y: r.Y + float32(i/columns)*(h+gap), W: w, H: h}
 	}
+	for i, b := range t.shown {
+		if !b.Pictured(cell(i)) { // all have a picture, or none
+			for _, b := range t.shown {
+				b.Plain()
+			}
+			break
+		}
+	}
 	limit := float32(0)
 	for i, b := range t.shown {
 		if size := b.FitLabel(cell(i), s); limit == 0 || size < limit {

@@ -208,6 +208,15 @@ func (b *Button) split(in Rect) (picture, words Rect) {
 	return picture, words
 }
 
+// Pictured tells whether the picture finds its place in r.
+func (b *Button) Pictured(r Rect) bool {
+	picture, _ := b.split(b.inner(r))
+	return b.Icon == "" || picture.W > 0
+}
+
+// Plain leaves the picture out, until the next Set.
+func (b *Button) Plain() { b.Icon = "" }
+
 func (b *Button) apart(in Rect) (picture, words Rect) {
 	switch b.shape {
 	case Over:
