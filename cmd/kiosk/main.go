@@ -89,8 +89,14 @@ func main() {
 	}
 }
 
-// newApp opens the toolkit, which needs a display.
-func newApp() fyne.App { return app.New() }
+// newApp opens the toolkit, which needs a display. All that belongs to its
+// goroutine goes through fyne.Do, so it need not look up for each thing that is
+// redrawn which goroutine it is on: that would take longer than to lay a screen
+// out.
+func newApp() fyne.App {
+	app.SetMetadata(fyne.AppMetadata{Migrations: map[string]bool{"fyneDo": true}})
+	return app.New()
+}
 
 // setenv sets what the environment leaves open.
 func setenv(key, value string) {

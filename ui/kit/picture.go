@@ -61,7 +61,10 @@ func (p *Picture) Place(r Rect) {
 	}
 	if resource := icon.In(p.name, p.panel.Palette().Colour(p.ink), square.W); p.image.Resource != resource {
 		p.image.Resource = resource
-		p.image.Refresh()
+		if size := fyne.NewSize(square.W, square.H); p.image.Image == nil || p.image.Size() == size {
+			p.image.Resize(size)
+			p.image.Refresh()
+		} // else Put rasterises it: once, not at the old size too
 	}
 	square.Put(p.image)
 	p.box.Show()

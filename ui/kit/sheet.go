@@ -12,16 +12,17 @@ import (
 
 // Sheet is a rounded ground for a table, a field or a notice.
 //
-// What rounds corners costs several times as much as what fills a rectangle, for
-// each pixel and not only at the corners, and most of a screen is sheets. Only
-// the ends of a sheet are therefore drawn rounded; between them lies a plain
-// rectangle with its two edges.
+// For each pixel, what rounds corners costs three times as much as what draws a
+// line, also far from the corners, and most of a screen is sheets. Only the ends
+// of a sheet are therefore rounded; between them lies one broad line. The edge is
+// a sheet below: strokes would stand elsewhere in pictures than in a window.
 type Sheet struct {
 	panel      theme.Panel
 	box        *fyne.Container
-	top, foot  *canvas.Rectangle // rounded, twice the radius high
-	middle     *canvas.Rectangle // over both, from where the corners end
-	edges      [2]*canvas.Rectangle
+	ends       [2]*canvas.Rectangle // top and foot, as high as the corners are round
+	insides    [2]*canvas.Rectangle // the same within the edge
+	middle     *canvas.Line
+	sides      [2]*canvas.Rectangle // the edge left and right of the middle
 	fill, edge theme.Role
 	breadth    float32 // of the edge, in millimetres
 	look       sheetLook
@@ -42,9 +43,11 @@ type Ground interface {
 
 // NewSheet returns a hidden sheet without an edge.
 func NewSheet(p theme.Panel, fill theme.Role) *Sheet {
-	rect := func() *canvas.Rectangle { return canvas.NewRectangle(color.Transparent) }
-	s := &Sheet{panel: p, top: rect(), foot: rect(), middle: rect(), edges: [2]*canvas.Rectangle{rect(), rect()}, fill: fill}
-	s.box = container(s.top, s.foot, s.middle, s.edges[0], s.edges[1])
+	rects := func() [2]*canvas.Rectangle {
+		return [2]*canvas.Rectangle{canvas.NewRectangle(color.Transparent), canvas.NewRectangle(color.Transparent)}
+	}
+	s := &Sheet{panel: p, ends: rects(), insides: rects(), middle: canvas.NewLine(color.Transparent), sides: rects(), fill: fill}
+	s.box = container(s.ends[0], s.ends[1], s.insides[0], s.insides[1], s.middle, s.sides[0], s.sides[1])
 	s.box.Layout = sheetGround{s}
 	s.box.Hide()
 	return s
@@ -77,46 +80,72 @@ func (s *Sheet) Place(r Rect, radius float32) {
 // pixels rounds to pixels, as the toolkit does for each rectangle by itself.
 func pixels(v float32) float32 { return float32(math.Round(float64(v))) }
 
+// soft is the pixels by which an end lies below the middle: where it ends it fades.
+const soft = 2
+
 // draw places the pieces in the box.
 func (s *Sheet) draw() {
-	l := s.look
-	all := Rect{W: l.w, H: l.h}
-	if l.radius < 1 || l.h < 5*l.radius { // nothing is gained
-		rounded(s.top, all, l.radius, l)
-		for _, r := range []*canvas.Rectangle{s.foot, s.middle, s.edges[0], s.edges[1]} {
-			r.Hide()
+	l, all := s.look, Rect{W: s.look.w, H: s.look.h}
+	outer := l.fill
+	if l.breadth > 0 {
+		outer = l.edge
+	}
+	inside, round := all.Inset(l.breadth, l.breadth), max(0, l.radius-l.breadth)
+	middle := all.Inset(0, l.radius)
+	if l.radius == 0 || middle.H < 2*l.radius { // nothing is gained by pieces
+		piece(s.ends[0], all, outer, l.radius, l.radius)
+		s.ends[1].Hide()
+		s.insides[0].Hide()
+		s.insides[1].Hide()
+		if l.breadth > 0 {
+			piece(s.insides[0], inside, l.fill, round, round)
 		}
+		s.middle.Hide()
+		s.sides[0].Hide()
+		s.sides[1].Hide()
 		return
 	}
-	top, _ := all.CutTop(2 * l.radius)
-	foot, _ := all.CutBottom(2 * l.radius)
-	rounded(s.top, top, l.radius, l)
-	rounded(s.foot, foot, l.radius, l)
-	middle := all.Inset(0, l.radius)
-	plain(s.middle, middle, l.fill)
+	top, _ := all.CutTop(l.radius + soft)
+	foot, _ := all.CutBottom(l.radius + soft)
+	piece(s.ends[0], top, outer, l.radius, 0)
+	piece(s.ends[1], foot, outer, 0, l.radius)
+	middle.H = 2 * pixels(middle.H/2) // a line has a pixel in its middle, so an odd one is a pixel longer
 	left, right := middle, middle
 	left.W, right.W = l.breadth, l.breadth
-	right.X += middle.W - l.breadth
-	for i, r := range []Rect{left, right} {
-		if l.breadth == 0 {
-			s.edges[i].Hide()
+	right.X = middle.W - l.breadth
+	for i, o := range []*canvas.Rectangle{s.insides[0], s.insides[1], s.sides[0], s.sides[1]} {
+		if o.Hide(); l.breadth == 0 {
 			continue
 		}
-		plain(s.edges[i], r, l.edge)
+		switch i {
+		case 0:
+			in, _ := inside.CutTop(round + soft)
+			piece(o, in, l.fill, round, 0)
+		case 1:
+			in, _ := inside.CutBottom(round + soft)
+			piece(o, in, l.fill, 0, round)
+		case 2:
+			piece(o, left, l.edge, 0, 0)
+		case 3:
+			piece(o, right, l.edge, 0, 0)
+		}
 	}
+	m := s.middle
+	m.StrokeColor, m.StrokeWidth = l.fill, middle.H
+	m.Position1 = fyne.NewPos(0, middle.Y+middle.H/2)
+	m.Position2 = m.Position1.AddXY(middle.W, 0)
+	m.Show()
+	m.Refresh()
 }
 
-func rounded(o *canvas.Rectangle, r Rect, radius float32, l sheetLook) {
-	o.CornerRadius, o.FillColor, o.StrokeColor, o.StrokeWidth = radius, l.fill, l.edge, l.breadth
-	show(o, r)
-}
-
-func plain(o *canvas.Rectangle, r Rect, fill color.Color) {
-	o.FillColor = fill
-	show(o, r)
-}
-
-func show(o *canvas.Rectangle, r Rect) {
+// piece places a rectangle with its upper and its lower corners rounded.
+func piece(o *canvas.Rectangle, r Rect, fill color.Color, above, below float32) {
+	o.FillColor, o.CornerRadius = fill, 0
+	if above == below {
+		o.CornerRadius, above, below = above, 0, 0
+	}
+	o.TopLeftCornerRadius, o.TopRightCornerRadius = above, above
+	o.BottomLeftCornerRadius, o.BottomRightCornerRadius = below, below
 	r.Put(o)
 	o.Show()
 	o.Refresh()
