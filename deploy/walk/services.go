@@ -67,7 +67,7 @@ func (w *walker) appealSpoken() []step {
 			if strings.Contains(w.spoken.text, "东门") || strings.Contains(w.spoken.text, "愁") {
 				return fmt.Errorf("the slip of a private matter says what it is about:\n%s", w.spoken.text)
 			}
-			return w.spoken.says("诉求上报", "已保存，待送达")
+			return w.spoken.says("问题反映", "已保存，待送达")
 		}},
 		{"he ends; what waits is kept, to be looked through later", "", all(w.leaves, w.unreadable(everybody()), w.keepWaiting)},
 	}

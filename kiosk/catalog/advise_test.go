@@ -20,7 +20,7 @@ func TestAdviseFindsWhatIsHardToReadOrHear(t *testing.T) {
 		{"long option", `"name":"单元门口"`, `"name":"单元大门的门口"`, "repair.place.gate.name: 7 characters"},
 		{"long detail", `"detail":"漏水 停水 堵塞"`, `"detail":"漏水 停水 堵塞 水压低"`, "repair.what.water.detail: 12 characters"},
 		{"long need", `"本人身份证"`, `"本人身份证的原件和正反两面的复印件"`, "certificate.which.residence.needs.0: 17"},
-		{"long hint", `"hint":"只用来联系您。"`, `"hint":"只用来联系您，只用来联系您，只用来联系您。"`, "volunteer.phone.hint: 21"},
+		{"long hint", `"hint":"由工作人员来按。没有人就按呼叫。"`, `"hint":"由工作人员来按，居民不用管这一页，请把它让给工作人员。"`, "zh-CN behalf.staff.hint:"},
 		{"long label", `"label":"楼号"`, `"label":"您住的楼的号"`, ""},
 		{"half a sentence", `"prompt":"请问坏在哪里？"`, `"prompt":"请问坏在哪里"`, "no whole sentence"},
 		{"bracket", `"prompt":"请问坏在哪里？"`, `"prompt":"请问坏在哪里（家里）？"`, `'（'`},
@@ -33,7 +33,7 @@ func TestAdviseFindsWhatIsHardToReadOrHear(t *testing.T) {
 		{"English option", `"repair.place.gate.name":"Entrance"`, `"repair.place.gate.name":"Entrance of block"`, "en repair.place.gate.name: 17"},
 		{"English detail", `"repair.urgency.normal.detail":"Whenever you have time"`, `"repair.urgency.normal.detail":"Whenever you happen to come by"`, "en repair.urgency.normal.detail: 30"},
 		{"English prompt", `"repair.place.prompt":"Where is it broken?"`, `"repair.place.prompt":"Where is it broken"`, "en repair.place.prompt: is no whole sentence"},
-		{"field that nobody asks for", `"personal":["name","address"],"purpose":"上门维修"`, `"personal":["name","address","phone"],"purpose":"上门维修"`, "repair: may take phone"},
+		{"field that nobody asks for", `"personal":["name","address"],"purpose":"安排维修"`, `"personal":["name","address","phone"],"purpose":"安排维修"`, "repair: may take phone"},
 		{"nothing to be found by", `"keywords":["进度","查询","办好了吗","小票","回执"]`, `"keywords":[]`, "lookup: has no keywords"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

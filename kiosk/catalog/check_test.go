@@ -15,7 +15,7 @@ func TestParseNamesTheMistake(t *testing.T) {
 		{"same option twice", `"id":"power"`, `"id":"water"`, "water"},
 		{"unknown personal field", `["name","address"]`, `["name","blood"]`, "blood"},
 		{"card number without consent", `["name","address"]`, `["name","id_number"]`, "id_number"},
-		{"personal data without a purpose", `"purpose":"上门维修"`, `"purpose":""`, "purpose"},
+		{"personal data without a purpose", `"purpose":"安排维修"`, `"purpose":""`, "purpose"},
 		{"kept for ever", `"retention_days":180`, `"retention_days":0`, "retention_days"},
 		{"unknown urgency", `"urgency":"soon"`, `"urgency":"now"`, "urgency"},
 		{"too many digits", `"max_digits":3`, `"max_digits":30`, "max_digits"},

@@ -67,13 +67,11 @@ func (m *machine) leave() {
 			v.writing = writing{input: m.firstInput(), text: v.query}
 		}
 		if to.screen == ScreenHome {
-			m.forgetService()
-			m.open(ScreenHome)
+			m.home()
 		}
 		return
 	}
-	m.forgetService()
-	m.open(ScreenHome)
+	m.home()
 }
 
 // wayQuestion is the tile that leads to a search in own words.
@@ -141,7 +139,9 @@ func (m *machine) openItem(id string) {
 // ask searches the policies for what was typed.
 func (m *machine) ask() {
 	v := &m.visit
-	m.finishSpelling()
+	if !m.allChosen() {
+		return
+	}
 	query := strings.TrimSpace(v.writing.text)
 	if query == "" {
 		v.notice = notice{"text_empty", Warning}
@@ -231,7 +231,7 @@ func (s State) items() []Control {
 		}
 	case shelfContacts:
 		for _, c := range s.community().Contacts {
-			row(c.ID, c.Name, strings.TrimSpace(c.Number+"  "+c.Hours), "phone")
+			row(c.ID, c.Name+"  "+c.Number, c.Hours, "phone")
 		}
 	case shelfHours:
 		for _, h := range s.community().Hours {

@@ -14,7 +14,7 @@ func (m *machine) cardEvent(e Event) {
 			m.open(ScreenHome)
 		}
 	case CardLifted:
-		m.visit.card = false
+		m.visit.card, m.house.card = false, false
 	case CardFailed:
 		if m.wantsCard() {
 			m.alive()
@@ -50,7 +50,7 @@ func (m *machine) cardRead(e CardRead) {
 			v.notice = notice{"card_failed", Warning}
 			return
 		}
-		v.card = true
+		v.card, m.house.card = true, true
 		m.findByCard(e.Person.Token)
 		return
 	}
@@ -72,6 +72,7 @@ func (m *machine) cardRead(e CardRead) {
 		return
 	}
 	v.person, v.expired, v.card = p, e.Expired, true
+	m.house.card = true
 	if p.Address != "" {
 		for _, st := range svc.Steps {
 			if st.Address {

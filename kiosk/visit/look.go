@@ -122,6 +122,9 @@ func (s State) lookStart(v *View) {
 	for _, l := range s.rules.Locales {
 		v.Actions = append(v.Actions, Control{ID: "language." + string(l), Label: phrase.In(l, "start.language"), Icon: "language", Event: Speak{l}})
 	}
+	if s.house.card {
+		v.Notice, v.NoticeTone = s.text("saved.take_card"), Warning
+	}
 	if all := s.notices(); len(all) > 0 {
 		turn := int(s.now.Unix()/int64(noticeTurns/time.Second)) % len(all)
 		v.Rows = []Row{{Label: s.text("start.notice"), Value: all[max(turn, 0)].Title}}

@@ -48,7 +48,6 @@ func (s State) lookBrowse(v *View) {
 		a := s.article()
 		v.Title, v.Source, v.Link = a.title, a.source, a.link
 		v.Paragraphs = a.page(s.pageNow())
-		v.Actions = []Control{{ID: "back", Label: s.text("list.back"), Event: Back{}}}
 	case ScreenText, ScreenHand:
 		s.lookWriting(v)
 	}
@@ -72,7 +71,6 @@ func (s State) lookList(v *View) {
 	}
 	items := s.items()
 	v.Items = cut(items, s.pageNow(), s.itemsShown(items))
-	v.Actions = []Control{{ID: "back", Label: s.text("list.back"), Event: Back{}}}
 	s.remindOfCard(v)
 	if id, ok := emptyLists[s.visit.shelf]; ok && len(v.Items) == 0 {
 		v.Notice, v.NoticeTone = s.text(id), Calm

@@ -3,6 +3,7 @@ package visit
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"lintai/kiosk/catalog"
 	"lintai/kiosk/phrase"
@@ -16,6 +17,9 @@ func (s State) lookStep(v *View) {
 	switch v.Screen {
 	case ScreenChoose:
 		v.Tiles = s.tilesNow()
+		if d, err := time.ParseInLocation(dayLayout, s.visit.day, phrase.Zone); err == nil {
+			v.Title = s.text("slot.which_period", "day", dayText(d, s.visit.manner.Locale))
+		}
 	case ScreenList:
 		items := s.items()
 		v.Items = cut(items, s.pageNow(), s.itemsShown(items))
@@ -171,6 +175,9 @@ func (s State) lookRating(v *View) {
 	l := s.visit.manner.Locale
 	for n := 1; n <= 5; n++ {
 		v.Stars = append(v.Stars, Control{ID: fmt.Sprint("star.", n), Label: phrase.In(l, starWords[n-1]), Icon: "star", Event: Rate{n}, Selected: n <= s.visit.stars})
+	}
+	if v.Hint == "" {
+		v.Hint = s.ratedHint()
 	}
 	if s.visit.stars > 0 {
 		v.Headline = s.starsText(s.visit.stars, l)

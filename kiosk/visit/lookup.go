@@ -90,6 +90,10 @@ func (m *machine) lookedUp(e LookedUp) {
 		return // the resident went back, or it is somebody else's answer
 	}
 	m.alive()
+	if v.asking {
+		m.ratingFound(e)
+		return
+	}
 	if e.Result == NotFound {
 		m.missed()
 		v.find = ""

@@ -13,7 +13,7 @@ func (s State) lookWriting(v *View) {
 	if s.visit.shelf == shelfQuestion && !s.visit.asking {
 		v.Title, next = s.text("policy.ask"), s.text("lookup.next")
 	}
-	v.Actions = []Control{{ID: "next", Label: next, Icon: "ok", Event: Next{}, Disabled: w.text == "" && w.spelling == ""}}
+	v.Actions = []Control{{ID: "next", Label: next, Icon: "ok", Event: Next{}, Disabled: w.text == "" && w.spelling == "" && len(w.strokes) == 0}}
 	var candidates []Control
 	all := s.candidates()
 	for i, c := range cut(all, w.page, candidatesShown) {
@@ -22,14 +22,12 @@ func (s State) lookWriting(v *View) {
 	}
 	erase := Control{ID: "key.erase", Label: s.text("keypad.erase"), Icon: "erase", Event: Erase{}, Disabled: w.text == "" && w.spelling == "" && len(w.strokes) == 0}
 	if v.Screen == ScreenHand {
-		v.Pad = &Pad{Text: w.text, Strokes: w.strokes, Candidates: candidates}
+		v.Pad = &Pad{Text: w.text, Strokes: w.strokes, Candidates: candidates, More: s.moreCandidates(all)}
 		v.Pad.Tools = append(s.switches(w.input), Control{ID: "key.clear", Label: s.text("text.clear"), Event: Clear{}, Disabled: len(w.strokes) == 0}, erase)
 		return
 	}
 	k := &Keyboard{Text: w.text, Blank: s.text("text.blank"), Composing: w.spelling, Candidates: candidates}
-	if len(all) > candidatesShown {
-		k.More = &Control{ID: "word.more", Label: s.text("text.more"), Icon: "next", Event: Turn{1}}
-	}
+	k.More = s.moreCandidates(all)
 	rows := []string{"qwertyuiop", "asdfghjkl", "zxcvbnm"}
 	if w.input == InputDigits {
 		rows = []string{"12345", "67890"}
@@ -51,6 +49,14 @@ func (s State) lookWriting(v *View) {
 	}
 	k.Tools = append(k.Tools, erase)
 	v.Keyboard = k
+}
+
+// moreCandidates turns to the next ones, when there are more than are shown.
+func (s State) moreCandidates(all []Candidate) *Control {
+	if len(all) <= candidatesShown {
+		return nil
+	}
+	return &Control{ID: "word.more", Label: s.text("text.more"), Icon: "next", Event: Turn{1}}
 }
 
 // switches lead to the other ways of typing.

@@ -60,6 +60,9 @@ func (s State) promptOf() Say {
 	case ScreenProgress:
 		return s.progressPrompt()
 	case ScreenStart:
+		if s.house.card {
+			return s.spoken("saved.take_card")
+		}
 		return Say{}
 	}
 	if st := s.currentStep(); st != nil {

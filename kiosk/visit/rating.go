@@ -71,11 +71,48 @@ func (m *machine) ticketScanned(text string) {
 	}
 }
 
+// ticketKnown asks how the request stands before it is rated.
 func (m *machine) ticketKnown(code ticket.Code, rating string) {
+	m.again(ScreenFinding)
+	v := &m.visit
+	v.rating.Ticket, v.rating.RatingCode = code, rating
+	v.find, v.progress = code, Progress{}
+	m.do(Find{code})
+}
+
+// ratingFound goes on to the stars. What is not finished yet cannot be rated;
+// where nobody can tell, the rating goes on and central decides.
+func (m *machine) ratingFound(e LookedUp) {
+	v := &m.visit
 	st := m.currentStep()
-	m.visit.rating.Ticket, m.visit.rating.RatingCode = code, rating
-	m.visit.setAnswer(m.written(), request.Answer{Step: st.ID, Text: code.String()})
-	m.stepForward()
+	again := func(id string) {
+		v.rating = request.Rating{}
+		m.openStep(v.step)
+		v.notice = notice{id, Warning}
+	}
+	switch {
+	case e.Result == NotFound:
+		m.missed()
+		again("code_unknown")
+	case e.Result == Found && e.Progress.Status != StatusDone:
+		again("rating_early")
+	default:
+		v.progress = e.Progress
+		v.setAnswer(m.written(), request.Answer{Step: st.ID, Text: v.rating.Ticket.String()})
+		m.stepForward()
+	}
+}
+
+// rated names what is being rated, where that is known.
+func (s State) ratedHint() string {
+	if s.visit.progress.Service == "" {
+		return ""
+	}
+	what := s.serviceName(s.visit.progress.Service)
+	if when := clock(s.visit.progress.At, s.text("progress.time")); when != "" {
+		return s.text("rating.about_since", "service", what, "time", when)
+	}
+	return s.text("rating.about", "service", what)
 }
 
 // typedCode reads the entry as a ticket code, and says what is wrong with it.

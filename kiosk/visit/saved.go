@@ -137,8 +137,14 @@ func (s State) slip() slip.Slip {
 		slip.Rule{},
 	)
 	for _, st := range svc.Steps {
-		if a, ok := v.answer(st.ID); ok && !svc.Private && onSlip(st) && s.applies(st) {
+		switch a, ok := v.answer(st.ID); {
+		case ok && onSlip(st, svc.Private) && s.applies(st):
 			blocks = append(blocks, slip.Pair{Label: st.Label, Value: s.answerText(st, a)})
+		case st.Kind == catalog.Requirements && s.applies(st):
+			blocks = append(blocks, slip.Text{Text: st.Title})
+			for _, need := range s.requirements(&st) {
+				blocks = append(blocks, slip.Text{Text: "· " + need})
+			}
 		}
 	}
 	if when := clock(v.savedAt, "2006-01-02 15:04"); when != "" {
@@ -170,11 +176,14 @@ func (s State) slipAddress() string {
 }
 
 // onSlip tells whether a step's answer is fit for a piece of paper that may lie
-// about: what was chosen from tiles, and nothing in own words.
-func onSlip(st catalog.Step) bool {
+// about: what was chosen from tiles, and nothing in own words; of a private
+// service, only when and where she has to be.
+func onSlip(st catalog.Step, private bool) bool {
 	switch st.Kind {
-	case catalog.Choose, catalog.Place, catalog.Slot, catalog.List:
+	case catalog.Slot, catalog.List:
 		return true
+	case catalog.Choose, catalog.Place:
+		return !private
 	}
 	return false
 }

@@ -14,7 +14,7 @@ var spokenPhrases = []phrase.ID{
 	"identify.broken", "identify.broken_card", "slot.prompt_period", "text.prompt", "hand.prompt",
 	"record.prompt", "record.prompt_made", "record.broken", "photo.prompt_made", "photo.broken", "rating.code_prompt",
 	"confirm.prompt", "confirm.prompt_more", "confirm.prompt_expired", "saving.prompt", "unsaved.prompt",
-	"saved.prompt", "saved.prompt_no_printer", "saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks",
+	"saved.prompt", "saved.prompt_no_printer", "saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks", "saved.take_card",
 	"lookup.prompt", "lookup.prompt_card", "lookup.no_scanner", "finding.prompt", "progress.cannot_tell",
 	"policy.prompt", "policy.ask_prompt", "information.prompt", "information.prompt_contact",
 	"list.prompt", "list.no_activities", "list.no_articles", "list.no_notices", "list.no_contacts", "list.no_hours",

@@ -54,6 +54,7 @@ func (m *machine) start(code string) {
 	if !ok {
 		return
 	}
+	m.visit.from = m.visit.page
 	switch svc.Kind {
 	case catalog.KindLookUp:
 		m.open(ScreenLookUp)
@@ -206,6 +207,11 @@ func (m *machine) stepBack() {
 		v.day, v.page, v.notice = "", 0, notice{}
 		return
 	}
+	if st := m.currentStep(); st != nil && v.screen == ScreenFinding {
+		v.rating = request.Rating{}
+		m.openStep(v.step)
+		return
+	}
 	if st := m.currentStep(); st != nil && v.screen != stepScreens[st.Kind] && (m.canSpeak() || st.Optional) {
 		m.openStep(v.step) // from saying it to how to say it
 		return
@@ -230,8 +236,7 @@ func (m *machine) stepBack() {
 		i--
 	}
 	if i < 0 {
-		m.forgetService()
-		m.open(ScreenHome)
+		m.home()
 		return
 	}
 	m.openStep(i)
@@ -250,8 +255,15 @@ func (m *machine) forgetService() {
 	old := m.visit
 	m.visit = fresh()
 	v := &m.visit
-	v.screen, v.manner, v.behalf, v.card = old.screen, old.manner, old.behalf, old.card
+	v.screen, v.manner, v.behalf, v.card, v.from = old.screen, old.manner, old.behalf, old.card, old.from
 	v.touched, v.spoken, v.repeats, v.said = old.touched, old.spoken, old.repeats, old.said
+}
+
+// home goes back to the page of services that she came from.
+func (m *machine) home() {
+	m.forgetService()
+	m.open(ScreenHome)
+	m.visit.page = m.visit.from
 }
 
 func (m *machine) serviceTouch(e Event) {
@@ -326,8 +338,7 @@ func (m *machine) pick(st *catalog.Step, option string) {
 	case catalog.Choose:
 		if o, ok := m.writtenStep().Option(option); ok {
 			if m.current().Kind == catalog.KindBehalf && o.ID == no {
-				m.forgetService()
-				m.open(ScreenHome)
+				m.home()
 				return
 			}
 			v.setAnswer(m.written(), request.Answer{Step: st.ID, Option: o.ID, Text: o.Name})

@@ -88,7 +88,7 @@ func TestAppealBySpeech(t *testing.T) {
 	}
 	r.feed(Saved{ID: "x", Ticket: testTicket, At: begin, RatingCode: "4321"}, Delivered{"x"}).on(ScreenSaved)
 	printed, n := find[Print](r.effects)
-	if text := slipText(printed.Slip); n != 1 || !strings.Contains(text, "评价码：4321") || !strings.Contains(text, "#r=4321") || strings.Contains(text, "东门") {
+	if text := slipText(printed.Slip); n != 1 || !strings.Contains(text, "评价码：4321") || !strings.Contains(text, "#r=4321") || strings.Contains(text, "东门") || strings.Contains(text, "愁事") {
 		t.Errorf("slip of a private service:\n%s", text)
 	}
 	r.feed(Finish{}).on(ScreenStart)
@@ -117,7 +117,11 @@ func TestAppealInWords(t *testing.T) {
 	}
 	r.feed(Erase{}, Switch{InputHand}).on(ScreenHand).feed(Stroke{[]Point{{1, 1}, {900, 1}}})
 	drawn, _ := find[Recognise](r.last)
-	r.feed(Recognised{drawn.Take - 1, []string{"错"}}, Recognised{drawn.Take, []string{"一", "二"}}, Choose{0}, Next{}).on(ScreenIdentify)
+	r.feed(Recognised{drawn.Take - 1, []string{"错"}}, Recognised{drawn.Take, []string{"一", "二"}}, Next{}).on(ScreenHand)
+	if v := Look(r.s); !strings.Contains(v.Notice, "还没有选") {
+		t.Errorf("a character that was drawn is dropped: %q", v.Notice)
+	}
+	r.feed(Choose{0}, Next{}).on(ScreenIdentify)
 	save := r.feed(somebody).save()
 	if got := r.answerOf(save, "words"); got != "阿啊一" {
 		t.Errorf("words %q", got)
@@ -155,6 +159,11 @@ func TestCertificateTakesTheNumberOnlyWithConsent(t *testing.T) {
 		}
 		if got := r.answerOf(save, "pickup"); !strings.HasSuffix(got, "下午") {
 			t.Errorf("slot %q", got)
+		}
+		r.feed(Saved{ID: "x", Ticket: testTicket, At: begin}, Delivered{"x"})
+		printed, _ := find[Print](r.effects)
+		if text := slipText(printed.Slip); !strings.Contains(text, "下午") || !strings.Contains(text, "·") || strings.Contains(text, "0017") || strings.Contains(text, "139") {
+			t.Errorf("slip:\n%s", text)
 		}
 	}
 }
@@ -203,13 +212,17 @@ func TestConditionalStepsFollowAnEdit(t *testing.T) {
 }
 
 func TestRatingBySlipAndByKeypad(t *testing.T) {
-	scanned := full(t).feed(Wake{}, Turn{1}, Start{"rating"}, Scanned{"https://c.example/t/" + string(testTicket) + "#r=4321"}).on(ScreenRating)
+	scanned := full(t).feed(Wake{}, Turn{1}, Start{"rating"}, Scanned{"https://c.example/t/" + string(testTicket) + "#r=4321"})
 	typed := full(t).feed(Wake{}, Start{"rating"}).on(ScreenLookUp).digits(string(testTicket)).feed(Next{}).on(ScreenLookUp)
 	if v := Look(typed.s); !strings.Contains(v.Title, "评价码") {
 		t.Errorf("asks %q", v.Title)
 	}
-	typed.digits("4321").feed(Next{}).on(ScreenRating)
+	typed.digits("4321").feed(Next{})
 	for name, r := range map[string]*replay{"scanned": scanned, "typed": typed} {
+		r.on(ScreenFinding).feed(LookedUp{Ticket: testTicket, Progress: Progress{Service: "repair", Status: StatusDone, At: begin}}).on(ScreenRating)
+		if v := Look(r.s); !strings.Contains(v.Hint, "报修") {
+			t.Errorf("%s: rates %q", name, v.Hint)
+		}
 		r.feed(Next{})
 		if v := Look(r.s); v.Notice == "" {
 			t.Errorf("%s: goes on without stars", name)
@@ -228,10 +241,38 @@ func TestRatingBySlipAndByKeypad(t *testing.T) {
 
 // Who looks at the code again and goes back has not taken it away.
 func TestLookingAtTheCodeAgainKeepsIt(t *testing.T) {
-	r := full(t).feed(Wake{}, Start{"rating"}, Scanned{"https://c.example/t/" + string(testTicket) + "#r=4321"}, Rate{5}, Next{}, Skip{}).on(ScreenConfirm)
+	r := full(t).feed(Wake{}, Start{"rating"}, Scanned{"https://c.example/t/" + string(testTicket) + "#r=4321"}, LookedUp{Ticket: testTicket, Result: CannotTell}, Rate{5}, Next{}, Skip{}).on(ScreenConfirm)
 	r.feed(Edit{"ticket"}).on(ScreenLookUp).feed(Back{})
 	if save := r.save(); save.Draft.Rating.Ticket != testTicket || save.Draft.Rating.RatingCode != "4321" {
 		t.Errorf("rating %+v", save.Draft.Rating)
+	}
+}
+
+// What is not finished cannot be rated; back leads to the code again.
+func TestRatingOfWhatIsNotFinished(t *testing.T) {
+	r := full(t).feed(Wake{}, Start{"rating"}, Scanned{"https://c.example/t/" + string(testTicket) + "#r=4321"}).on(ScreenFinding)
+	r.feed(Back{}).on(ScreenLookUp).feed(LookedUp{Ticket: testTicket, Progress: Progress{Status: StatusDone}}).on(ScreenLookUp)
+	for notice, e := range map[string]LookedUp{
+		"还没有办好": {Ticket: testTicket, Progress: Progress{Service: "repair", Status: StatusWorking}},
+		"没有查到":  {Ticket: testTicket, Result: NotFound},
+	} {
+		r.feed(Scanned{"https://c.example/t/" + string(testTicket) + "#r=4321"}, e).on(ScreenLookUp)
+		if v := Look(r.s); !strings.Contains(v.Notice, notice) {
+			t.Errorf("says %q", v.Notice)
+		}
+	}
+}
+
+// A card that was forgotten is spoken of until it is lifted, also on the start screen.
+func TestForgottenCardIsRemindedOf(t *testing.T) {
+	r := full(t).feed(Wake{}, Start{"repair"}, Pick{"water"}, Pick{"home"}, Pick{"soon"}, somebody)
+	r.save()
+	r.feed(Saved{ID: "x", Ticket: testTicket, At: begin}, Finish{}).on(ScreenStart)
+	if v := Look(r.s); !strings.Contains(v.Notice, "请带走身份证") || !strings.Contains(v.Prompt.Text, "请带走身份证") {
+		t.Errorf("shows %q, says %q", v.Notice, v.Prompt.Text)
+	}
+	if v := Look(r.feed(CardLifted{}).s); v.Notice != "" || v.Prompt.Text != "" {
+		t.Errorf("still shows %q", v.Notice)
 	}
 }
 
@@ -244,7 +285,11 @@ func TestPoliciesByTopicAndByWords(t *testing.T) {
 		t.Errorf("article %+v", v)
 	}
 	r.feed(Back{}).on(ScreenList).feed(Back{}).on(ScreenChoose).feed(Pick{wayQuestion}).on(ScreenText)
-	r.feed(Letter{'a'}, Next{}).on(ScreenFinding)
+	r.feed(Letter{'a'}, Next{}).on(ScreenText)
+	if v := Look(r.s); v.Keyboard.Text != "啊" || v.Notice == "" {
+		t.Errorf("the guess is not shown before it counts: %+v", v.Keyboard)
+	}
+	r.feed(Next{}).on(ScreenFinding)
 	asked, _ := find[Search](r.last)
 	if asked.Query != "啊" {
 		t.Errorf("asked %q", asked.Query)

@@ -77,7 +77,7 @@ func DefaultRules() Rules {
 		IdleAfter:     90 * time.Second,
 		IdleAfterEase: 120 * time.Second,
 		IdleWarning:   30 * time.Second,
-		SlipHold:      20 * time.Second,
+		SlipHold:      60 * time.Second,
 		DeliverWait:   2 * time.Second,
 		CallHold:      3 * time.Minute,
 		LateHold:      2 * time.Minute,
@@ -152,6 +152,7 @@ type house struct {
 	misses    int       // wrong codes since missesSince
 	missSince time.Time
 	greeted   time.Time // when somebody was last greeted at the start screen
+	card      bool      // somebody's card was read and not seen lifted since
 }
 
 const settledKept = 16
@@ -175,6 +176,7 @@ const (
 type visit struct {
 	screen  Screen
 	page    int // of the screen's tiles, rows or paragraphs, from 0
+	from    int // page of the home screen that the service began on
 	manner  Manner
 	touched time.Time // last sign of life of the resident
 	spoken  time.Time // last time the prompt began, or a touch
@@ -287,6 +289,9 @@ func (s *State) setFault(d Device, code fault.Code) {
 		s.house.faults = map[Device]fault.Code{}
 	}
 	s.house.faults[d] = code
+	if d == CardReader && s.broken(d) {
+		s.house.card = false // nobody will see it lifted
+	}
 }
 
 func (s *State) broken(d Device) bool {

@@ -167,6 +167,7 @@ type Pad struct {
 	Text       string
 	Strokes    []Stroke // as they are to be drawn
 	Candidates []Control
+	More       *Control  // turns to the next candidates, when there are any
 	Tools      []Control // clear, switch, erase
 }
 

@@ -253,12 +253,32 @@ func (m *machine) recognised(e Recognised) {
 	}
 }
 
+// allChosen tells that nothing is left to be chosen. What was guessed is shown
+// before it counts, and a character that was drawn is not dropped in silence.
+func (m *machine) allChosen() bool {
+	w := &m.visit.writing
+	switch {
+	case w.spelling != "":
+		m.finishSpelling()
+		if m.visit.notice.id == "" { // otherwise it says that the field is full
+			m.visit.notice = notice{"text_check", Warning}
+		}
+		return false
+	case len(w.strokes) > 0:
+		m.visit.notice = notice{"hand_choose", Warning}
+		return false
+	}
+	return true
+}
+
 // textDone ends a Text step that was typed.
 func (m *machine) textDone(st *catalog.Step) {
 	if m.visit.screen != ScreenText && m.visit.screen != ScreenHand {
 		return
 	}
-	m.finishSpelling()
+	if !m.allChosen() {
+		return
+	}
 	text := strings.TrimSpace(m.visit.writing.text)
 	if text == "" {
 		m.visit.notice = notice{"text_empty", Warning}
