@@ -44,6 +44,8 @@ type Screen struct {
 	view    visit.View
 	filled  bool // a view was given
 	current *page
+
+	waiting waiting
 }
 
 // New builds all screens for a panel. onEvent gets the event of each control
@@ -57,6 +59,7 @@ func newScreen(p Panel, onEvent func(visit.Event), now func() time.Time) *Screen
 		p.Width, p.Height = theme.DefaultPanel.Width, theme.DefaultPanel.Height
 	}
 	s := &Screen{onEvent: onEvent, ground: canvas.NewRectangle(theme.Normal.Colour(theme.Paper)), look: &theme.Look{Palette: theme.Normal}, content: &fyne.Container{}}
+	s.waiting.came = make(chan struct{}, 1)
 	s.build(p)
 	s.surface = kit.NewSurface(p, s.content, now, s.buttons, s.tapped, s.resize)
 	s.surface.Draws(s.slates, s.drawn)
@@ -141,14 +144,6 @@ func (s *Screen) Theme() fyne.Theme {
 	s.ground.Hide()
 	return theme.Toolkit{Panel: s.panel}
 }
-
-// Show draws a view. It returns without waiting for the paint; views are drawn
-// in the order in which they were given.
-func (s *Screen) Show(v visit.View) { fyne.Do(func() { s.show(v) }) }
-
-// Forget drops every text, picture and event that the screens hold, in the order
-// of Show: views given later are drawn as usual.
-func (s *Screen) Forget() { fyne.Do(s.forget) }
 
 func (s *Screen) show(v visit.View) {
 	s.surface.Answered()

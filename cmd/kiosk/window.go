@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -42,9 +43,15 @@ func (k *kiosk) shape(panel settings.Panel) {
 	}
 }
 
-// touched hands a touch to the visit; without one there is nothing to touch.
+// touched hands a touch to the visit; without one there is nothing to touch. The
+// visit answers in a thousandth of a second or two; what takes longer is drawn
+// when it comes.
 func (k *kiosk) touched(e visit.Event) {
 	if t := k.terminal.Load(); t != nil {
 		t.Post(e)
+		k.screen.Await(atOnce)
 	}
 }
+
+// atOnce is less than the toolkit's pause between two looks for touches.
+const atOnce = 12 * time.Millisecond
