@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -161,7 +162,10 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 			stop(errContentChanged)
 		}
 	})
-	parts.Go(k.composer.Warm) // before the first key, and after the first screen
+	parts.Go(func() {
+		k.composer.Warm() // before the first key, and after the first screen
+		shrink()
+	})
 	k.terminal.Store(t)
 	defer k.terminal.Store(nil)
 	k.log.Info("serving", "terminal", s.Terminal.Number)
@@ -175,4 +179,12 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 func newID() (string, error) {
 	id, err := uuid.NewV7()
 	return id.String(), err
+}
+
+// shrink gives back what starting up needed once, which is as much as all that
+// stays, and lets the rest grow by half only before it is cleaned up: a terminal
+// has little memory, and its collector little to do.
+func shrink() {
+	debug.SetGCPercent(50)
+	debug.FreeOSMemory()
 }
