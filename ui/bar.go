@@ -113,11 +113,9 @@ func (b *bar) Place(r kit.Rect, s theme.Scale) {
 	b.box.Show()
 }
 
-// places are the four slots; a call button that is alone takes the whole bar.
+// places are the four slots. They do not depend on which are used: a finger that
+// means what stood there a moment before must never call staff instead.
 func (b *bar) places(in kit.Rect, gap float32) [4]kit.Rect {
-	if b.used == [4]bool{3: true} {
-		return [4]kit.Rect{3: in}
-	}
 	var total float32
 	for _, w := range weights {
 		total += w
