@@ -8,8 +8,9 @@ import (
 	"lintai/ui/theme"
 )
 
-// actions are the large buttons of a screen: the main one in full colour and
-// full width, any other below it; beside it where a wide panel has no height.
+// actions are the large buttons of a screen: the main one in full colour and full
+// width, lowest of all, where every screen goes on; any other above it, or left of
+// it where a wide panel has no height. They are listed main one first.
 type actions struct {
 	panel   Panel
 	box     *fyne.Container
@@ -91,15 +92,19 @@ func (a *actions) Place(r kit.Rect, s theme.Scale) {
 	if _, ok := a.across(r.W, s); ok && r.H < stacked-1 {
 		w := a.width(r.W)
 		for i, b := range a.buttons[:a.used] {
-			b.Place(kit.Rect{X: r.X + float32(i)*(w+a.gap()), Y: r.Y, W: w, H: r.H}, s, 0)
+			b.Place(kit.Rect{X: r.X + a.before(i)*(w+a.gap()), Y: r.Y, W: w, H: r.H}, s, 0)
 		}
 		return
 	}
 	h := (r.H - float32(max(0, a.used-1))*a.gap()) / float32(max(1, a.used))
 	for i, b := range a.buttons[:a.used] {
-		b.Place(kit.Rect{X: r.X, Y: r.Y + float32(i)*(h+a.gap()), W: r.W, H: h}, s, 0)
+		b.Place(kit.Rect{X: r.X, Y: r.Y + a.before(i)*(h+a.gap()), W: r.W, H: h}, s, 0)
 	}
 }
+
+// before is how many buttons stand above an action, or left of it: the first one
+// given stands last.
+func (a *actions) before(i int) float32 { return float32(a.used - 1 - i) }
 
 func (a *actions) Hide() {
 	a.box.Hide()

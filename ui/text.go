@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"lintai/kiosk/visit"
@@ -156,7 +158,7 @@ func (e *entryRow) Place(r kit.Rect, s theme.Scale) {
 	field.W -= e.taken()
 	e.field.Place(field, s)
 	x := field.X + field.W
-	for _, b := range e.Buttons() {
+	for _, b := range slices.Backward(e.Buttons()) { // the main one last, as everywhere
 		w := e.width(b)
 		b.Place(kit.Rect{X: x + e.panel.Gap(), Y: r.Y, W: w, H: r.H}, s, 0)
 		x += e.panel.Gap() + w
