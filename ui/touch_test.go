@@ -433,3 +433,75 @@ func TestThemeSizesFollowThePanel(t *testing.T) {
 		t.Error("the toolkit's theme is made for another panel")
 	}
 }
+
+// touchAt sends what drivers with touch events send for one of several fingers.
+func (st *stage) touchAt(press bool, at fyne.Position) {
+	surface := st.screen.CanvasObject().(*kit.Surface)
+	e := &mobile.TouchEvent{PointEvent: fyne.PointEvent{Position: at, AbsolutePosition: at}}
+	if press {
+		surface.TouchDown(e)
+	} else {
+		surface.TouchUp(e)
+	}
+}
+
+func TestAHandThatLeansOnThePanelBreaksNoTap(t *testing.T) {
+	p := panels["1080x1920"]
+	st := newStage(t, p)
+	tile, nothing := fyne.Position{}, fyne.NewPos(p.MM(2), p.MM(2)) // on the strip
+	away := tile
+	for _, row := range []struct {
+		name  string
+		steps func(press, lift func(fyne.Position))
+		taps  int
+	}{
+		{"the palm comes and goes during the tap", func(press, lift func(fyne.Position)) {
+			press(tile)
+			press(nothing)
+			lift(nothing)
+			lift(tile)
+		}, 1},
+		{"the palm stays", func(press, lift func(fyne.Position)) { press(tile); press(nothing); lift(tile); lift(nothing) }, 1},
+		{"the palm was there before and lifts first", func(press, lift func(fyne.Position)) {
+			press(nothing)
+			press(tile)
+			lift(nothing)
+			lift(tile)
+		}, 1},
+		{"two of them", func(press, lift func(fyne.Position)) {
+			press(nothing)
+			press(tile)
+			press(nothing)
+			lift(nothing)
+			lift(nothing)
+			lift(tile)
+		}, 1},
+		{"the finger slides off", func(press, lift func(fyne.Position)) { press(tile); lift(away); lift(tile) }, 0},
+		{"the finger slides off after the palm has lifted", func(press, lift func(fyne.Position)) {
+			press(nothing)
+			lift(nothing)
+			press(tile)
+			lift(away)
+			lift(tile)
+		}, 0},
+		{"the finger slides off beside a palm", func(press, lift func(fyne.Position)) {
+			press(nothing)
+			press(tile)
+			lift(away)
+			lift(nothing)
+			lift(tile)
+		}, 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			st.clock, st.events = st.clock.Add(time.Minute), nil
+			st.screen.Show(sampleNamed(t, "choose-what"))
+			st.clock = st.clock.Add(time.Minute)
+			target := st.target(t, "tile.water")
+			tile, away = middle(target), fyne.NewPos(target.X+target.W+p.MM(11), target.Y+target.H/2)
+			row.steps(func(at fyne.Position) { st.touchAt(true, at) }, func(at fyne.Position) { st.touchAt(false, at) })
+			if len(st.events) != row.taps {
+				t.Errorf("%d taps, want %d", len(st.events), row.taps)
+			}
+		})
+	}
+}

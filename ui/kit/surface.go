@@ -92,6 +92,7 @@ func (s *Surface) TouchUp(e *mobile.TouchEvent) { s.release(e.Position) }
 func (s *Surface) TouchCancel(*mobile.TouchEvent) {
 	s.drawing.cancel()
 	s.touch.cancel()
+	s.touch.resting = 0
 }
 
 // A finger on a slate draws, any other taps.

@@ -18,7 +18,8 @@ const keyRepeat = 150 * time.Millisecond
 
 // touch is the rule of a tap. A finger shows its effect at once when it lands; it
 // counts when it lifts, inside the target or up to 10 mm beside it. Whatever it
-// does in between, wobble or slide, is no gesture.
+// does in between, wobble or slide, is no gesture. A hand that leans on the panel
+// beside that finger has no part in it.
 type touch struct {
 	slack  float32 // pixels
 	near   float32 // pixels beside a target that still hit it, less than half a gap
@@ -29,6 +30,8 @@ type touch struct {
 	down   *Button
 	lifted *Button // that the finger has left, and that still looks pressed
 	inside bool
+	// resting is how many fingers, or a palm, lie where they touch nothing.
+	resting int
 
 	firedAt   time.Time
 	firedID   string
@@ -45,11 +48,12 @@ func later(after time.Duration, do func()) { time.AfterFunc(after, func() { fyne
 // press begins a tap.
 func (t *touch) press(at fyne.Position) {
 	t.lift()
-	t.cancel()
 	b := t.target(at)
 	if b == nil || t.tooSoon(b) {
+		t.resting++
 		return
 	}
+	t.cancel()
 	t.down, t.inside = b, true
 	b.press(true)
 }
@@ -68,10 +72,10 @@ func (t *touch) move(at fyne.Position) {
 // release ends a tap.
 func (t *touch) release(at fyne.Position) {
 	b := t.down
-	if b == nil {
+	if away := b == nil || !b.Bounds().Grown(t.slack).Contains(at); away && t.resting > 0 {
+		t.resting-- // if it was the finger itself that slid off, the last to lift cancels
 		return
-	}
-	if !b.Touchable() || !b.Bounds().Grown(t.slack).Contains(at) {
+	} else if away || !b.Touchable() {
 		t.cancel()
 		return
 	}
