@@ -215,6 +215,7 @@ func TestKeysCandidatesStarsAndPagesGiveTheirEvents(t *testing.T) {
 		{"text-english", "key.blank", visit.Letter{Rune: ' '}},
 		{"text-long", "next", visit.Next{}},
 		{"hand-drawn", "word.2", visit.Choose{Candidate: 1}},
+		{"hand-drawn", "word.more", visit.Turn{By: 1}},
 		{"hand-drawn", "key.clear", visit.Clear{}},
 		{"rating-empty", "star.3", visit.Rate{Stars: 3}},
 		{"rating-four", "star.5", visit.Rate{Stars: 5}},

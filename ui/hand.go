@@ -35,7 +35,7 @@ func newHand(p Panel) *page {
 		}
 		note.set(v.Notice, v.NoticeTone)
 		field.set(pad.Text, "", "")
-		choice.set(pad.Candidates, nil, advice, false)
+		choice.set(pad.Candidates, pad.More, advice, false)
 		slate.set(pad)
 		tools.set(pad.Tools)
 		act.set(v.Actions)
@@ -43,7 +43,9 @@ func newHand(p Panel) *page {
 	pg.spare = []func(){hint.Forget}
 	pg.columns = func(area kit.Rect, landscape bool) []kit.Column {
 		if landscape {
-			share := min(0.5, area.H/(area.W-2*p.Gap()))
+			room := area.W - 2*p.Gap()
+			row := (mostCandidates+1)*p.MM(theme.Key) + mostCandidates*p.Gap() + 1 // the words and the key to the next ones
+			share := min(0.5, area.H/room, 1-row/room)
 			return two(p, area, share, list(slate), list(title, hint, note, field, choice, tools, kit.Spring{Weight: 1}, act))
 		}
 		return one(area, title, hint, note, kit.Spring{Weight: 1}, field, choice, slate, tools, kit.Spring{Weight: 1}, act)

@@ -103,7 +103,10 @@ func keysOf(v visit.View, p Panel) map[string]bool {
 		}
 	}
 	if v.Pad != nil {
-		add(append(v.Pad.Candidates, v.Pad.Tools...)...)
+		add(slices.Concat(v.Pad.Candidates, v.Pad.Tools)...)
+		if v.Pad.More != nil {
+			add(*v.Pad.More)
+		}
 	}
 	for _, r := range v.Rows {
 		if r.Edit != nil && p.Tight() {
@@ -185,6 +188,9 @@ func controlsOf(v visit.View) []visit.Control {
 	}
 	if v.Pad != nil {
 		all = slices.Concat(all, v.Pad.Candidates, v.Pad.Tools)
+		if v.Pad.More != nil {
+			all = append(all, *v.Pad.More)
+		}
 	}
 	return all
 }

@@ -128,7 +128,7 @@ func entrySamples(t *testing.T) []sample {
 	add("hand-empty", visit.View{Screen: visit.ScreenHand, Title: "请说说是什么事", Hint: "在方框里写一个字。", Pad: pad, Actions: []visit.Control{next}})
 	drawn := *pad
 	drawn.Strokes = []visit.Stroke{{Points: []visit.Point{{X: 480, Y: 80}, {X: 500, Y: 500}, {X: 490, Y: 900}}}, {Points: []visit.Point{{X: 150, Y: 350}, {X: 800, Y: 330}}}}
-	drawn.Candidates = someWords("十", "千", "干", "斗", "计")
+	drawn.Candidates, drawn.More = someWords("十", "千", "干", "斗", "计"), &more
 	add("hand-drawn", visit.View{Screen: visit.ScreenHand, Title: "请说说是什么事", Hint: "在方框里写一个字。", Pad: &drawn, Actions: []visit.Control{next, skip}})
 
 	// Voice, picture, stars.
