@@ -255,6 +255,9 @@ func (r *resident) touch(ids ...string) *resident {
 		}
 		if v.Pad != nil {
 			all = slices.Concat(all, v.Pad.Candidates, v.Pad.Tools)
+			if v.Pad.More != nil {
+				all = append(all, *v.Pad.More)
+			}
 		}
 		i := slices.IndexFunc(all, func(c visit.Control) bool { return c.ID == id && !c.Disabled })
 		if i < 0 {
@@ -272,8 +275,14 @@ func (r *resident) fail(format string, args ...any) {
 	}
 }
 
-// begin opens a service, wherever its tile stands.
-func (r *resident) begin(service string) *resident { return r.feed(visit.Start{Service: service}) }
+// begin opens a service, wherever its tile stands. Only what is finished can be
+// rated.
+func (r *resident) begin(service string) *resident {
+	if service == "rating" {
+		r.status = visit.StatusDone
+	}
+	return r.feed(visit.Start{Service: service})
+}
 
 func (r *resident) digits(d string) *resident {
 	for i := range len(d) {
