@@ -12,7 +12,8 @@ import (
 // candidates are the words that what was spelled or drawn may mean, best first,
 // and a key that turns to the next ones. The row keeps its place when it is
 // empty, so that no key moves while one types; on a ten-inch panel it then says what
-// to do.
+// to do. A panel with height keeps two rows, so that long words stay as large as
+// sentences; short ones stand in one.
 type candidates struct {
 	panel   Panel
 	box     *fyne.Container
@@ -73,11 +74,20 @@ func (c *candidates) Buttons() []*kit.Button {
 }
 
 func (c *candidates) Heights(width float32, s theme.Scale) (least, most float32) {
-	least = c.panel.MM(theme.Key)
+	rows := float32(c.rows())
+	least = rows*c.panel.MM(theme.Key) + (rows-1)*c.panel.Gap()
 	if c.must {
 		least = max(least, c.advice.Height(width, s)-2*c.spare())
 	}
-	return least, max(least, c.panel.MM(24))
+	return least, max(least, rows*c.panel.MM(24))
+}
+
+// rows is how many the words may take.
+func (c *candidates) rows() int {
+	if c.panel.Landscape() {
+		return 1
+	}
+	return 2
 }
 
 // spare is what words take of the gaps around the row, which keep targets apart.
@@ -92,15 +102,26 @@ func (c *candidates) Place(r kit.Rect, s theme.Scale) {
 	} else {
 		c.advice.Hide() // a hint that has no room is left to the voice
 	}
-	gap, least := c.panel.Gap(), c.panel.MM(theme.Key)
 	buttons := c.Buttons()
-	widths := c.widths(r.W-float32(len(buttons)-1)*gap, least, s)
-	x, limit := r.X, float32(0)
-	cells := make([]kit.Rect, len(buttons))
-	for i, b := range buttons {
-		cells[i] = kit.Rect{X: x, Y: r.Y, W: widths[i], H: r.H}
-		x += widths[i] + gap
-		if size := b.FitLabel(cells[i], s); i < c.used && (limit == 0 || size < limit) {
+	var cells []kit.Rect
+	gap, from := c.panel.Gap(), 0
+	rows := c.split(buttons, r.W)
+	height := r.H
+	if c.rows() > 1 {
+		height = (r.H - gap) / 2
+	}
+	y := r.Y + r.H - float32(len(rows))*(height+gap) + gap // one row stands next to the keys
+	for _, n := range rows {
+		x := r.X
+		for _, w := range c.widths(buttons[from:from+n], r.W-float32(n-1)*gap, s) {
+			cells = append(cells, kit.Rect{X: x, Y: y, W: w, H: height})
+			x += w + gap
+		}
+		from, y = from+n, y+height+gap
+	}
+	limit := float32(0)
+	for i, b := range buttons[:c.used] {
+		if size := b.FitLabel(cells[i], s); limit == 0 || size < limit {
 			limit = size
 		}
 	}
@@ -109,18 +130,54 @@ func (c *candidates) Place(r kit.Rect, s theme.Scale) {
 	}
 }
 
+// split says how many buttons stand in each row: all in one where they are still
+// as large as sentences there, else so that the longer of two is shortest.
+func (c *candidates) split(buttons []*kit.Button, width float32) []int {
+	if len(buttons) < 2 || c.rows() == 1 || c.needs(buttons) <= width {
+		return []int{len(buttons)}
+	}
+	best, shortest := 1, float32(0)
+	for n := 1; n < len(buttons); n++ {
+		if longer := max(c.needs(buttons[:n]), c.needs(buttons[n:])); n == 1 || longer <= shortest {
+			best, shortest = n, longer
+		}
+	}
+	return []int{best, len(buttons) - best}
+}
+
+// needs is the width of a row in which every word stands at the size of sentences.
+func (c *candidates) needs(buttons []*kit.Button) float32 {
+	total := float32(len(buttons)-1) * c.panel.Gap()
+	for _, b := range buttons {
+		total += c.need(b)
+	}
+	return total
+}
+
+func (c *candidates) need(b *kit.Button) float32 {
+	return max(c.panel.MM(theme.Key), font.Width(b.Label, true)*c.panel.MM(theme.Body)+c.panel.MM(3))
+}
+
 // widths gives each word the room it needs, at least a key, at most what there
 // is; one or two words are not stretched over the whole row.
-func (c *candidates) widths(room, least float32, s theme.Scale) []float32 {
-	buttons := c.Buttons()
+func (c *candidates) widths(buttons []*kit.Button, room float32, s theme.Scale) []float32 {
 	widths := make([]float32, len(buttons))
-	text := c.panel.Text(14, s)
-	var total float32
+	text, least := c.panel.Text(14, s), c.panel.MM(theme.Key)
+	var total, needed float32
 	for i, b := range buttons {
 		widths[i] = max(1.25*least, font.Width(b.Label, true)*text+c.panel.MM(8))
 		total += widths[i]
+		needed += c.need(b)
 	}
 	if total <= room {
+		return widths
+	}
+	if needed <= room {
+		// What is more than the size of sentences needs gives way alike.
+		share := max(0, room-needed) / max(1, total-needed)
+		for i, b := range buttons {
+			widths[i] = c.need(b) + (widths[i]-c.need(b))*share
+		}
 		return widths
 	}
 	// What is more than a key gives way alike.
