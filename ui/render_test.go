@@ -33,6 +33,9 @@ func newStage(t *testing.T, p Panel) *stage {
 	t.Helper()
 	st := &stage{clock: time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC)}
 	st.screen = newScreen(p, func(e visit.Event) { st.events = append(st.events, e) }, func() time.Time { return st.clock })
+	// What comes by itself later would come on another goroutine than the test's;
+	// answer_test.go tries it on purpose.
+	st.screen.surface.Later(func(time.Duration, func()) {})
 	st.canvas = software.NewCanvas()
 	st.canvas.SetPadded(false)
 	st.canvas.SetContent(st.screen.CanvasObject())
