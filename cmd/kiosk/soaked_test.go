@@ -28,7 +28,7 @@ func soak(config string, visits int) int {
 	ctx, stop := context.WithCancel(context.Background())
 	k := &kiosk{config: config, log: log, trace: &trace{}, composer: pinyin.New(), app: newApp()}
 	k.openWindow()
-	r := &resident{touch: k.touched, random: rand.New(rand.NewPCG(1, 2)), screens: map[visit.Screen]int{}, began: time.Now(), news: make(chan struct{}, 1)}
+	r := &resident{touch: func(e visit.Event) { fyne.Do(func() { k.touched(e) }) }, random: rand.New(rand.NewPCG(1, 2)), screens: map[visit.Screen]int{}, began: time.Now(), news: make(chan struct{}, 1)}
 	k.screen.OnShown = r.sees
 	served := make(chan struct{})
 	failed := 0
@@ -126,7 +126,7 @@ func (r *resident) visit() error {
 			return nil
 		case touches > lost:
 			return fmt.Errorf("no way back from %s %s", v.Screen, v.Step)
-		case v.Screen == visit.ScreenIdentify && touches%2 == 0:
+		case v.Screen == visit.ScreenIdentify && touches <= patience && touches%2 == 0:
 			r.touch(visit.CardRead{Person: request.Person{Name: "测试䶮", Address: "虚构市测试路1号3号楼502室", IDNumber: "110101193001010018"}})
 		case touches > patience:
 			r.touch(r.leaving(v))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -28,12 +29,27 @@ func (w *walker) turnTo(id string) func(context.Context) error {
 			if _, ok := view.target("page.later"); !ok {
 				return fmt.Errorf("screen %s has no %s on any of its pages", view, id)
 			}
-			if err := w.tapTo("page.later", view.String())(ctx); err != nil {
+			if err := w.turn(ctx, view); err != nil {
 				return err
 			}
 		}
 		return fmt.Errorf("no %s on nine pages", id)
 	}
+}
+
+// turn touches 下一页 and waits for the next page: the same screen may be laid out
+// again before it, when something else on it changes.
+func (w *walker) turn(ctx context.Context, before event) error {
+	mark := w.trace.mark()
+	if err := w.touch(ctx, "page.later"); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	_, err := w.trace.await(ctx, mark, "another page", func(e event) bool {
+		return e.Kind == before.Kind && !slices.Equal(e.ids(), before.ids())
+	})
+	return err
 }
 
 // tapToFind taps a target and waits for another, on the same screen or the next.

@@ -114,8 +114,12 @@ func (c *Camera) Shoot(ctx context.Context) (*Picture, error) {
 	defer func() { c.idle <- struct{}{} }()
 	select {
 	case <-c.free: // a probe holds it for a moment only
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	default:
+		select {
+		case <-c.free:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 	defer func() { c.free <- struct{}{} }()
 	if c.config.Socket != "" {

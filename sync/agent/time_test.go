@@ -1,10 +1,13 @@
 package agent
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -232,14 +235,17 @@ func TestSlowCentral(t *testing.T) {
 
 func TestFindGivesUpSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, net, stopServer := inMemory(t)
+		b, whole, stopServer := inMemory(t)
+		var line atomic.Pointer[pipes]
+		line.Store(whole)
+		b.options.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			return line.Load().dial(ctx, network, address)
+		}
 		stop := b.start()
 		b.until(func() bool { return b.link().Online })
-		stopServer() // nobody accepts any more
-		_ = net
+		stopServer()           // nobody accepts any more
+		line.Store(newPipes()) // accepts nothing: the dial hangs
 		b.Agent.transport.CloseIdleConnections()
-		silent := newPipes() // accepts nothing: the dial hangs
-		b.Agent.transport.DialContext = silent.dial
 		start := time.Now()
 		_, _, err := b.Find(t.Context(), b.code())
 		if took := time.Since(start); err == nil || took != findTimeout {
