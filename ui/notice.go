@@ -11,14 +11,18 @@ import (
 // notice is a line that must not be missed: what is not possible, what to do.
 type notice struct {
 	panel   Panel
+	mm      float32 // of its letters
 	box     *fyne.Container
 	sheet   *kit.Sheet
 	picture *kit.Picture
 	text    *kit.Text
 }
 
-func newNotice(p Panel) *notice {
-	n := &notice{panel: p, sheet: kit.NewSheet(p, theme.AmberPale), picture: kit.NewPicture(p), text: kit.NewText(p, theme.Body, true, theme.Ink, fyne.TextAlignLeading)}
+func newNotice(p Panel) *notice { return newNoticeOf(p, theme.Body) }
+
+// newNoticeOf is a notice in letters of a size in millimetres.
+func newNoticeOf(p Panel, mm float32) *notice {
+	n := &notice{panel: p, mm: mm, sheet: kit.NewSheet(p, theme.AmberPale), picture: kit.NewPicture(p), text: kit.NewText(p, mm, true, theme.Ink, fyne.TextAlignLeading)}
 	n.box = &fyne.Container{Objects: []fyne.CanvasObject{n.sheet.Object(), n.picture.Object(), n.text.Object()}}
 	return n
 }
@@ -40,9 +44,9 @@ func (n *notice) Buttons() []*kit.Button    { return nil }
 
 func (n *notice) side(s theme.Scale) float32 {
 	if n.panel.Tight() {
-		return n.panel.Text(theme.Body, s)
+		return n.panel.Text(n.mm, s)
 	}
-	return n.panel.Text(13, s)
+	return n.panel.Text(1.3*n.mm, s)
 }
 
 func (n *notice) pad() float32 {

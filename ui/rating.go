@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"lintai/kiosk/visit"
@@ -51,22 +53,41 @@ func (c chosen) Heights(width float32, s theme.Scale) (float32, float32) {
 	return h, h
 }
 
-// stars are five large targets; those up to the chosen one are filled.
+// stars are five large targets. Upright they are rows, the best on top, each with
+// its word and as many stars as it gives; else they stand side by side, and those
+// up to the chosen one are filled.
 type stars struct {
 	panel Panel
 	box   *fyne.Container
 	five  []*kit.Button
+	rows  [][]*kit.Picture // over the buttons, where they are rows
 	used  int
 }
 
-const mostStars = 5
+const (
+	mostStars = 5
+	starMM    = 16 // side of a star in a row
+	starWord  = 15 // the word beside it
+)
 
 func newStars(p Panel) *stars {
 	s := &stars{panel: p, box: &fyne.Container{}}
-	for range mostStars {
-		b := kit.NewButton(p, kit.Over, theme.Label)
+	for i := range mostStars {
+		if p.Landscape() {
+			s.five = append(s.five, kit.NewButton(p, kit.Over, theme.Label))
+			s.box.Objects = append(s.box.Objects, s.five[i].Object())
+			continue
+		}
+		b := kit.NewButton(p, kit.Row, starWord)
+		b.Spare(mostStars * p.MM(starMM+1))
 		s.five = append(s.five, b)
 		s.box.Objects = append(s.box.Objects, b.Object())
+		s.rows = append(s.rows, nil)
+		for range i + 1 {
+			star := kit.NewPicture(p)
+			s.rows[i] = append(s.rows[i], star)
+			s.box.Objects = append(s.box.Objects, star.Object())
+		}
 	}
 	return s
 }
@@ -81,6 +102,18 @@ func (s *stars) set(controls []visit.Control) {
 		f := face(controls[i], kit.TileStyle)
 		f.Style.Medallion = theme.None
 		f.Icon = "star"
+		if s.rows != nil {
+			f.Icon = ""
+			f.Selected = f.Selected && (i+1 == s.used || !controls[i+1].Selected) // one row is chosen, not all below it
+			if f.Selected {
+				f.Style = kit.SunStyle
+			}
+			for _, star := range s.rows[i] {
+				star.Set("star_full", f.Style.Drawing, theme.None)
+			}
+			b.Set(f)
+			continue
+		}
 		if f.Selected { // the filled star says it; five check marks would say less
 			f.Icon, f.Selected, f.Style = "star_full", false, kit.SunStyle
 		}
@@ -97,6 +130,14 @@ func (s *stars) width(all float32) float32 {
 }
 
 func (s *stars) Heights(width float32, scale theme.Scale) (least, most float32) {
+	if s.rows != nil {
+		for _, b := range s.Buttons() {
+			least = max(least, b.Least(width, scale), s.panel.MM(starMM+6))
+		}
+		n := float32(s.used)
+		gaps := (n - 1) * s.panel.Gap()
+		return n*least + gaps, n*max(least, s.panel.MM(34)) + gaps
+	}
 	least = s.panel.MM(32)
 	for _, b := range s.Buttons() {
 		least = max(least, b.Least(s.width(width), scale)+s.panel.MM(6))
@@ -109,6 +150,10 @@ func (s *stars) Place(r kit.Rect, scale theme.Scale) {
 	gap, limit := s.panel.Gap(), float32(0)
 	w := s.width(r.W)
 	cell := func(i int) kit.Rect { return kit.Rect{X: r.X + float32(i)*(w+gap), Y: r.Y, W: w, H: r.H} }
+	if s.rows != nil {
+		h := (r.H - float32(s.used-1)*gap) / float32(s.used)
+		cell = func(i int) kit.Rect { return kit.Rect{X: r.X, Y: r.Y + float32(s.used-1-i)*(h+gap), W: r.W, H: h} }
+	}
 	for i, b := range s.Buttons() {
 		if size := b.FitLabel(cell(i), scale); limit == 0 || size < limit {
 			limit = size
@@ -116,6 +161,12 @@ func (s *stars) Place(r kit.Rect, scale theme.Scale) {
 	}
 	for i, b := range s.Buttons() {
 		b.Place(cell(i), scale, limit)
+	}
+	for i, row := range s.rows[:min(s.used, len(s.rows))] {
+		side, c := s.panel.MM(starMM), cell(i)
+		for n, star := range row {
+			star.Place(kit.Rect{X: c.X + s.panel.MM(4) + float32(n)*(side+s.panel.MM(1)), Y: c.Y + (c.H-side)/2, W: side, H: side})
+		}
 	}
 }
 
@@ -131,5 +182,8 @@ func (s *stars) Forget() {
 	s.used = 0
 	for _, b := range s.five {
 		b.Forget()
+	}
+	for _, star := range slices.Concat(s.rows...) {
+		star.Forget()
 	}
 }

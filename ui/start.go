@@ -17,7 +17,7 @@ func newStart(p Panel) *page {
 	title := newWords(p, theme.Title, true, theme.OnBand, fyne.TextAlignCenter)
 	hint := newWords(p, 11, false, theme.OnBand, fyne.TextAlignCenter)
 	news := newWords(p, 11, true, theme.OnBand, fyne.TextAlignCenter)
-	note := newNotice(p)
+	note := newNoticeOf(p, theme.Title) // what stands here is urgent: a card left behind
 	wake := newInvitation(p)
 	languages := newLanguages(p)
 	pg := newPage(p, theme.Band, place, clock, title, hint, news, note, wake, languages)
@@ -46,9 +46,9 @@ func newStart(p Panel) *page {
 		wake.whole = area
 		if landscape {
 			return append(two(p, area, 0.5, list(kit.Spring{Weight: 1}, place, clock, title, kit.Spring{Weight: 1}),
-				list(kit.Spring{Weight: 1}, wake, hint, news, note, kit.Spring{Weight: 1})), foot...)
+				list(kit.Spring{Weight: 1}, note, wake, hint, news, kit.Spring{Weight: 1})), foot...)
 		}
-		return append(one(area, kit.Spring{Weight: 2}, place, clock, kit.Spring{Weight: 1}, title, wake, hint, kit.Spring{Weight: 1}, news, note, kit.Spring{Weight: 1}), foot...)
+		return append(one(area, kit.Spring{Weight: 2}, place, clock, kit.Spring{Weight: 1}, note, title, wake, hint, kit.Spring{Weight: 1}, news, kit.Spring{Weight: 1}), foot...)
 	}
 	return pg
 }

@@ -52,6 +52,7 @@ type Button struct {
 	reach   Rect // where a finger hits, when that is more than the drawing
 	scale   theme.Scale
 	fitted  float32 // text size of the label, so that neighbours look alike
+	left    float32 // kept free for what is drawn over the button there
 }
 
 // NewButton returns a hidden button. The label's size is given in millimetres.
@@ -106,6 +107,9 @@ func (b *Button) Bounds() Rect {
 
 // Reach widens where a finger hits beyond the drawing, until the next Place.
 func (b *Button) Reach(r Rect) { b.reach = r }
+
+// Spare keeps a width at the left free of words, for what is drawn over the button.
+func (b *Button) Spare(left float32) { b.left = left }
 
 // Touchable tells whether a finger has an effect.
 func (b *Button) Touchable() bool { return b.shown && !b.Disabled }
@@ -184,7 +188,14 @@ func (b *Button) pad() float32 {
 
 func (b *Button) inner(r Rect) Rect {
 	r.H -= b.depth()
-	return r.Inset(b.pad(), b.panel.MM(1))
+	return b.content(r)
+}
+
+// content is where words and picture stand on a face.
+func (b *Button) content(face Rect) Rect {
+	in := face.Inset(b.pad(), b.panel.MM(1))
+	in.X, in.W = in.X+b.left, in.W-b.left
+	return in
 }
 
 // split divides the inside of a button into the picture's and the words' place.
@@ -270,7 +281,7 @@ func (b *Button) draw() {
 	}
 	b.face.Colour(face, style.Edge, edge)
 	b.face.Place(top, radius)
-	b.drawContent(top.Inset(b.pad(), b.panel.MM(1)), style)
+	b.drawContent(b.content(top), style)
 
 	b.chosen.Set("", theme.Reverse, theme.None)
 	if b.Selected {
