@@ -28,7 +28,7 @@ func soak(config string, visits int) int {
 	ctx, stop := context.WithCancel(context.Background())
 	k := &kiosk{config: config, log: log, trace: &trace{}, composer: pinyin.New(), app: newApp()}
 	k.openWindow()
-	r := &resident{touch: func(e visit.Event) { fyne.Do(func() { k.touched(e) }) }, random: rand.New(rand.NewPCG(1, 2)), screens: map[visit.Screen]int{}, began: time.Now(), news: make(chan struct{}, 1)}
+	r := &resident{touch: func(e visit.Event) { fyne.DoAndWait(func() { k.touched(e) }) }, random: rand.New(rand.NewPCG(1, 2)), screens: map[visit.Screen]int{}, began: time.Now(), news: make(chan struct{}, 1)}
 	k.screen.OnShown = r.sees
 	served := make(chan struct{})
 	failed := 0
@@ -108,10 +108,20 @@ func (r *resident) wait(most time.Duration) {
 	}
 }
 
+// answered touches and waits for what it leads to: who does not look at what is
+// shown now, but at what was shown a touch ago, never finds the way back.
+func (r *resident) answered(e visit.Event) {
+	select {
+	case <-r.news:
+	default:
+	}
+	r.touch(e)
+	r.wait(blink)
+}
+
 // visit is one, from the start screen to the start screen.
 func (r *resident) visit() error {
-	r.touch(visit.Wake{})
-	r.wait(blink)
+	r.answered(visit.Wake{})
 	var before visit.Screen
 	for touches := 0; ; touches++ {
 		v := r.shown.Load()
@@ -127,13 +137,12 @@ func (r *resident) visit() error {
 		case touches > lost:
 			return fmt.Errorf("no way back from %s %s", v.Screen, v.Step)
 		case v.Screen == visit.ScreenIdentify && touches <= patience && touches%2 == 0:
-			r.touch(visit.CardRead{Person: request.Person{Name: "测试䶮", Address: "虚构市测试路1号3号楼502室", IDNumber: "110101193001010018"}})
+			r.answered(visit.CardRead{Person: request.Person{Name: "测试䶮", Address: "虚构市测试路1号3号楼502室", IDNumber: "110101193001010018"}})
 		case touches > patience:
-			r.touch(r.leaving(v))
+			r.answered(r.leaving(v))
 		default:
-			r.touch(r.choice(v))
+			r.answered(r.choice(v))
 		}
-		r.wait(blink)
 	}
 }
 
