@@ -79,7 +79,7 @@ func newStars(p Panel) *stars {
 			continue
 		}
 		b := kit.NewButton(p, kit.Row, starWord)
-		b.Spare(mostStars * p.MM(starMM+1))
+		b.Spare(mostStars*p.MM(starMM+1) + p.MM(7))
 		s.five = append(s.five, b)
 		s.box.Objects = append(s.box.Objects, b.Object())
 		s.rows = append(s.rows, nil)
