@@ -17,7 +17,11 @@ func newStart(p Panel) *page {
 	title := newWords(p, theme.Title, true, theme.OnBand, fyne.TextAlignCenter)
 	hint := newWords(p, 11, false, theme.OnBand, fyne.TextAlignCenter)
 	news := newWords(p, 11, true, theme.OnBand, fyne.TextAlignCenter)
-	note := newNoticeOf(p, theme.Title) // what stands here is urgent: a card left behind
+	urgent := float32(theme.Title) // what a notice says here: a card was left behind
+	if p.Tight() {
+		urgent = 20 // the clock beside it brings all sizes down
+	}
+	note := newNoticeOf(p, urgent)
 	wake := newInvitation(p)
 	languages := newLanguages(p)
 	pg := newPage(p, theme.Band, place, clock, title, hint, news, note, wake, languages)
@@ -31,6 +35,10 @@ func newStart(p Panel) *page {
 			news.Set(r.Label + "  " + r.Value)
 		}
 		note.set(v.Notice, v.NoticeTone)
+		if p.Tight() && v.Notice != "" { // what only explains leaves it the place
+			hint.Set("")
+			news.Set("")
+		}
 		wake.set(v.Actions[:min(1, len(v.Actions))])
 		languages.set(v.Actions[min(1, len(v.Actions)):])
 	}
