@@ -49,6 +49,9 @@ func main() {
 			os.Exit(1)
 		}
 		fmt.Printf("kiosk: %d pictures in %s, %d faults\n", pictures, *screens, faults)
+		if faults > 0 {
+			os.Exit(1)
+		}
 		return
 	}
 	if *config == "" || flag.NArg() > 0 {

@@ -192,15 +192,15 @@ func (s State) lookRecord(v *View, st *catalog.Step) {
 	v.Hint = s.text("record.hint", "seconds", seconds(limit))
 	start := Control{ID: "record", Label: s.text("record.start"), Icon: "mic", Event: Record{}}
 	switch {
-	case !s.canSpeak() && !t.has:
-		v.Hint, v.Notice, v.NoticeTone = "", s.text("record.broken"), Warning
-		start.Disabled = true
-		v.Actions = []Control{start}
 	case t.running, t.ending:
 		v.Meter.Running = t.running
 		v.Meter.Seconds = min(limit, max(0, int(s.now.Sub(t.since).Seconds())))
 		v.Hint = s.text("record.running")
 		v.Actions = []Control{{ID: "stop", Label: s.text("record.stop"), Icon: "stop", Event: Stop{}, Disabled: t.ending}}
+	case !s.canSpeak() && !t.has:
+		v.Hint, v.Notice, v.NoticeTone = "", s.text("record.broken"), Warning
+		start.Disabled = true
+		v.Actions = []Control{start}
 	case t.has:
 		v.Meter.Seconds = t.made.Seconds
 		v.Hint = s.text("record.made", "seconds", seconds(t.made.Seconds))
