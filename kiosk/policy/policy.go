@@ -50,7 +50,7 @@ type Article struct {
 	Source     string    `json:"source"`             // document and issuer
 	Date       time.Time `json:"date"`               // since when the source holds in these words
 	Until      time.Time `json:"until,omitzero"`     // the last moment; zero: valid until replaced
-	Link       string    `json:"link,omitempty"`     // printed and shown as a QR code
+	Link       string    `json:"link,omitempty"`     // shown as a QR code beside the text
 }
 
 //go:embed default.json
