@@ -24,6 +24,30 @@ type Health struct {
 	Kiosk      int       `json:"kiosk"`
 	DeviceTime time.Time `json:"device_time"`
 	Devices    []Device  `json:"devices"`
+	// Queue is what waits, Versions what the terminal runs, Audit the head of its
+	// audit log. Each is nil when the terminal cannot say.
+	Queue    *QueueHealth      `json:"queue,omitempty"`
+	Versions map[string]string `json:"versions,omitempty"` // program, catalog, community, policy, prompts, configuration
+	Audit    *AuditHealth      `json:"audit,omitempty"`
+}
+
+// QueueHealth is what waits in a terminal's queue.
+type QueueHealth struct {
+	Waiting     int       `json:"waiting"`              // requests and calls
+	Attachments int       `json:"attachments"`          // voice notes and photos
+	Held        int       `json:"held"`                 // in conflict or rejected: staff must look
+	Oldest      time.Time `json:"oldest,omitzero"`      // when what waits longest was saved, by the terminal's clock
+	OldestAge   *int64    `json:"oldest_age,omitempty"` // the same in milliseconds ago, when known: see Item.Age
+	LowSpace    bool      `json:"low_space,omitempty"`  // photos are refused
+}
+
+// AuditHealth is the head of the audit log, and the entry that central was told
+// of before: a log that was cut or written anew has another one there.
+type AuditHealth struct {
+	Sequence     int64  `json:"sequence"`
+	Hash         string `json:"hash"` // hex SHA-256
+	ToldSequence int64  `json:"told_sequence,omitempty"`
+	ToldHash     string `json:"told_hash,omitempty"`
 }
 
 // Device is how one device is. There is no place in it for anything of a
@@ -44,6 +68,9 @@ type Device struct {
 type HealthAnswer struct {
 	Protocol   string    `json:"protocol"`
 	ServerTime time.Time `json:"server_time"`
+	// AuditSequence is the newest entry of the audit log that central knows, 0 when
+	// it knows none. It goes back into AuditHealth.ToldSequence.
+	AuditSequence int64 `json:"audit_sequence,omitempty"`
 }
 
 // Check refuses what cannot be a word on devices.

@@ -85,8 +85,13 @@ type Item struct {
 	Kind     request.Kind `json:"kind"`
 	Sequence int64        `json:"sequence"`
 	MadeAt   time.Time    `json:"made_at"`
-	Hash     string       `json:"hash"`
-	Sealed   []byte       `json:"sealed"`
+	// Age is how long ago it was made, in milliseconds, by a clock that nobody
+	// sets: known only while the terminal was not started again since.
+	Age    *int64 `json:"age,omitempty"`
+	Hash   string `json:"hash"`
+	Sealed []byte `json:"sealed,omitempty"`
+	// Uploaded says that the body went up in pieces: see PathUploads.
+	Uploaded bool `json:"uploaded,omitempty"`
 }
 
 // FromItem makes the wire form of a queued item.

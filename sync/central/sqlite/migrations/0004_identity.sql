@@ -1,0 +1,1 @@
+-- certificates and one-time codes of terminals

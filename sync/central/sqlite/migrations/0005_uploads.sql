@@ -1,0 +1,1 @@
+-- pieces of bodies on their way

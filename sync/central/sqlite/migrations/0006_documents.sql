@@ -1,0 +1,1 @@
+-- signed documents for terminals

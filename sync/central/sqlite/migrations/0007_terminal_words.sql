@@ -1,0 +1,1 @@
+-- what terminals tell of queue, versions and audit log
