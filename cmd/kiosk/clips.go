@@ -6,7 +6,7 @@ import (
 	"os"
 
 	"lintai/hw/speaker"
-	"lintai/ui/voice/pack"
+	"lintai/kiosk/pack"
 )
 
 // openClips opens the folders of prompt packs, the preferred first. One that cannot be

@@ -13,10 +13,10 @@ import (
 
 	"lintai/hw/speaker/sound"
 	"lintai/kiosk/catalog"
+	"lintai/kiosk/pack"
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/visit"
 	"lintai/ui/voice"
-	"lintai/ui/voice/pack"
 )
 
 // exitStale is the exit code of packs with clips that are missing or stale.

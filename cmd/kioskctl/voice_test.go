@@ -11,10 +11,10 @@ import (
 
 	"lintai/hw/speaker/sound"
 	"lintai/kiosk/catalog"
+	"lintai/kiosk/pack"
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/visit"
 	"lintai/ui/voice"
-	"lintai/ui/voice/pack"
 )
 
 // TestFreshPackHasEveryPrompt builds the packs of both languages with the real

@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"lintai/hw/speaker/sound"
+	"lintai/kiosk/pack"
 	"lintai/kiosk/phrase"
 	"lintai/ui/voice"
-	"lintai/ui/voice/pack"
 )
 
 func voiceBuild(ctx context.Context, args []string, out, log io.Writer) error {
