@@ -1,12 +1,15 @@
 package offline
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
+	"lintai/kiosk/failpoint"
 	"lintai/kiosk/request"
 )
 
@@ -15,8 +18,10 @@ type State string
 
 const (
 	Saved     State = "saved"     // waits for central
+	Sending   State = "sending"   // on its way now; in memory only, the file says saved
 	Delivered State = "delivered" // central has it; the sealed body is wiped here
 	Conflict  State = "conflict"  // central has another body under this id; kept here
+	Accepted  State = "accepted"  // delivered, and somebody has taken it on: told by a status
 	Rejected  State = "rejected"  // central cannot file it; kept here for staff
 )
 
@@ -27,36 +32,90 @@ type Waiting struct {
 	// Attempts counts how often central failed on this item while it settled
 	// others. See SetAside.
 	Attempts int
+	Size     int64    // of the sealed body, also when it is left out
+	SHA256   [32]byte // of the sealed body, as it was saved
+
+	sinceSave func() time.Duration // nil: not known
+}
+
+// Age is how long ago the item was saved, by a clock that nobody sets. It is
+// known only when the machine was not started again since.
+func (w Waiting) Age() (age time.Duration, known bool) {
+	if w.sinceSave == nil {
+		return 0, false
+	}
+	return w.sinceSave(), true
+}
+
+// age makes an item's age known, if it was saved since the machine started.
+func (q *Queue) age(w *Waiting, boot []byte, bootAt sql.NullInt64) {
+	if bootAt.Valid && bytes.Equal(boot, q.boot.id) {
+		at, elapsed := time.Duration(bootAt.Int64)*time.Millisecond, q.boot.elapsed
+		w.sinceSave = func() time.Duration { return max(0, elapsed()-at) }
+	}
 }
 
 // Next returns the items to send next, in order: those that never failed before
-// those that did, calls before requests before attachments, then by sequence. It returns at most
-// limit items and, beyond the first, no more than maxBytes of sealed bodies.
+// those that did, calls before requests before attachments, requests by urgency,
+// then by sequence. It returns at most limit items and, beyond the first, no more
+// than maxBytes of sealed bodies.
 func (q *Queue) Next(ctx context.Context, limit, maxBytes int) ([]Waiting, error) {
-	rows, err := q.db.QueryContext(ctx, `SELECT sequence, id, kind, kiosk, made_at, saved_at, attempts, sealed
-		FROM outbox WHERE state = 'saved' ORDER BY attempts, priority, sequence LIMIT ?`, limit)
+	return q.NextUpTo(ctx, limit, maxBytes, math.MaxInt)
+}
+
+// NextUpTo is Next without the bodies of more than largest bytes: their Sealed is
+// nil and they do not count towards maxBytes. ReadSealed reads them in pieces.
+func (q *Queue) NextUpTo(ctx context.Context, limit, maxBytes, largest int) ([]Waiting, error) {
+	rows, err := q.db.QueryContext(ctx, `SELECT sequence, id, kind, kiosk, made_at, saved_at, attempts, length(sealed), hash, boot, boot_at,
+		CASE WHEN length(sealed) <= ?2 THEN sealed END
+		FROM outbox WHERE state = 'saved' ORDER BY attempts, priority, sequence LIMIT ?1`, limit, largest)
 	if err != nil {
 		return nil, fmt.Errorf("offline: next items: %w", classify(err))
 	}
 	defer rows.Close()
 	var items []Waiting
-	for bytes := 0; rows.Next(); {
+	for loaded := 0; rows.Next(); {
 		var w Waiting
 		var kind string
 		var madeAt, savedAt int64
-		if err := rows.Scan(&w.Sequence, &w.ID, &kind, &w.Kiosk, &madeAt, &savedAt, &w.Attempts, &w.Sealed); err != nil {
+		var bootAt sql.NullInt64
+		var hash, boot []byte
+		err := rows.Scan(&w.Sequence, &w.ID, &kind, &w.Kiosk, &madeAt, &savedAt, &w.Attempts, &w.Size, &hash, &boot, &bootAt, &w.Sealed)
+		if err != nil {
 			return nil, fmt.Errorf("offline: next items: %w", classify(err))
 		}
-		if bytes += len(w.Sealed); bytes > maxBytes && len(items) > 0 {
+		if loaded += len(w.Sealed); loaded > maxBytes && len(items) > 0 {
 			break
 		}
 		w.Kind, w.MadeAt, w.SavedAt = request.Kind(kind), fromMilli(madeAt), fromMilli(savedAt)
+		copy(w.SHA256[:], hash)
+		q.age(&w, boot, bootAt)
 		items = append(items, w)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("offline: next items: %w", classify(err))
 	}
 	return items, nil
+}
+
+// Sending marks which items are on their way to central now, in place of those
+// that were marked before; none when the push is over. The mark lives in memory
+// only: nothing is stuck in it after a restart.
+func (q *Queue) Sending(ids []string) {
+	marks := make(map[string]struct{}, len(ids))
+	for _, id := range ids {
+		marks[id] = struct{}{}
+	}
+	q.mu.Lock()
+	q.sending = marks
+	q.mu.Unlock()
+}
+
+func (q *Queue) isSending(id string) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	_, ok := q.sending[id]
+	return ok
 }
 
 // Answer is central's final word on one item: Delivered, Conflict or Rejected.
@@ -78,10 +137,19 @@ func (q *Queue) Settle(ctx context.Context, answers []Answer) error {
 			default:
 				return fmt.Errorf("%q is no final state", a.State)
 			}
-			_, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?1, reason = ?2, delivered_at = ?3,
+			done, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?1, reason = ?2, delivered_at = ?3,
 				sealed = CASE ?1 WHEN 'delivered' THEN NULL ELSE sealed END
 				WHERE id = ?4 AND state = 'saved'`, string(a.State), a.Reason, q.now().UnixMilli(), a.ID)
 			if err != nil {
+				return err
+			}
+			if n, err := done.RowsAffected(); err != nil || n == 0 {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+			if err := q.note(ctx, tx, EventSettled, string(a.State)+" "+a.ID); err != nil {
 				return err
 			}
 		}
@@ -90,6 +158,7 @@ func (q *Queue) Settle(ctx context.Context, answers []Answer) error {
 	if err != nil {
 		return fmt.Errorf("offline: settle: %w", err)
 	}
+	failpoint.Reached(failpoint.Settled)
 	if !waiting {
 		// The write-ahead log still holds the wiped bodies. Nothing hurries now,
 		// so it is emptied; a reader beside us (kioskctl) may keep it until the

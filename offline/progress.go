@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"lintai/kiosk/failpoint"
 	"lintai/kiosk/ticket"
 	"lintai/kiosk/visit"
 )
@@ -77,6 +78,7 @@ func (q *Queue) ApplyStatuses(ctx context.Context, cursor int64, statuses []Stat
 	if err != nil {
 		return fmt.Errorf("offline: apply statuses: %w", err)
 	}
+	failpoint.Reached(failpoint.Applied)
 	return nil
 }
 

@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lintai/kiosk/seal"
@@ -41,12 +42,14 @@ type Queue struct {
 	path      string
 	db        *sql.DB
 	lock      *os.File
-	sealTo    seal.PublicKey
+	sealTo    atomic.Pointer[seal.PublicKey]
 	now       func() time.Time
+	boot      bootClock
 	ticketKey []byte
 
 	mu          sync.Mutex
 	subscribers map[chan struct{}]struct{}
+	sending     map[string]struct{}
 }
 
 // Open opens the queue at path, which must be there: it never creates one.
@@ -64,7 +67,9 @@ func Open(path string, sealTo seal.PublicKey, now func() time.Time) (*Queue, err
 	if err != nil {
 		return nil, fmt.Errorf("offline: open: %w", err)
 	}
-	q := &Queue{path: path, lock: lock, sealTo: sealTo, now: now, subscribers: map[chan struct{}]struct{}{}}
+	q := &Queue{path: path, lock: lock, now: now, boot: thisBoot(),
+		subscribers: map[chan struct{}]struct{}{}, sending: map[string]struct{}{}}
+	q.sealTo.Store(&sealTo)
 	if err := q.open(context.Background()); err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("offline: open %s: %w", path, err)
@@ -102,6 +107,16 @@ func (q *Queue) open(ctx context.Context) (err error) {
 	_, err = q.db.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('opened_at', ?)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value`, q.now().UnixMilli())
 	return classify(err)
+}
+
+// SealTo has what is saved from now on sealed to another key of central's. What
+// is sealed already stays as it is: central keeps the keys of its ring.
+func (q *Queue) SealTo(key seal.PublicKey) error {
+	if key.IsZero() {
+		return fmt.Errorf("offline: %w", ErrNoKey)
+	}
+	q.sealTo.Store(&key)
+	return nil
 }
 
 // Close closes the queue and lets go of its lock.

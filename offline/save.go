@@ -12,18 +12,32 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"lintai/kiosk/failpoint"
 	"lintai/kiosk/request"
 	"lintai/kiosk/seal"
 	"lintai/kiosk/terminal"
 	"lintai/kiosk/ticket"
 )
 
-// Priorities: the smaller goes first.
+// Priorities: the smaller goes first. A request's urgency is readable in the file
+// by its priority, and nothing else of it.
 const (
 	priorityCall       = 0
-	priorityRequest    = 1
-	priorityAttachment = 2
+	priorityUrgent     = 1
+	prioritySoon       = 2
+	priorityNormal     = 3
+	priorityAttachment = 9
 )
+
+func priorityOf(urgency string) int {
+	switch urgency {
+	case "urgent":
+		return priorityUrgent
+	case "soon":
+		return prioritySoon
+	}
+	return priorityNormal
+}
 
 // SaveRequest seals a confirmed request and each of its attachments, and makes
 // them durable in one transaction; it returns only then. The attachments must be
@@ -44,7 +58,7 @@ func (q *Queue) saveRequest(ctx context.Context, r request.Request, attachments 
 	if err := belong(r, attachments); err != nil {
 		return err
 	}
-	first, err := q.seal(seal.Envelope{ID: r.ID, Kind: request.KindRequest, Kiosk: r.Kiosk}, r, priorityRequest, r.MadeAt)
+	first, err := q.seal(seal.Envelope{ID: r.ID, Kind: request.KindRequest, Kiosk: r.Kiosk}, r, priorityOf(r.Urgency), r.MadeAt)
 	if err != nil {
 		return err
 	}
@@ -56,6 +70,7 @@ func (q *Queue) saveRequest(ctx context.Context, r request.Request, attachments 
 			return err
 		}
 	}
+	failpoint.Reached(failpoint.Sealed)
 	return q.keep(ctx, first, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO tickets (digest, request, service) VALUES (?, ?, ?)`, q.digest(r.Ticket), r.ID, r.Service)
 		if isTaken(err) {
@@ -118,7 +133,7 @@ func (q *Queue) seal(e seal.Envelope, body any, priority int, madeAt time.Time) 
 	if err != nil {
 		return sealed{}, err
 	}
-	closed, err := seal.Close(q.sealTo, e, plain)
+	closed, err := seal.Close(*q.sealTo.Load(), e, plain)
 	clear(plain) // the last readable copy that this package made
 	return sealed{e, priority, madeAt, closed}, err
 }
@@ -130,22 +145,31 @@ func (q *Queue) keep(ctx context.Context, s sealed, beside func(context.Context,
 		switch {
 		case isTaken(err):
 			return ErrIDTaken
-		case err != nil || beside == nil:
-			return err
+		case err == nil && beside != nil:
+			err = beside(ctx, tx)
 		}
-		return beside(ctx, tx)
+		if err == nil {
+			err = q.note(ctx, tx, EventSaved, string(s.Kind)+" "+s.ID)
+		}
+		if err == nil {
+			failpoint.Reached(failpoint.Inserted)
+		}
+		return err
 	})
 	if err != nil {
 		return err
 	}
+	failpoint.Reached(failpoint.Saved)
 	q.notify()
 	return nil
 }
 
 func (q *Queue) insert(ctx context.Context, tx *sql.Tx, s sealed) error {
 	hash := sha256.Sum256(s.body)
-	_, err := tx.ExecContext(ctx, `INSERT INTO outbox (id, kind, kiosk, priority, made_at, saved_at, sealed, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		s.ID, string(s.Kind), s.Kiosk, s.priority, s.madeAt.UnixMilli(), q.now().UnixMilli(), s.body, hash[:])
+	_, err := tx.ExecContext(ctx, `INSERT INTO outbox (id, kind, kiosk, priority, made_at, saved_at, sealed, hash, boot, boot_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		s.ID, string(s.Kind), s.Kiosk, s.priority, s.madeAt.UnixMilli(), q.now().UnixMilli(), s.body, hash[:],
+		q.boot.id, q.boot.elapsed().Milliseconds())
 	return err
 }
 

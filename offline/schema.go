@@ -89,6 +89,29 @@ var migrations = []string{
 	ALTER TABLE outbox_2 RENAME TO outbox;
 	CREATE INDEX outbox_waiting ON outbox (attempts, priority, sequence) WHERE state = 'saved';
 	`,
+	// Priorities by urgency, ages without a calendar, documents, the audit log.
+	`
+	ALTER TABLE outbox ADD COLUMN boot BLOB;       -- which start of the machine it was saved in
+	ALTER TABLE outbox ADD COLUMN boot_at INTEGER; -- ms since then
+	UPDATE outbox SET priority = CASE kind WHEN 'call' THEN 0 WHEN 'request' THEN 3 ELSE 9 END;
+
+	CREATE TABLE documents (
+		kind    TEXT NOT NULL,
+		version INTEGER NOT NULL,
+		kept_at INTEGER NOT NULL,
+		head    BLOB NOT NULL,    -- what central signed
+		body    BLOB,             -- NULL: it cannot be used
+		PRIMARY KEY (kind, version)
+	) STRICT;
+
+	CREATE TABLE audit (
+		sequence INTEGER PRIMARY KEY,
+		at       INTEGER NOT NULL,
+		event    TEXT NOT NULL,
+		detail   TEXT NOT NULL,
+		hash     BLOB NOT NULL    -- over the hash before and this entry
+	) STRICT;
+	`,
 }
 
 // migrate brings the schema up to the present version, each step in one
