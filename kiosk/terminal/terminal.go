@@ -20,6 +20,7 @@ import (
 	"sync"
 	"time"
 
+	"lintai/kiosk/failpoint"
 	"lintai/kiosk/fault"
 	"lintai/kiosk/request"
 	"lintai/kiosk/slip"
@@ -108,7 +109,9 @@ func (t *Terminal) Run(ctx context.Context, ticks <-chan time.Time) {
 		for p := range t.prints {
 			result := slip.Result{Outcome: slip.NotPrinted, Method: "none"}
 			if ctx.Err() == nil {
+				failpoint.Reached(failpoint.Printing)
 				result = t.cfg.Printer.Print(ctx, p.Slip)
+				failpoint.Reached(failpoint.Printed)
 			}
 			t.post(ctx, visit.Printed{Job: p.Job, Result: result})
 		}
@@ -140,8 +143,12 @@ func (t *Terminal) Run(ctx context.Context, ticks <-chan time.Time) {
 		}
 		// What has not changed is not drawn again: an idle terminal ticks all day.
 		if v := visit.Look(state); wiped || !reflect.DeepEqual(v, shown) {
+			saved := v.Screen == visit.ScreenSaved && shown.Screen != visit.ScreenSaved
 			shown = v
 			t.cfg.Display.Show(v)
+			if saved {
+				failpoint.Reached(failpoint.Shown)
+			}
 		}
 		t.run(ctx, effects)
 	}
