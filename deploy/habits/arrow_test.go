@@ -22,7 +22,7 @@ var arrows = []arrow{
 	{"offline", []string{"offline", "kiosk"}},
 	{"sync/agent", []string{"sync/agent", "sync/wire", "offline", "kiosk"}},
 	{"sync/central", []string{"sync/central", "sync/wire", "kiosk"}},
-	{"sync/wire", []string{"kiosk"}},
+	{"sync/wire", []string{"sync/wire", "kiosk"}},
 	{"kiosk", []string{"kiosk"}},
 	// The walk reads what terminal and central leave behind; it must not reach
 	// into them.
