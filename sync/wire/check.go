@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -99,6 +100,18 @@ func (c Configuration) Encode() ([]byte, error) {
 	return body, nil
 }
 
+// StreamDocuments is the event of the stream that says: ask for the documents.
+const StreamDocuments = "documents"
+
+// VerifyHead checks the head alone against central's document key, before a body
+// is fetched.
+func (d Document) VerifyHead(key ed25519.PublicKey) error {
+	if len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, d.Signed(), d.Signature) {
+		return ErrForged
+	}
+	return nil
+}
+
 // CheckHead tells whether a head can be that of a document, before its signature
 // is looked at.
 func (d Document) CheckHead() error {
@@ -115,3 +128,7 @@ func (d Document) CheckHead() error {
 
 // MaxDocumentVersion is more than will ever be signed; adding one to it still fits.
 const MaxDocumentVersion = 1 << 60
+
+// KnownSuffix after a kind names, in Health.Versions, the newest version that a
+// terminal ever kept, where that is not the one in use.
+const KnownSuffix = "_known"

@@ -1,7 +1,10 @@
 package wire
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"lintai/kiosk/fault"
@@ -64,6 +67,13 @@ type Device struct {
 	LastOK time.Time `json:"last_ok,omitzero"`
 }
 
+// Limits on what a terminal tells of itself beside its devices.
+const (
+	maxVersions     = 16
+	maxVersionBytes = 64
+	maxCount        = 1 << 30
+)
+
 // HealthAnswer answers both.
 type HealthAnswer struct {
 	Protocol   string    `json:"protocol"`
@@ -88,7 +98,48 @@ func (h Health) Check() error {
 		}
 		seen[d.Name] = true
 	}
+	return h.checkWords()
+}
+
+// checkWords refuses what is no count, version or hash.
+func (h Health) checkWords() error {
+	if q := h.Queue; q != nil {
+		for _, n := range []int{q.Waiting, q.Attachments, q.Held} {
+			if n < 0 || n > maxCount {
+				return fmt.Errorf("wire: %d items", n)
+			}
+		}
+		if q.OldestAge != nil && *q.OldestAge < 0 {
+			return fmt.Errorf("wire: an item that is %d ms old", *q.OldestAge)
+		}
+	}
+	if len(h.Versions) > maxVersions {
+		return fmt.Errorf("wire: %d versions, there are at most %d", len(h.Versions), maxVersions)
+	}
+	for name, v := range h.Versions {
+		if !word(name) || v == "" || len(v) > maxVersionBytes || strings.ContainsFunc(v, notInVersion) {
+			return fmt.Errorf("wire: a version is named by a single word, and has at most %d of a-z, A-Z, 0-9 and .-+_", maxVersionBytes)
+		}
+	}
+	if a := h.Audit; a != nil {
+		if a.Sequence < 0 || a.ToldSequence < 0 || a.ToldSequence > a.Sequence {
+			return fmt.Errorf("wire: audit entries %d and %d", a.Sequence, a.ToldSequence)
+		}
+		if (a.Sequence > 0) != sum(a.Hash) || (a.ToldSequence > 0) != sum(a.ToldHash) {
+			return fmt.Errorf("wire: the hash of an audit entry is a SHA-256 in hex")
+		}
+	}
 	return nil
+}
+
+func notInVersion(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(".-+_", r)
+}
+
+// sum tells whether a text is a SHA-256 in hex.
+func sum(text string) bool {
+	b, err := hex.DecodeString(text)
+	return err == nil && len(b) == sha256.Size && strings.ToLower(text) == text
 }
 
 // word tells whether a text is a name out of a program and not somebody's.

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +29,43 @@ func TestHealthHoldsWordsOnly(t *testing.T) {
 		"more than all": many,
 	} {
 		if err := (Health{Kiosk: 12, Devices: devices}).Check(); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+func TestHealthHoldsCountsVersionsAndHashesOnly(t *testing.T) {
+	hash, age := strings.Repeat("0a", 32), int64(5)
+	good := Health{Kiosk: 12, Queue: &QueueHealth{Waiting: 3, OldestAge: &age}, Versions: map[string]string{"program": "v1.2.3-rc+4_x"},
+		Audit: &AuditHealth{Sequence: 7, Hash: hash, ToldSequence: 5, ToldHash: hash}}
+	for _, h := range []Health{good, {Audit: &AuditHealth{}}, {Audit: &AuditHealth{Sequence: 1, Hash: hash}}} {
+		if err := h.Check(); err != nil {
+			t.Error(err)
+		}
+	}
+	many := map[string]string{}
+	for i := range maxVersions + 1 {
+		many[fmt.Sprint("v", i)] = "1"
+	}
+	before := int64(-1)
+	for name, h := range map[string]Health{
+		"fewer than none":      {Queue: &QueueHealth{Held: -1}},
+		"from tomorrow":        {Queue: &QueueHealth{OldestAge: &before}},
+		"a person":             {Versions: map[string]string{"program": "张桂兰"}},
+		"a name":               {Versions: map[string]string{"Program": "1"}},
+		"no version":           {Versions: map[string]string{"program": ""}},
+		"a long version":       {Versions: map[string]string{"program": strings.Repeat("1", maxVersionBytes+1)}},
+		"many":                 {Versions: many},
+		"an entry before 1":    {Audit: &AuditHealth{Sequence: -1, Hash: hash}},
+		"no hash":              {Audit: &AuditHealth{Sequence: 1}},
+		"a hash of nothing":    {Audit: &AuditHealth{Hash: hash}},
+		"a short hash":         {Audit: &AuditHealth{Sequence: 1, Hash: hash[2:]}},
+		"no hex":               {Audit: &AuditHealth{Sequence: 1, Hash: "x" + hash[1:]}},
+		"told of the future":   {Audit: &AuditHealth{Sequence: 1, Hash: hash, ToldSequence: 2, ToldHash: hash}},
+		"told without a hash":  {Audit: &AuditHealth{Sequence: 2, Hash: hash, ToldSequence: 2}},
+		"capitals in the hash": {Audit: &AuditHealth{Sequence: 1, Hash: strings.ToUpper(hash)}},
+	} {
+		if err := h.Check(); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
