@@ -24,6 +24,8 @@ var arrows = []arrow{
 	{"sync/central", []string{"sync/central", "sync/wire", "kiosk"}},
 	{"sync/wire", []string{"sync/wire", "kiosk"}},
 	{"kiosk", []string{"kiosk"}},
+	// The proofs run the real parts, from the inside.
+	{"deploy/prove", []string{"deploy/prove", "offline", "sync", "kiosk"}},
 	// The walk reads what terminal and central leave behind; it must not reach
 	// into them.
 	{"deploy", []string{"deploy", "kiosk"}},
