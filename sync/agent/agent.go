@@ -7,7 +7,8 @@
 // what changed, by a cursor that the queue keeps. One holds a stream open on
 // which central says "changed", and notices within three heartbeats when the
 // line behind it is dead. One tells how the terminal's devices are, when that
-// changes and every few minutes. Each retries for ever, at growing, random
+// changes and every few minutes. One brings the documents that central signed: see
+// Documents. Each retries for ever, at growing, random
 // intervals of two minutes at most; a new request, or a sign that central is
 // back, ends the waiting at once.
 //
@@ -17,6 +18,7 @@ package agent
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,6 +32,7 @@ import (
 	"lintai/kiosk/fault"
 	"lintai/kiosk/visit"
 	"lintai/offline"
+	"lintai/sync/wire"
 )
 
 // Queue is what the agent needs of the terminal's queue; *offline.Queue is one.
@@ -57,6 +60,15 @@ type Options struct {
 	// fault.CentralRefused, a fault of the queue, or fault.None. Like Post.
 	Fault func(fault.Code)
 
+	// Documents keeps what central signs, with DocumentKey; without both the agent
+	// takes no documents. DocumentKept is told after a document was kept, and
+	// DocumentsRefused what is wrong with the documents that central offers, by kind,
+	// when that changes: an empty map when nothing is. Both must not block.
+	Documents        Documents
+	DocumentKey      ed25519.PublicKey
+	DocumentKept     func(wire.Document)
+	DocumentsRefused func(map[wire.DocumentKind]error)
+
 	Now func() time.Time // the terminal's clock; time.Now when nil
 	// Jitter draws a waiting time from 0 to limit; uniformly when nil.
 	Jitter func(limit time.Duration) time.Duration
@@ -79,7 +91,7 @@ type Agent struct {
 	transport *http.Transport
 
 	// Each loop waits on its own channel; see kick.
-	wakePush, wakePull, wakeStream, wakeHealth chan struct{}
+	wakePush, wakePull, wakeStream, wakeHealth, wakeDocuments chan struct{}
 	// overtake is kicked at every save, for a push of attachments to look.
 	overtake chan struct{}
 	// counting holds one place: a count is told before the next is taken.
@@ -90,6 +102,8 @@ type Agent struct {
 	answers answers
 	clock   clock
 	devices devices
+
+	documents *documents
 }
 
 // New makes an agent. It does nothing before Run, except that Find works.
@@ -105,7 +119,7 @@ func New(o Options) (*Agent, error) {
 		base: base, token: o.Token, kiosk: o.Kiosk, queue: o.Queue, now: o.Now, jitter: o.Jitter, log: o.Log,
 		counting: make(chan struct{}, 1),
 		wakePush: make(chan struct{}, 1), wakePull: make(chan struct{}, 1), wakeStream: make(chan struct{}, 1),
-		wakeHealth: make(chan struct{}, 1), overtake: make(chan struct{}, 1), picker: newPicker(),
+		wakeHealth: make(chan struct{}, 1), wakeDocuments: make(chan struct{}, 1), overtake: make(chan struct{}, 1), picker: newPicker(),
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -123,6 +137,7 @@ func New(o Options) (*Agent, error) {
 	if a.link.fault == nil {
 		a.link.fault = func(fault.Code) {}
 	}
+	a.documents = newDocuments(o)
 	a.transport = newTransport(o.Dial)
 	a.client = &http.Client{
 		Transport: a.transport,
@@ -144,6 +159,7 @@ func (a *Agent) Run(ctx context.Context) {
 	loops.Go(func() { a.pullLoop(ctx) })
 	loops.Go(func() { a.streamLoop(ctx) })
 	loops.Go(func() { a.healthLoop(ctx) })
+	loops.Go(func() { a.documentLoop(ctx) })
 	loops.Go(func() {
 		for {
 			select {

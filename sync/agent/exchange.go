@@ -58,7 +58,7 @@ func (r refusal) unaccepted() bool {
 
 // answer is one of the documents of package wire that central answers with.
 type answer interface {
-	*wire.PushAnswer | *wire.Pull | *wire.Ticket | *wire.Tickets | *wire.HealthAnswer
+	*wire.PushAnswer | *wire.Pull | *wire.Ticket | *wire.Tickets | *wire.HealthAnswer | *wire.Documents
 }
 
 // exchange sends one request and reads the answer into the document. Errors
@@ -109,6 +109,8 @@ func protocolOf[A answer](document A) string {
 		return d.Protocol
 	case *wire.HealthAnswer:
 		return d.Protocol
+	case *wire.Documents:
+		return d.Protocol
 	}
 	return ""
 }
@@ -123,8 +125,9 @@ func refused(status int, text []byte) error {
 	return refusal{status, e.Code}
 }
 
-// send sends one request with the terminal's token.
-func (a *Agent) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
+// send sends one request with the terminal's token. Headers are pairs of name and
+// value.
+func (a *Agent) send(ctx context.Context, method, path string, body []byte, headers ...string) (*http.Response, error) {
 	address := *a.base
 	address.Path, address.RawQuery, _ = strings.Cut(address.Path+path, "?")
 	request, err := http.NewRequestWithContext(ctx, method, address.String(), bytes.NewReader(body))
@@ -133,6 +136,9 @@ func (a *Agent) send(ctx context.Context, method, path string, body []byte) (*ht
 	}
 	request.Header.Set("Authorization", "Bearer "+a.token)
 	request.Header.Set("User-Agent", "lintai-kiosk")
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/json")
 		// Items are idempotent by their ids, a word on health and a question by

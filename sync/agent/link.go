@@ -98,5 +98,6 @@ func (a *Agent) outcome(err error) {
 		kick(a.wakePull)
 		kick(a.wakeStream)
 		kick(a.wakeHealth)
+		kick(a.wakeDocuments)
 	}
 }

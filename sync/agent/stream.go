@@ -70,9 +70,13 @@ func (a *Agent) stream(ctx context.Context) (lived time.Duration, err error) {
 	// Whatever changed while no stream was open, and whatever waits.
 	kick(a.wakePull)
 	kick(a.wakePush)
+	kick(a.wakeDocuments)
 	err = readEvents(response.Body, func() { watchdog.Reset(maxSilence) }, func(event string) {
-		if event == "changed" {
+		switch event {
+		case "changed":
 			kick(a.wakePull)
+		case wire.StreamDocuments:
+			kick(a.wakeDocuments)
 		}
 	})
 	return time.Since(opened), err
