@@ -3,10 +3,15 @@
 // nothing personal.
 //
 // It is HPKE (RFC 9180) in base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
-// ChaCha20-Poly1305. The envelope (id, kind, terminal) goes into HPKE's info, so
-// a body cannot be moved into another envelope. A sealed body is
+// ChaCha20-Poly1305. The envelope (id, kind, terminal) is authenticated with the
+// body as HPKE's aad, so a body cannot be moved into another envelope. Each body
+// has a context of its own and is the first message in it; as the key agreement
+// does not depend on the envelope, it can be made before there is anything to seal
+// (Prepare). A sealed body is
 //
-//	version (1 byte, 0x01) | key id (8 bytes) | encapsulated key (32) | ciphertext
+//	version (1 byte, 0x02) | key id (8 bytes) | encapsulated key (32) | ciphertext
+//
+// Version 0x01 had the envelope in HPKE's info; such bodies still open.
 //
 // The key id is the head of the SHA-256 of the public key and tells central
 // which key of its ring opens the body.
@@ -26,9 +31,11 @@ import (
 )
 
 const (
-	version   = 1
-	keyIDSize = 8
-	publicTag = "lintai-public-1:"
+	version    = 2
+	oldVersion = 1
+	keyIDSize  = 8
+	keySize    = 32 // of the encapsulated key
+	publicTag  = "lintai-public-1:"
 )
 
 var (
@@ -126,24 +133,61 @@ type Envelope struct {
 	Kiosk int
 }
 
-func (e Envelope) info() []byte {
-	return fmt.Appendf(nil, "lintai item 1\x00%s\x00%s\x00%d", e.ID, e.Kind, e.Kiosk)
+func (e Envelope) bytes(version int) []byte {
+	return fmt.Appendf(nil, "lintai item %d\x00%s\x00%s\x00%d", version, e.ID, e.Kind, e.Kiosk)
+}
+
+// info is HPKE's info of version 2.
+var info = []byte("lintai item 2")
+
+// Prepared is a key agreement with central that waits for the one body it is for.
+// Making it is most of the work of sealing.
+type Prepared struct {
+	to     KeyID
+	key    []byte // encapsulated
+	sender *hpke.Sender
+}
+
+// Prepare agrees on a key for one body.
+func Prepare(to PublicKey) (*Prepared, error) {
+	if to.key == nil {
+		return nil, errors.New("seal: no public key")
+	}
+	key, sender, err := hpke.NewSender(to.key, kdf, aead, info)
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	return &Prepared{to.ID(), key, sender}, nil
+}
+
+// To is the id of the key that it seals to.
+func (p *Prepared) To() KeyID { return p.to }
+
+// Close seals plaintext to the key and the envelope. It can be called once.
+func (p *Prepared) Close(e Envelope, plaintext []byte) ([]byte, error) {
+	if p.sender == nil {
+		return nil, errors.New("seal: a key agreement is for one body")
+	}
+	sender := p.sender
+	p.sender = nil
+	sealed, err := sender.Seal(e.bytes(version), plaintext)
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	out := make([]byte, 0, 1+keyIDSize+len(p.key)+len(sealed))
+	out = append(out, version)
+	out = append(out, p.to[:]...)
+	out = append(out, p.key...)
+	return append(out, sealed...), nil
 }
 
 // Close seals plaintext to the key and the envelope.
 func Close(to PublicKey, e Envelope, plaintext []byte) ([]byte, error) {
-	if to.key == nil {
-		return nil, errors.New("seal: no public key")
-	}
-	sealed, err := hpke.Seal(to.key, kdf, aead, e.info(), plaintext)
+	p, err := Prepare(to)
 	if err != nil {
-		return nil, fmt.Errorf("seal: %w", err)
+		return nil, err
 	}
-	id := to.ID()
-	out := make([]byte, 0, 1+keyIDSize+len(sealed))
-	out = append(out, version)
-	out = append(out, id[:]...)
-	return append(out, sealed...), nil
+	return p.Close(e, plaintext)
 }
 
 // Ring holds the keys that central can open with; old ones stay in it.
@@ -151,7 +195,7 @@ type Ring []PrivateKey
 
 // Open returns the plaintext of a sealed body.
 func (r Ring) Open(e Envelope, sealed []byte) ([]byte, error) {
-	if len(sealed) < 1+keyIDSize || sealed[0] != version {
+	if len(sealed) < 1+keyIDSize+keySize || sealed[0] != version && sealed[0] != oldVersion {
 		return nil, ErrFormat
 	}
 	for _, k := range r {
@@ -159,11 +203,23 @@ func (r Ring) Open(e Envelope, sealed []byte) ([]byte, error) {
 		if !bytes.Equal(sealed[1:1+keyIDSize], id[:]) {
 			continue
 		}
-		plain, err := hpke.Open(k.key, kdf, aead, e.info(), sealed[1+keyIDSize:])
+		plain, err := k.open(e, sealed)
 		if err != nil {
 			return nil, ErrOpen
 		}
 		return plain, nil
 	}
 	return nil, ErrUnknownKey
+}
+
+func (k PrivateKey) open(e Envelope, sealed []byte) ([]byte, error) {
+	body := sealed[1+keyIDSize:]
+	if sealed[0] == oldVersion {
+		return hpke.Open(k.key, kdf, aead, e.bytes(oldVersion), body)
+	}
+	recipient, err := hpke.NewRecipient(body[:keySize], k.key, kdf, aead, info)
+	if err != nil {
+		return nil, err
+	}
+	return recipient.Open(e.bytes(version), body[keySize:])
 }

@@ -2,6 +2,7 @@ package seal
 
 import (
 	"bytes"
+	"crypto/hpke"
 	"errors"
 	"testing"
 
@@ -61,6 +62,45 @@ func TestABodyBelongsToItsEnvelope(t *testing.T) {
 		if _, err := (Ring{k}).Open(envelope, bent); err == nil {
 			t.Errorf("opened with byte %d changed", i)
 		}
+	}
+}
+
+func TestKeyAgreementIsForOneBody(t *testing.T) {
+	k := generate(t)
+	p, err := Prepare(k.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.To() != k.Public().ID() {
+		t.Error("prepared for another key")
+	}
+	sealed, err := p.Close(envelope, []byte("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain, err := (Ring{k}).Open(envelope, sealed); err != nil || string(plain) != "x" {
+		t.Errorf("opened %q, %v", plain, err)
+	}
+	if _, err := p.Close(envelope, []byte("y")); err == nil {
+		t.Error("a second body was sealed under the same agreement")
+	}
+}
+
+// What a terminal sealed before its program was renewed is opened all the same.
+func TestBodiesOfTheFirstVersionStillOpen(t *testing.T) {
+	k := generate(t)
+	sealed, err := hpke.Seal(k.Public().key, kdf, aead, envelope.bytes(oldVersion), []byte("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := k.Public().ID()
+	old := append(append([]byte{oldVersion}, id[:]...), sealed...)
+	if plain, err := (Ring{k}).Open(envelope, old); err != nil || string(plain) != "x" {
+		t.Errorf("opened %q, %v", plain, err)
+	}
+	old[0] = version
+	if _, err := (Ring{k}).Open(envelope, old); !errors.Is(err, ErrOpen) {
+		t.Errorf("a body of one version opened as the other: %v", err)
 	}
 }
 
