@@ -59,6 +59,9 @@ type Options struct {
 	// Fault takes what is wrong between terminal and central, when that changes:
 	// fault.CentralRefused, a fault of the queue, or fault.None. Like Post.
 	Fault func(fault.Code)
+	// Words tells what stands beside the devices in the terminal's word on its
+	// health; nil when it says no more than that. See Report.
+	Words func(ctx context.Context, told int64) Words
 
 	// Documents keeps what central signs, with DocumentKey; without both the agent
 	// takes no documents. DocumentKept is told after a document was kept, and
@@ -102,6 +105,8 @@ type Agent struct {
 	answers answers
 	clock   clock
 	devices devices
+	words   words
+	journal journal
 
 	documents *documents
 }
@@ -138,6 +143,7 @@ func New(o Options) (*Agent, error) {
 		a.link.fault = func(fault.Code) {}
 	}
 	a.documents = newDocuments(o)
+	a.words.tell = o.Words
 	a.transport = newTransport(o.Dial)
 	a.client = &http.Client{
 		Transport: a.transport,
@@ -231,6 +237,9 @@ func (a *Agent) countPending(ctx context.Context) {
 		return
 	}
 	a.link.pending(n)
+	if a.words.drained(n) {
+		kick(a.wakeHealth)
+	}
 }
 
 // queueFailed reports that the terminal's own queue does not work.

@@ -30,9 +30,30 @@ func (d *devices) get() []wire.Device {
 	return d.now
 }
 
+// Words is what stands beside the devices: what waits in the queue, what the
+// terminal runs, and the head of its audit log. Each is nil when the terminal
+// cannot say.
+type Words struct {
+	Queue    *wire.QueueHealth
+	Versions map[string]string
+	Audit    *wire.AuditHealth
+}
+
+// words keeps what was told last, by the health loop alone, and what of it is out
+// of date.
+type words struct {
+	tell func(ctx context.Context, told int64) Words
+
+	mu sync.Mutex
+	// audit is the newest entry of the audit log that central knows, 0 when it was
+	// not heard yet.
+	audit   int64
+	waiting bool // central was told last that something waits
+}
+
 // Report has central told how the terminal's devices are: all of them, soon, and
 // again every wire.HealthEvery. It returns at once and may be called at any time,
-// also when nothing changed.
+// also when nothing changed. What Options.Words says is told with them.
 func (a *Agent) Report(all []wire.Device) {
 	a.devices.mu.Lock()
 	same := a.devices.now != nil && slices.EqualFunc(a.devices.now, all, sameHealth)
@@ -48,17 +69,29 @@ func sameHealth(a, b wire.Device) bool {
 	return a.Name == b.Name && a.State == b.State && a.Fault == b.Fault && a.Since.Equal(b.Since)
 }
 
+// drained has central told that nothing waits any more, when it believes that
+// something does: staff would look for what arrived long ago.
+func (w *words) drained(pending int) (news bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.waiting && pending == 0
+}
+
 func (a *Agent) healthLoop(ctx context.Context) {
 	failures := 0
 	for {
 		pause := wire.HealthEvery
 		if all := a.devices.get(); all != nil {
-			if err := a.tellHealth(ctx, all); err != nil {
+			again, err := a.tellHealth(ctx, all)
+			if err != nil {
 				failures++
 				a.complain(ctx, "health not told", failures, err)
 				pause = a.backoff(failures)
 			} else {
 				failures = 0
+				if again {
+					kick(a.wakeHealth)
+				}
 				if !wait(ctx, healthPause, nil) {
 					return
 				}
@@ -71,18 +104,46 @@ func (a *Agent) healthLoop(ctx context.Context) {
 	}
 }
 
-func (a *Agent) tellHealth(ctx context.Context, all []wire.Device) error {
-	body, err := json.Marshal(wire.Health{Kiosk: a.kiosk, DeviceTime: a.now().UTC(), Devices: all})
+// tellHealth tells it once. again says that central knows of another entry of the
+// audit log than it was told about, and must see that this log holds it.
+func (a *Agent) tellHealth(ctx context.Context, all []wire.Device) (again bool, err error) {
+	health := wire.Health{Kiosk: a.kiosk, Devices: all}
+	if a.words.tell != nil {
+		a.words.mu.Lock()
+		told := a.words.audit
+		a.words.mu.Unlock()
+		w := a.words.tell(ctx, told)
+		health.Queue, health.Versions, health.Audit = w.Queue, w.Versions, w.Audit
+	}
+	sent := a.now()
+	health.DeviceTime = sent.UTC()
+	body, err := json.Marshal(health)
 	if err != nil {
-		return fmt.Errorf("agent: encode health: %w", err)
+		return false, fmt.Errorf("agent: encode health: %w", err)
 	}
 	var answer wire.HealthAnswer
 	err = exchange(ctx, a, requestTimeout, http.MethodPost, wire.PathHealth, body, &answer)
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return false, ctx.Err()
 	}
 	a.outcome(err)
-	return err
+	if err != nil {
+		return false, err
+	}
+	a.clock.heard(answer.ServerTime, sent, a.now())
+	return a.words.heard(health, answer.AuditSequence), nil
+}
+
+// heard takes in what central knows after it was told.
+func (w *words) heard(health wire.Health, audit int64) (again bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.waiting = health.Queue != nil && health.Queue.Waiting+health.Queue.Attachments > 0
+	// Once for each entry: a log that lost the entry cannot show it, however
+	// often it is asked.
+	again = health.Audit != nil && audit != 0 && audit != w.audit && audit < health.Audit.Sequence
+	w.audit = audit
+	return again
 }
 
 // Reach asks central once whether it is there and accepts the terminal's token,

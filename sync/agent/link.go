@@ -34,6 +34,12 @@ func (l *link) event(e visit.Event) {
 	l.post(e)
 }
 
+func (l *link) online() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last.Online
+}
+
 func (l *link) pending(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -93,6 +99,7 @@ func (l *link) tellFault() {
 
 // outcome notes the result of an exchange; central's being back wakes all loops.
 func (a *Agent) outcome(err error) {
+	a.journal.exchanged(a.now(), err)
 	if a.link.outcome(err) {
 		kick(a.wakePush)
 		kick(a.wakePull)

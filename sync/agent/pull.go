@@ -19,7 +19,10 @@ func (a *Agent) pullLoop(ctx context.Context) {
 	failures := 0
 	for {
 		pause := pullEvery
-		if err := a.pullAll(ctx); err != nil {
+		a.journal.begin(pulling)
+		err := a.pullAll(ctx)
+		a.journal.end(pulling, false, err)
+		if err != nil {
 			failures++
 			a.complain(ctx, "pull failed", failures, err)
 			pause = a.backoff(failures)

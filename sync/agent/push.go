@@ -16,7 +16,9 @@ import (
 func (a *Agent) pushLoop(ctx context.Context) {
 	failures := 0
 	for ctx.Err() == nil {
+		a.journal.begin(pushing)
 		more, err := a.push(ctx)
+		a.journal.end(pushing, more, err)
 		switch {
 		case err == nil && more:
 			failures = 0
@@ -165,6 +167,7 @@ func (a *Agent) settle(ctx context.Context, batch []offline.Waiting, answer *wir
 		return false, err
 	}
 	a.link.queueFault("")
+	a.journal.settledItems(len(settled))
 	a.picker.settled(settled)
 	for _, w := range batch {
 		ia, ok := said[w.ID]
