@@ -72,14 +72,12 @@ func (q *Queue) note(ctx context.Context, tx *sql.Tx, event, detail string) erro
 	if err := auditable(event, detail); err != nil {
 		return err
 	}
-	var last AuditEntry
-	err := tx.QueryRowContext(ctx, `SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1`).Scan(&last.Sequence, &last.Hash)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
+	e := AuditEntry{Sequence: q.audited.Sequence + 1, At: fromMilli(q.now().UnixMilli()), Event: event, Detail: detail}
+	e.Hash = e.Chain(q.audited.Hash)
+	_, err := tx.StmtContext(ctx, q.prepared.insertAudit).ExecContext(ctx, e.Sequence, e.At.UnixMilli(), e.Event, e.Detail, e.Hash)
+	if err == nil {
+		q.audited = e // write puts the old one back when the transaction fails
 	}
-	e := AuditEntry{Sequence: last.Sequence + 1, At: fromMilli(q.now().UnixMilli()), Event: event, Detail: detail}
-	_, err = tx.ExecContext(ctx, `INSERT INTO audit (sequence, at, event, detail, hash) VALUES (?, ?, ?, ?, ?)`,
-		e.Sequence, e.At.UnixMilli(), e.Event, e.Detail, e.Chain(last.Hash))
 	return err
 }
 

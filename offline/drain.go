@@ -160,10 +160,8 @@ func (q *Queue) Settle(ctx context.Context, answers []Answer) error {
 	}
 	failpoint.Reached(failpoint.Settled)
 	if !waiting {
-		// The write-ahead log still holds the wiped bodies. Nothing hurries now,
-		// so it is emptied; a reader beside us (kioskctl) may keep it until the
-		// next time, and a failure here would show at the next write.
-		_, _ = q.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+		// Nothing hurries now. What is wrong with the storage shows at the next write.
+		_ = q.tidy(context.WithoutCancel(ctx))
 	}
 	return nil
 }

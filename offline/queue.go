@@ -46,6 +46,12 @@ type Queue struct {
 	now       func() time.Time
 	boot      bootClock
 	ticketKey []byte
+	prepared  statements
+	audited   AuditEntry // the head of the audit log; whoever holds the connection may use it
+	ready     chan *seal.Prepared
+	closing   chan struct{}
+	closed    sync.Once
+	agreeing  sync.WaitGroup
 
 	mu          sync.Mutex
 	subscribers map[chan struct{}]struct{}
@@ -68,12 +74,14 @@ func Open(path string, sealTo seal.PublicKey, now func() time.Time) (*Queue, err
 		return nil, fmt.Errorf("offline: open: %w", err)
 	}
 	q := &Queue{path: path, lock: lock, now: now, boot: thisBoot(),
-		subscribers: map[chan struct{}]struct{}{}, sending: map[string]struct{}{}}
+		subscribers: map[chan struct{}]struct{}{}, sending: map[string]struct{}{},
+		ready: make(chan *seal.Prepared, readyAgreements), closing: make(chan struct{})}
 	q.sealTo.Store(&sealTo)
 	if err := q.open(context.Background()); err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("offline: open %s: %w", path, err)
 	}
+	q.agreeing.Go(q.agree)
 	return q, nil
 }
 
@@ -106,7 +114,21 @@ func (q *Queue) open(ctx context.Context) (err error) {
 	// read-only or full: SQLite opens a read-only file without a word.
 	_, err = q.db.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('opened_at', ?)
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value`, q.now().UnixMilli())
-	return classify(err)
+	if err != nil {
+		return classify(err)
+	}
+	if q.prepared, err = prepare(ctx, q.db); err != nil {
+		return err
+	}
+	if q.audited, err = auditHead(ctx, q.db); err != nil {
+		return err
+	}
+	conn, err := q.db.Conn(ctx)
+	if err != nil {
+		return classify(err)
+	}
+	defer conn.Close()
+	return q.layOut(ctx, conn)
 }
 
 // SealTo has what is saved from now on sealed to another key of central's. What
@@ -121,7 +143,9 @@ func (q *Queue) SealTo(key seal.PublicKey) error {
 
 // Close closes the queue and lets go of its lock.
 func (q *Queue) Close() error {
-	err := q.db.Close()
+	q.closed.Do(func() { close(q.closing) })
+	q.agreeing.Wait()
+	err := errors.Join(q.prepared.close(), q.db.Close())
 	// The lock goes last, so that no other process sees an unfinished close.
 	return errors.Join(err, q.lock.Close())
 }
@@ -172,8 +196,12 @@ func (q *Queue) write(ctx context.Context, fn func(ctx context.Context, tx *sql.
 		return classify(err)
 	}
 	defer tx.Rollback() // a no-op after Commit
-	if err := fn(ctx, tx); err != nil {
-		return classify(err)
+	audited := q.audited
+	if err = fn(ctx, tx); err == nil {
+		err = tx.Commit()
 	}
-	return classify(tx.Commit())
+	if err != nil {
+		q.audited = audited
+	}
+	return classify(err)
 }

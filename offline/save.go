@@ -72,7 +72,7 @@ func (q *Queue) saveRequest(ctx context.Context, r request.Request, attachments 
 	}
 	failpoint.Reached(failpoint.Sealed)
 	return q.keep(ctx, first, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO tickets (digest, request, service) VALUES (?, ?, ?)`, q.digest(r.Ticket), r.ID, r.Service)
+		_, err := tx.StmtContext(ctx, q.prepared.insertTicket).ExecContext(ctx, q.digest(r.Ticket), r.ID, r.Service)
 		if isTaken(err) {
 			return terminal.ErrTicketTaken
 		}
@@ -133,8 +133,12 @@ func (q *Queue) seal(e seal.Envelope, body any, priority int, madeAt time.Time) 
 	if err != nil {
 		return sealed{}, err
 	}
-	closed, err := seal.Close(*q.sealTo.Load(), e, plain)
-	clear(plain) // the last readable copy that this package made
+	defer clear(plain) // the last readable copy that this package made
+	agreement, err := q.agreement()
+	if err != nil {
+		return sealed{}, err
+	}
+	closed, err := agreement.Close(e, plain)
 	return sealed{e, priority, madeAt, closed}, err
 }
 
@@ -166,8 +170,7 @@ func (q *Queue) keep(ctx context.Context, s sealed, beside func(context.Context,
 
 func (q *Queue) insert(ctx context.Context, tx *sql.Tx, s sealed) error {
 	hash := sha256.Sum256(s.body)
-	_, err := tx.ExecContext(ctx, `INSERT INTO outbox (id, kind, kiosk, priority, made_at, saved_at, sealed, hash, boot, boot_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	_, err := tx.StmtContext(ctx, q.prepared.insertItem).ExecContext(ctx,
 		s.ID, string(s.Kind), s.Kiosk, s.priority, s.madeAt.UnixMilli(), q.now().UnixMilli(), s.body, hash[:],
 		q.boot.id, q.boot.elapsed().Milliseconds())
 	return err
