@@ -59,6 +59,20 @@ type Store interface {
 	// first, and the cursor of the terminal's newest change.
 	Changes(ctx context.Context, kiosk int, after int64, limit int) ([]wire.Change, int64, error)
 
+	// Documents lists the heads of all documents, by kind and version.
+	Documents(ctx context.Context) ([]Document, error)
+	// AddDocument keeps a document whose kind has no such version. ErrExists.
+	AddDocument(ctx context.Context, d Document, body []byte) error
+	// ReadDocument reads some bytes, at least one, of a body from offset on;
+	// ErrNotFound behind its end.
+	ReadDocument(ctx context.Context, body Hash, offset int64) ([]byte, error)
+	// DropBody deletes a body. Whoever it belonged to keeps its head.
+	DropBody(ctx context.Context, body Hash) error
+	// ToldVersion notes which version a terminal says it has.
+	ToldVersion(ctx context.Context, kind wire.DocumentKind, version int64, kiosk int) error
+	// ToldVersions gives the newest of each kind, and who said so first.
+	ToldVersions(ctx context.Context) (map[wire.DocumentKind]ToldVersion, error)
+
 	PutSession(ctx context.Context, token Hash, s Session) error
 	Session(ctx context.Context, token Hash) (Session, error) // ErrNotFound
 	DeleteSession(ctx context.Context, token Hash) error

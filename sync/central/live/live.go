@@ -15,6 +15,7 @@ const (
 	Call       Kind = "call"       // a call was raised or answered; ID is its id
 	Quarantine Kind = "quarantine" // an item was kept or handled
 	Terminal   Kind = "terminal"   // terminal Kiosk came or went, or a device of it is another
+	Documents  Kind = "documents"  // documents for terminal Kiosk, or for all when it is 0, were published
 	Everything Kind = "everything" // too much to name: read anew
 )
 

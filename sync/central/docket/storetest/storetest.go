@@ -47,6 +47,7 @@ func Run(t *testing.T, open Opener) {
 		{"Quarantine", quarantine},
 		{"ChangesByCursor", changes},
 		{"ConcurrentChangesLeaveNoGap", concurrentChanges},
+		{"Documents", documents},
 		{"Sessions", sessions},
 		{"Settings", settings},
 	} {
