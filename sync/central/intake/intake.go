@@ -33,6 +33,9 @@ import (
 type Receiver struct {
 	Store docket.Store
 	Ring  seal.Ring
+	// Keys reads the ring anew, for a body that is sealed to a key which is not in Ring:
+	// another process may have made one since. nil: there is none but Ring.
+	Keys func() (seal.Ring, error)
 	Hub   *live.Hub
 	Clock func() time.Time
 	Log   *slog.Logger
@@ -111,11 +114,11 @@ func (r *Receiver) open(kiosk int, i wire.Item, now time.Time, offset time.Durat
 		Kiosk: kiosk, ID: i.ID, Hash: sha256.Sum256(i.Sealed), Kind: i.Kind, Sequence: i.Sequence,
 		MadeAt: i.MadeAt, ReceivedAt: now, ClockOffset: offset,
 	}}
-	o.reason = o.verify(r.Ring, i, now)
+	o.reason = o.verify(r.unseal, i, now)
 	return o
 }
 
-func (o *opened) verify(ring seal.Ring, i wire.Item, now time.Time) docket.Reason {
+func (o *opened) verify(unseal func(seal.Envelope, []byte) ([]byte, error), i wire.Item, now time.Time) docket.Reason {
 	if _, err := uuid.Parse(i.ID); err != nil {
 		return docket.ReasonBadItem
 	}
@@ -125,7 +128,7 @@ func (o *opened) verify(ring seal.Ring, i wire.Item, now time.Time) docket.Reaso
 		}
 		return docket.ReasonBadItem
 	}
-	plain, err := ring.Open(seal.Envelope{ID: i.ID, Kind: i.Kind, Kiosk: o.item.Kiosk}, i.Sealed)
+	plain, err := unseal(seal.Envelope{ID: i.ID, Kind: i.Kind, Kiosk: o.item.Kiosk}, i.Sealed)
 	if err != nil {
 		return openReason(err)
 	}
@@ -140,7 +143,7 @@ func (o *opened) verify(ring seal.Ring, i wire.Item, now time.Time) docket.Reaso
 
 // Open opens an item that is kept in quarantine, for staff to read.
 func (r *Receiver) Open(q docket.Quarantined) ([]byte, error) {
-	return r.Ring.Open(seal.Envelope{ID: q.Item.ID, Kind: q.Item.Kind, Kiosk: q.Item.Kiosk}, q.Sealed)
+	return r.unseal(seal.Envelope{ID: q.Item.ID, Kind: q.Item.Kind, Kiosk: q.Item.Kiosk}, q.Sealed)
 }
 
 func openReason(err error) docket.Reason {

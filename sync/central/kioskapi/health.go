@@ -44,6 +44,9 @@ func (a *API) health(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	if err := a.Store.PutHealth(r.Context(), kiosk, fresh); err != nil {
 		return err
 	}
+	if err := a.learnVersions(r, kiosk, told.Versions); err != nil {
+		return err
+	}
 	if !told.DeviceTime.IsZero() {
 		a.Presence.Offset(r.Context(), kiosk, now.Sub(told.DeviceTime))
 	}

@@ -47,6 +47,8 @@ func (a *API) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+wire.PathCard, a.authenticated(a.card))
 	mux.HandleFunc("POST "+wire.PathHealth, a.authenticated(a.health))
 	mux.HandleFunc("GET "+wire.PathHealth, a.authenticated(a.line))
+	mux.HandleFunc("GET "+wire.PathDocuments, a.authenticated(a.documents))
+	mux.HandleFunc("GET "+wire.PathDocuments+"/{kind}/{version}", a.authenticated(a.document))
 	mux.HandleFunc("/kiosk/", func(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, failure{http.StatusNotFound, "bad_request", "no such address in this protocol"})
 	})
@@ -230,7 +232,7 @@ func (a *API) pull(w http.ResponseWriter, r *http.Request, kiosk int) error {
 }
 
 func (a *API) stream(w http.ResponseWriter, r *http.Request, kiosk int) error {
-	watcher := a.Hub.Watch(func(word live.Word) bool { return word.Kind == live.Changes && word.Kiosk == kiosk })
+	watcher := a.Hub.Watch(func(word live.Word) bool { return hears(word, kiosk) })
 	defer watcher.Stop()
 	leave := a.Presence.Enter(kiosk)
 	defer leave()
@@ -238,7 +240,7 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request, kiosk int) error {
 		Heartbeat: a.Heartbeat,
 		// The first word makes up for what changed while no stream was open.
 		Hello: "event: changed\ndata: changed",
-		Event: func(live.Word) string { return "event: changed\ndata: changed" },
+		Event: streamEvent,
 		Alive: func() bool {
 			// A renewed token ends the stream that the old one opened.
 			if _, err := a.terminal(r); errors.As(err, new(failure)) {
