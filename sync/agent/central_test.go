@@ -53,6 +53,7 @@ type central struct {
 	streams int
 	pulls   int
 	healths []wire.Health
+	audit   int64       // the newest entry of the audit log that it knows
 	hellos  []time.Time // when streams were opened
 	notify  map[chan struct{}]struct{}
 	now     func() time.Time

@@ -20,7 +20,10 @@ func (c *central) serveHealth(w http.ResponseWriter, r *http.Request) {
 		}
 		c.set(func() { c.healths = append(c.healths, h) })
 	}
-	write(w, http.StatusOK, wire.HealthAnswer{Protocol: wire.Protocol, ServerTime: c.now().UTC()})
+	c.mu.Lock()
+	audit := c.audit
+	c.mu.Unlock()
+	write(w, http.StatusOK, wire.HealthAnswer{Protocol: wire.Protocol, ServerTime: c.now().UTC(), AuditSequence: audit})
 }
 
 func (b *bench) healths() []wire.Health {
