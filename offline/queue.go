@@ -25,7 +25,6 @@ import (
 	"fmt"
 	"os"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"lintai/kiosk/seal"
@@ -42,7 +41,6 @@ type Queue struct {
 	path      string
 	db        *sql.DB
 	lock      *os.File
-	sealTo    atomic.Pointer[seal.PublicKey]
 	now       func() time.Time
 	boot      bootClock
 	ticketKey []byte
@@ -56,6 +54,7 @@ type Queue struct {
 	mu          sync.Mutex
 	subscribers map[chan struct{}]struct{}
 	sending     map[string]struct{}
+	sealTo      seal.PublicKey
 }
 
 // Open opens the queue at path, which must be there: it never creates one.
@@ -73,10 +72,9 @@ func Open(path string, sealTo seal.PublicKey, now func() time.Time) (*Queue, err
 	if err != nil {
 		return nil, fmt.Errorf("offline: open: %w", err)
 	}
-	q := &Queue{path: path, lock: lock, now: now, boot: thisBoot(),
+	q := &Queue{path: path, lock: lock, now: now, sealTo: sealTo, boot: thisBoot(),
 		subscribers: map[chan struct{}]struct{}{}, sending: map[string]struct{}{},
 		ready: make(chan *seal.Prepared, readyAgreements), closing: make(chan struct{})}
-	q.sealTo.Store(&sealTo)
 	if err := q.open(context.Background()); err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("offline: open %s: %w", path, err)
@@ -137,7 +135,9 @@ func (q *Queue) SealTo(key seal.PublicKey) error {
 	if key.IsZero() {
 		return fmt.Errorf("offline: %w", ErrNoKey)
 	}
-	q.sealTo.Store(&key)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.sealTo = key
 	return nil
 }
 

@@ -1,8 +1,6 @@
 package offline
 
-import (
-	"lintai/kiosk/seal"
-)
+import "lintai/kiosk/seal"
 
 // readyAgreements is how many key agreements with central lie ready: a request
 // with a photo and a voice note needs three.
@@ -12,7 +10,7 @@ const readyAgreements = 3
 // confirms does not wait for them.
 func (q *Queue) agree() {
 	for {
-		p, err := seal.Prepare(*q.sealTo.Load())
+		p, err := seal.Prepare(q.key())
 		if err != nil {
 			return // then the save makes its own, and says what is wrong
 		}
@@ -26,7 +24,7 @@ func (q *Queue) agree() {
 
 // agreement takes one that lies ready, or makes one.
 func (q *Queue) agreement() (*seal.Prepared, error) {
-	to := *q.sealTo.Load()
+	to := q.key()
 	for {
 		select {
 		case p := <-q.ready:
@@ -37,4 +35,10 @@ func (q *Queue) agreement() (*seal.Prepared, error) {
 			return seal.Prepare(to)
 		}
 	}
+}
+
+func (q *Queue) key() seal.PublicKey {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.sealTo
 }
