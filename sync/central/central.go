@@ -13,6 +13,7 @@ package central
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -22,6 +23,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"lintai/kiosk/catalog"
@@ -45,14 +47,17 @@ const (
 	settingPublic  = "public_address" // where residents' phones reach it
 	// settingCardKey is "made" from when on there must be a card key.
 	settingCardKey = "card_key"
+	// settingDocumentKey is the same for the document key.
+	settingDocumentKey = "document_key"
 )
 
 // Config is what Open needs. Only Folder must be set.
 type Config struct {
-	Folder  string
-	Catalog *catalog.Catalog // catalog.Default() when nil
-	// Community names places and activities; community.Default() when nil.
-	Community *community.Document
+	Folder string
+	// Catalog and Community are what central goes by as long as none was published:
+	// catalog.Default() and community.Default() when nil. Published documents win.
+	Catalog   *catalog.Catalog
+	Community *community.Document // names places and activities
 	Clock     func() time.Time
 	Log       *slog.Logger
 	// Heartbeat of the streams; wire.Heartbeat when zero.
@@ -69,6 +74,10 @@ type Central struct {
 	access string
 	card   string // the card key, in base64
 	hub    *live.Hub
+	signer ed25519.PrivateKey
+	// library is what central itself serves by: see openLibrary.
+	library    library
+	refreshing sync.Mutex // guards library.used
 	// Fresh tells that Open made the folder's docket and keys.
 	Fresh bool
 }
@@ -112,6 +121,9 @@ func Open(ctx context.Context, config Config) (*Central, error) {
 		return nil, err
 	}
 	if err := c.openKeys(ctx); err != nil {
+		return nil, errors.Join(err, c.store.Close())
+	}
+	if err := c.openLibrary(ctx); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
 	return c, nil
@@ -172,6 +184,9 @@ func (c *Central) openKeys(ctx context.Context) error {
 		return fmt.Errorf("central: %w", err)
 	}
 	if err := c.openCardKey(ctx); err != nil {
+		return fmt.Errorf("central: %w", err)
+	}
+	if err := c.openDocumentKey(ctx); err != nil {
 		return fmt.Errorf("central: %w", err)
 	}
 	return nil

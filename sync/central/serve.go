@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -45,7 +46,7 @@ var changeset = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 // Handler serves all of central at a public address.
 func (c *Central) Handler(public string) http.Handler {
 	clock, log := c.config.Clock, c.config.Log
-	receiver := &intake.Receiver{Store: c.store, Ring: c.ring, Hub: c.hub, Clock: clock, Log: log}
+	receiver := &intake.Receiver{Store: c.store, Ring: c.ring, Keys: c.keys().Ring, Hub: c.hub, Clock: clock, Log: log}
 	presence := kioskapi.NewPresence(c.store, c.hub, clock, log)
 	codes := &limit.Guesses{Burst: guessBurst, Every: guessEvery, Clock: clock}
 	keys := &limit.Guesses{Burst: guessBurst, Every: guessEvery, Clock: clock}
@@ -54,11 +55,11 @@ func (c *Central) Handler(public string) http.Handler {
 	mux := http.NewServeMux()
 	(&kioskapi.API{Store: c.store, Receiver: receiver, Hub: c.hub, Presence: presence,
 		Clock: clock, Log: log, Heartbeat: c.config.Heartbeat, Cards: cards}).Register(mux)
-	(&open311.API{Store: c.store, Catalog: c.config.Catalog, Community: c.config.Community, Clock: clock, Log: log,
+	(&open311.API{Store: c.store, Catalog: c.library.catalog.Load, Community: c.library.community.Load, Clock: clock, Log: log,
 		Address: public, Changeset: changeset}).Register(mux)
-	(&track.Page{Store: c.store, Catalog: c.config.Catalog, Log: log, Guesses: codes}).Register(mux)
+	(&track.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: codes}).Register(mux)
 	(&console.Console{Store: c.store, Desk: &desk.Desk{Store: c.store, Hub: c.hub, Clock: clock, Log: log},
-		Receiver: receiver, Presence: presence, Hub: c.hub, Catalog: c.config.Catalog, Clock: clock, Log: log,
+		Receiver: receiver, Presence: presence, Hub: c.hub, Catalog: c.library.catalog.Load, Clock: clock, Log: log,
 		Guesses: keys, AccessKey: c.access, Secure: strings.HasPrefix(public, "https://"),
 		Heartbeat: c.config.Heartbeat}).Register(mux)
 
@@ -119,6 +120,11 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(c.config.Log.Handler(), slog.LevelDebug),
 	}
 	server.RegisterOnShutdown(c.hub.Close)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	watch, stop := context.WithCancel(ctx)
+	defer stop()
+	watching.Go(func() { c.watchDocuments(watch) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	if o.Ready != nil {

@@ -50,7 +50,7 @@ func (c *Console) attachments(ctx context.Context, body request.Request) ([]atta
 
 // label is what the catalogue calls an answer; an unknown step keeps its id.
 func (c *Console) label(serviceCode, stepID string) string {
-	if service, ok := c.Catalog.Service(serviceCode); ok {
+	if service, ok := c.Catalog().Service(serviceCode); ok {
 		if step, ok := service.Step(stepID); ok && step.Label != "" {
 			return step.Label
 		}

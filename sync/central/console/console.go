@@ -35,7 +35,7 @@ type Console struct {
 	Receiver  *intake.Receiver
 	Presence  *kioskapi.Presence
 	Hub       *live.Hub
-	Catalog   *catalog.Catalog
+	Catalog   func() *catalog.Catalog
 	Clock     func() time.Time
 	Log       *slog.Logger
 	Guesses   *limit.Guesses

@@ -35,7 +35,7 @@ func (c *Console) ratingView(ctx context.Context, r docket.Rating, names map[int
 
 // words are the answers of a rating without the stars and the codes.
 func (c *Console) words(body request.Request) []labelled {
-	service, known := c.Catalog.Service(body.Service)
+	service, known := c.Catalog().Service(body.Service)
 	var all []labelled
 	for _, a := range body.Answers {
 		if known {

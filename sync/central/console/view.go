@@ -140,7 +140,7 @@ func (c *Console) view(f docket.Case, names map[int]string, whole bool) (caseVie
 // or step keeps its code, and its answer is shown all the same.
 func (c *Console) answers(body request.Request) (string, []labelled) {
 	name := body.Service
-	if service, known := c.Catalog.Service(body.Service); known {
+	if service, known := c.Catalog().Service(body.Service); known {
 		name = service.Name
 	}
 	var all []labelled

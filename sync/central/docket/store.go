@@ -24,8 +24,11 @@ type Store interface {
 	// Contact notes that a terminal was heard of. offset nil leaves the offset.
 	Contact(ctx context.Context, number int, at time.Time, offset *time.Duration) error
 
-	// PutHealth replaces a terminal's last word on its devices. ErrNotFound.
+	// PutHealth replaces a terminal's last word on itself, but for its audit log.
+	// ErrNotFound.
 	PutHealth(ctx context.Context, number int, h Health) error
+	// Health gives the last word of a terminal. ErrNotFound when it never said one.
+	Health(ctx context.Context, number int) (Health, error)
 	// Healths gives the last word of every terminal that ever said one, by number.
 	Healths(ctx context.Context) (map[int]Health, error)
 
@@ -61,6 +64,8 @@ type Store interface {
 
 	// Documents lists the heads of all documents, by kind and version.
 	Documents(ctx context.Context) ([]Document, error)
+	// CountDocuments tells whether there are more than before.
+	CountDocuments(ctx context.Context) (int, error)
 	// AddDocument keeps a document whose kind has no such version. ErrExists.
 	AddDocument(ctx context.Context, d Document, body []byte) error
 	// ReadDocument reads some bytes, at least one, of a body from offset on;
@@ -119,6 +124,8 @@ type Tx interface {
 	// Append adds an event to a case and projects it onto the case; a rating
 	// leaves UpdatedAt. The event's number must be the next one: ErrExists.
 	Append(number int64, e Event) error
+	Audit(kiosk int) (Audit, error)        // zero when nothing is known of its audit log
+	PutAudit(kiosk int, a Audit) error     // ErrNotFound
 	Call(id string) (Call, error)          // ErrNotFound
 	Answer(id string, a CallAnswer) error  // ErrAnswered
 	Change(kiosk int, c wire.Change) error // gives it the terminal's next cursor

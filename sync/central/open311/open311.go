@@ -41,10 +41,11 @@ const Prefix = "/open311/v2/"
 
 // API serves GeoReport v2, reading only.
 type API struct {
-	Store   docket.Store
-	Catalog *catalog.Catalog
+	Store docket.Store
+	// Catalog gives the catalogue of today.
+	Catalog func() *catalog.Catalog
 	// Community names the places and activities that were chosen.
-	Community *community.Document
+	Community func() *community.Document
 	Clock     func() time.Time
 	Log       *slog.Logger
 	// Address is central's public address, for discovery.
@@ -99,8 +100,9 @@ func offered(s *catalog.Service) bool { return !s.Private && s.Kind == catalog.K
 // public lists the codes of the services that may be seen.
 func (a *API) public() []string {
 	codes := []string{} // not nil: that would select all
-	for i := range a.Catalog.Services {
-		if s := &a.Catalog.Services[i]; offered(s) {
+	services := a.Catalog().Services
+	for i := range services {
+		if s := &services[i]; offered(s) {
 			codes = append(codes, s.Code)
 		}
 	}

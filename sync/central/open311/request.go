@@ -108,11 +108,11 @@ func (a *API) chosen(step *catalog.Step, answer request.Answer) string {
 		if answer.Option == "home" || answer.Option == "other" {
 			return phrase.Text(phrase.ID("place." + answer.Option))
 		}
-		if place, ok := a.Community.Place(answer.Option); ok {
+		if place, ok := a.Community().Place(answer.Option); ok {
 			return place.Name
 		}
 	case catalog.List:
-		if activity, ok := a.Community.Activity(answer.Option); ok {
+		if activity, ok := a.Community().Activity(answer.Option); ok {
 			return activity.Name
 		}
 	case catalog.Slot:

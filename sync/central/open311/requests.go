@@ -57,7 +57,7 @@ func (a *API) find(r *http.Request, q docket.CaseQuery) (entries, error) {
 	extensions := r.URL.Query().Get("extensions") == "true"
 	all := entries{}
 	for _, c := range cases {
-		s, ok := a.Catalog.Service(c.Service)
+		s, ok := a.Catalog().Service(c.Service)
 		if !ok || !offered(s) {
 			return nil, fmt.Errorf("open311: case %d of the service %q is not public", c.Number, c.Service)
 		}

@@ -35,8 +35,9 @@ func (s serviceEntries) forXML() any {
 
 func (a *API) services(*http.Request, string) (document, error) {
 	all := serviceEntries{}
-	for i := range a.Catalog.Services {
-		s := &a.Catalog.Services[i]
+	services := a.Catalog().Services
+	for i := range services {
+		s := &services[i]
 		if !offered(s) {
 			continue
 		}
@@ -76,7 +77,7 @@ func (d definition) forXML() any  { return d }
 // service serves the definition of one service: the steps of its visit that are
 // questions. What the ID card answers is no question to another channel.
 func (a *API) service(_ *http.Request, code string) (document, error) {
-	s, ok := a.Catalog.Service(code)
+	s, ok := a.Catalog().Service(code)
 	if !ok || !offered(s) {
 		return nil, failure{http.StatusNotFound, "no such service_code"}
 	}

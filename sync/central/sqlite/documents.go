@@ -27,6 +27,15 @@ func (s *Store) Documents(ctx context.Context) ([]docket.Document, error) {
 	})
 }
 
+// CountDocuments counts the heads.
+func (s *Store) CountDocuments(ctx context.Context) (int, error) {
+	n := 0
+	if err := s.read.QueryRowContext(ctx, "SELECT count(*) FROM documents").Scan(&n); err != nil {
+		return 0, fmt.Errorf("sqlite: documents: %w", err)
+	}
+	return n, nil
+}
+
 // AddDocument keeps a document with its body.
 func (s *Store) AddDocument(ctx context.Context, d docket.Document, body []byte) error {
 	tx, err := s.write.BeginTx(ctx, nil)

@@ -28,7 +28,7 @@ var templates = template.Must(template.New("track").Funcs(page.Functions).ParseF
 // Page serves /t/CODE.
 type Page struct {
 	Store   docket.Store
-	Catalog *catalog.Catalog
+	Catalog func() *catalog.Catalog
 	Log     *slog.Logger
 	Guesses *limit.Guesses
 }
@@ -90,7 +90,7 @@ func (p *Page) look(r *http.Request) (int, view) {
 
 func (p *Page) view(c docket.Case, events []docket.Event) view {
 	v := view{Code: c.Ticket.String(), Service: c.Service}
-	if s, ok := p.Catalog.Service(c.Service); ok {
+	if s, ok := p.Catalog().Service(c.Service); ok {
 		v.Service = s.Name
 	}
 	reached := map[docket.Status]time.Time{}

@@ -30,6 +30,9 @@ func documents(t *testing.T, s docket.Store) {
 	wantError(t, "the same version again", s.AddDocument(ctx, first, []byte("{}")), docket.ErrExists)
 	all, err := s.Documents(ctx)
 	must(t, err)
+	count, err := s.CountDocuments(ctx)
+	must(t, err)
+	want(t, "count", count, len(all))
 	want(t, "heads", all, []docket.Document{first, own, ended, prompts})
 
 	read := func(d docket.Document) (whole []byte) {
