@@ -16,6 +16,7 @@ type call struct {
 	args   [6]uint64
 	event  *Event // what it does, when it does anything to the folder
 	open   *open  // what it opens, or works on
+	refuse error  // the record cannot go on if it succeeds
 }
 
 // modelled are the calls that are looked at; the others do not touch files, or are
@@ -86,10 +87,11 @@ func (t *tracer) enter(number int, args [6]uint64) (*call, error) {
 		if number == unix.SYS_SYMLINKAT {
 			i = 1
 		}
-		if path, ok, err := t.path(args[i], args[i+1]); err != nil || ok {
-			return nil, fmt.Errorf("a new folder or symbolic link %s is not modelled: %v", path, err)
+		path, ok, err := t.path(args[i], args[i+1])
+		if err != nil || !ok {
+			return nil, err
 		}
-		return nil, nil
+		return &call{refuse: fmt.Errorf("the new folder or symbolic link %s is not modelled", path)}, nil
 	}
 	if !modelled[number] {
 		return nil, nil
@@ -219,7 +221,7 @@ func (t *tracer) naming(c *call) (*call, error) {
 		case !ok:
 			return nil, nil
 		case c.args[2]&unix.AT_REMOVEDIR != 0:
-			return nil, fmt.Errorf("the removal of folder %s is not modelled", from)
+			return &call{refuse: fmt.Errorf("the removal of folder %s is not modelled", from)}, nil
 		}
 		c.event = t.event(Event{Kind: Remove, Path: from, File: t.names[from]})
 		return c, nil
@@ -246,6 +248,9 @@ func (t *tracer) leave(c *call, returned int64) error {
 			t.forget(c.event)
 		}
 		return nil
+	}
+	if c.refuse != nil {
+		return c.refuse
 	}
 	if e := c.event; e != nil {
 		e.End = t.now

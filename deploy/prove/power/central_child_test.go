@@ -1,0 +1,3 @@
+package power_test
+
+func useCentral(t task) {}
