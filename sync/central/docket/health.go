@@ -1,17 +1,21 @@
 package docket
 
 import (
+	"maps"
 	"slices"
 	"time"
 
 	"lintai/kiosk/fault"
 )
 
-// Health is the last word of a terminal on its devices, by central's clock. It
-// holds nothing of a resident.
+// Health is the last word of a terminal on itself, by central's clock. It holds
+// nothing of a resident.
 type Health struct {
-	At      time.Time // when central had it
-	Devices []Device
+	At       time.Time // when central had it
+	Devices  []Device
+	Queue    *Queue            // nil when it did not say
+	Versions map[string]string // of what it runs; nil when it did not say
+	Audit    Audit             // read with the rest, written by Tx.PutAudit
 }
 
 // Device is how one device was.
@@ -23,14 +27,32 @@ type Device struct {
 	LastOK time.Time  `json:"last_ok,omitzero"`
 }
 
+// Queue is what waited in a terminal's queue.
+type Queue struct {
+	Waiting     int       `json:"waiting"`         // requests and calls
+	Attachments int       `json:"attachments"`     // voice notes and photos
+	Held        int       `json:"held"`            // in conflict or rejected: staff must look
+	Oldest      time.Time `json:"oldest,omitzero"` // when what waits longest was saved; zero when nothing waits
+	LowSpace    bool      `json:"low_space"`       // photos are refused
+}
+
 // closeTimes is how far the same moment may move from one word to the next: it
 // is reckoned anew each time from a terminal's clock.
 const closeTimes = 30 * time.Second
 
-// News tells whether another word on the devices says something that staff do
-// not see already.
+// News tells whether another word says something that staff do not see already.
 func (h Health) News(other Health) bool {
 	return !slices.EqualFunc(h.Devices, other.Devices, func(a, b Device) bool {
 		return a.Name == b.Name && a.State == b.State && a.Fault == b.Fault && a.Since.Sub(b.Since).Abs() < closeTimes
-	})
+	}) || h.Queue.news(other.Queue) || !maps.Equal(h.Versions, other.Versions)
+}
+
+func (q *Queue) news(other *Queue) bool {
+	if q == nil || other == nil {
+		return q != other
+	}
+	near := q.Oldest.Sub(other.Oldest).Abs() < closeTimes
+	a, b := *q, *other
+	a.Oldest, b.Oldest = time.Time{}, time.Time{}
+	return a != b || !near
 }

@@ -1,7 +1,9 @@
 package kioskapi
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -36,31 +38,62 @@ func (a *API) health(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	}
 	now := a.Clock().UTC()
 	fresh := byOurClock(told, now)
-	words, err := a.Store.Healths(r.Context())
-	if err != nil {
+	old, err := a.Store.Health(r.Context(), kiosk)
+	known := !errors.Is(err, docket.ErrNotFound)
+	if err != nil && known {
 		return err
 	}
-	old, known := words[kiosk]
 	if err := a.Store.PutHealth(r.Context(), kiosk, fresh); err != nil {
 		return err
 	}
-	if err := a.learnVersions(r, kiosk, told.Versions); err != nil {
-		return err
+	audit := old.Audit
+	if told.Audit != nil {
+		if audit, err = a.hearAudit(r.Context(), kiosk, audit, *told.Audit, now); err != nil {
+			return err
+		}
 	}
 	if !told.DeviceTime.IsZero() {
 		a.Presence.Offset(r.Context(), kiosk, now.Sub(told.DeviceTime))
 	}
-	if !known || old.News(fresh) {
+	if !known || old.News(fresh) || audit.Alarm != old.Audit.Alarm {
 		a.Hub.Publish(live.Word{Kind: live.Terminal, Kiosk: kiosk})
 	}
-	a.reply(w, http.StatusOK, wire.HealthAnswer{Protocol: wire.Protocol, ServerTime: now})
+	a.reply(w, http.StatusOK, wire.HealthAnswer{Protocol: wire.Protocol, ServerTime: now, AuditSequence: audit.Known.Sequence})
 	return nil
 }
+
+// hearAudit holds the head of a terminal's audit log against what was known of
+// it, and writes down what that changes.
+func (a *API) hearAudit(ctx context.Context, kiosk int, known docket.Audit, told wire.AuditHealth, now time.Time) (docket.Audit, error) {
+	hear := func(known docket.Audit) docket.Audit {
+		return known.Hear(docket.Entry{Sequence: told.Sequence, Hash: told.Hash}, docket.Entry{Sequence: told.ToldSequence, Hash: told.ToldHash}, now.Truncate(time.Microsecond))
+	}
+	if hear(known) == known {
+		return known, nil
+	}
+	var fresh docket.Audit
+	err := a.Store.Write(ctx, func(tx docket.Tx) error {
+		stored, err := tx.Audit(kiosk) // somebody may have acknowledged meanwhile
+		if err != nil {
+			return err
+		}
+		fresh = hear(stored)
+		if fresh.Alarm != "" && stored.Alarm == "" {
+			a.Log.Error("the audit log of a terminal does not fit what was known of it", "kiosk", kiosk, "alarm", string(fresh.Alarm),
+				"known", stored.Known.Sequence, "told", told.Sequence)
+		}
+		return tx.PutAudit(kiosk, fresh)
+	})
+	return fresh, err
+}
+
+// maxAge is ten years in milliseconds: an age that counts nanoseconds in 64 bits.
+const maxAge = 10 * 365 * 24 * 3600 * 1000
 
 // byOurClock moves the times of a terminal by what its clock is wrong: a board
 // without a clock that runs may begin in 1970.
 func byOurClock(told wire.Health, now time.Time) docket.Health {
-	h := docket.Health{At: now, Devices: []docket.Device{}}
+	h := docket.Health{At: now, Devices: []docket.Device{}, Versions: told.Versions}
 	move := func(t time.Time) time.Time {
 		if t.IsZero() || told.DeviceTime.IsZero() {
 			return time.Time{}
@@ -74,6 +107,13 @@ func byOurClock(told wire.Health, now time.Time) docket.Health {
 	}
 	for _, d := range told.Devices {
 		h.Devices = append(h.Devices, docket.Device{Name: d.Name, State: d.State, Fault: d.Fault, Since: move(d.Since), LastOK: move(d.LastOK)})
+	}
+	if q := told.Queue; q != nil {
+		h.Queue = &docket.Queue{Waiting: q.Waiting, Attachments: q.Attachments, Held: q.Held, Oldest: move(q.Oldest), LowSpace: q.LowSpace}
+		if q.OldestAge != nil {
+			// Better than any clock that somebody sets.
+			h.Queue.Oldest = now.Add(-time.Duration(min(*q.OldestAge, maxAge)) * time.Millisecond).Truncate(time.Microsecond)
+		}
 	}
 	return h
 }

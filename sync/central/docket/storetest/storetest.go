@@ -32,6 +32,7 @@ func Run(t *testing.T, open Opener) {
 		{"Terminals", terminals},
 		{"Contact", contact},
 		{"Health", health},
+		{"AuditLog", audit},
 		{"FileCase", fileCase},
 		{"TakenIDAndTicketLeaveTheTransactionUsable", taken},
 		{"AnErrorTakesEverythingBack", rollback},
