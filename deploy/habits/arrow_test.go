@@ -28,6 +28,8 @@ var arrows = []arrow{
 	{"deploy/prove", []string{"deploy/prove", "offline", "sync", "kiosk"}},
 	// The walk reads what terminal and central leave behind; it must not reach
 	// into them.
+	// The race drains a real queue with the real agent.
+	{"deploy/rival", []string{"deploy/rival", "kiosk", "offline", "sync"}},
 	{"deploy", []string{"deploy", "kiosk"}},
 }
 

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+	_ "modernc.org/sqlite" // counts what central filed
+
+	"lintai/kiosk/fault"
+	"lintai/kiosk/seal"
+	"lintai/kiosk/visit"
+	"lintai/offline"
+	"lintai/sync/agent"
+)
+
+// lintai is ours: the terminal's own agent before a queue of its own, and central
+// as a process of its own, over TLS. It does what a lobby does, and so more than
+// its rivals: every item is opened, judged and filed as a case, and the terminal
+// has central's word on its disk before it asks for the next.
+type lintai struct {
+	program string
+	pair    certificate
+}
+
+func (*lintai) name() string { return "lintai" }
+
+// kiosk is the number of the terminal.
+const kiosk = 12
+
+func (l *lintai) serve(ctx context.Context, folder string) (*process, string, error) {
+	address, err := free()
+	if err != nil {
+		return nil, "", err
+	}
+	server, err := start(folder, l.program, "serve", "--data", filepath.Join(folder, "central"), "--listen", address,
+		"--tls-cert", l.pair.certificate, "--tls-key", l.pair.key)
+	if err != nil {
+		return nil, "", err
+	}
+	err = server.ready(ctx, func() error {
+		conn, err := tls.Dial("tcp", address, l.pair.roots())
+		if err != nil {
+			return err
+		}
+		return conn.Close()
+	})
+	if err != nil {
+		server.stop()
+		return nil, "", err
+	}
+	return server, "https://" + address, nil
+}
+
+// section is what central prints for a terminal.
+type section struct {
+	Central struct {
+		Token     string `toml:"token"`
+		PublicKey string `toml:"public_key"`
+	} `toml:"central"`
+}
+
+// load makes a terminal that central knows, with n requests in its queue.
+func (l *lintai) load(ctx context.Context, folder string, n int) (*load, error) {
+	text, err := ask(ctx, folder, l.program, "kiosk", "add", "--data", filepath.Join(folder, "central"), "--number", fmt.Sprint(kiosk), "--name", "rival")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(folder, "terminal.toml"), []byte(text), 0o600); err != nil {
+		return nil, err
+	}
+	known, err := l.known(folder)
+	if err != nil {
+		return nil, err
+	}
+	key, err := seal.ParsePublicKey(known.Central.PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	items, err := fill(ctx, filepath.Join(folder, offline.FileName), key, kiosk, n)
+	return &load{template: folder, items: items}, err
+}
+
+func (l *lintai) known(folder string) (s section, err error) {
+	text, err := os.ReadFile(filepath.Join(folder, "terminal.toml"))
+	if err == nil {
+		err = toml.Unmarshal(text, &s)
+	}
+	return s, err
+}
+
+func (l *lintai) drain(ctx context.Context, folder string, load *load) (result, error) {
+	if err := os.CopyFS(folder, os.DirFS(load.template)); err != nil {
+		return result{}, err
+	}
+	known, err := l.known(folder)
+	if err != nil {
+		return result{}, err
+	}
+	key, err := seal.ParsePublicKey(known.Central.PublicKey)
+	if err != nil {
+		return result{}, err
+	}
+	server, address, err := l.serve(ctx, folder)
+	if err != nil {
+		return result{}, err
+	}
+	defer server.stop()
+	queue, err := offline.Open(filepath.Join(folder, offline.FileName), key, time.Now)
+	if err != nil {
+		return result{}, err
+	}
+	defer queue.Close()
+	settle()
+	r, err := push(ctx, queue, agent.Options{Address: address, Token: known.Central.Token, Kiosk: kiosk})
+	if err != nil {
+		return r, fmt.Errorf("%w\n%s", err, server.tail())
+	}
+	r.Kept, err = filed(ctx, filepath.Join(folder, "central", "central.db"))
+	return r, err
+}
+
+// push lets the agent work until nothing waits any more.
+func push(ctx context.Context, queue *offline.Queue, o agent.Options) (result, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	empty := errors.New("the queue is empty")
+	began := time.Now()
+	var r result
+	o.Queue = queue
+	o.Post = func(e visit.Event) {
+		if l, ok := e.(visit.LinkChanged); ok && l.Pending == 0 && r.Took == 0 {
+			r.Took = time.Since(began)
+			stop(empty)
+		}
+	}
+	o.Fault = func(code fault.Code) {
+		if code != fault.None {
+			stop(fmt.Errorf("the terminal is at fault: %s", code))
+		}
+	}
+	o.Log = slog.New(slog.DiscardHandler)
+	a, err := agent.New(o)
+	if err != nil {
+		return r, err
+	}
+	a.Run(ctx)
+	if cause := context.Cause(ctx); !errors.Is(cause, empty) {
+		return r, cause
+	}
+	return r, nil
+}
+
+// filed counts the cases in central's database.
+func filed(ctx context.Context, path string) (n int, err error) {
+	u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "mode=ro&_pragma=busy_timeout(10000)"}
+	db, err := sql.Open("sqlite", u.String())
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	err = db.QueryRowContext(ctx, `SELECT count(*) FROM cases`).Scan(&n)
+	return n, err
+}
