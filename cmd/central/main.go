@@ -3,11 +3,17 @@
 //	central serve      --data DIR [--listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
 //	central kiosk add  --data DIR --number N --name NAME [--address URL] [--public-address URL] [--renew]
 //	central key        --data DIR
+//	central key rotate --data DIR [--again]
+//	central document publish  --data DIR --kind KIND [--kiosk N] FILE
+//	central document withdraw --data DIR --kind KIND [--kiosk N]
+//	central document list     --data DIR
 //	central version
 //
 // The first serve on an empty folder makes the database and the keys, and prints
 // where staff sign in. "kiosk add" prints the [central] section of a terminal's
-// configuration; it may run while central serves. Logs go to standard error.
+// configuration. "document publish" checks and signs what terminals are given, and
+// "key rotate" makes a new key for them to seal to. All of these may run while
+// central serves. Logs go to standard error.
 package main
 
 import (
@@ -19,6 +25,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 )
 
@@ -43,6 +50,10 @@ var errUsage = errors.New("usage")
 const usage = `central serve      --data DIR [--listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
 central kiosk add  --data DIR --number N --name NAME [--address URL] [--public-address URL] [--renew]
 central key        --data DIR
+central key rotate --data DIR [--again]
+central document publish  --data DIR --kind KIND [--kiosk N] FILE
+central document withdraw --data DIR --kind KIND [--kiosk N]
+central document list     --data DIR
 central version
 `
 
@@ -54,6 +65,9 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	if command == "kiosk" && len(args) > 0 {
 		command, args = "kiosk "+args[0], args[1:]
 	}
+	if (command == "document" || command == "key") && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		command, args = command+" "+args[0], args[1:]
+	}
 	switch command {
 	case "serve":
 		return serve(ctx, args, out, log)
@@ -61,6 +75,14 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return addKiosk(ctx, args, out, log)
 	case "key":
 		return showKey(ctx, args, out, log)
+	case "key rotate":
+		return rotateKey(ctx, args, out, log)
+	case "document publish":
+		return publishDocument(ctx, args, out, log)
+	case "document withdraw":
+		return withdrawDocument(ctx, args, out, log)
+	case "document list":
+		return listDocuments(ctx, args, out, log)
 	case "version":
 		fmt.Fprintln(out, version())
 		return nil

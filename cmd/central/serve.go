@@ -20,8 +20,8 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	data := flags.String("data", "", "data `folder`, made when it is not there")
 	listen := flags.String("listen", central.DefaultListen, "`address` to listen on")
 	public := flags.String("public-address", "", "`URL` at which phones and staff reach central (default: the address it listens on)")
-	services := flags.String("catalog", "", "`file` with the catalogue of services (default: the built-in one)")
-	places := flags.String("community", "", "`file` with the community's places and activities (default: the built-in one)")
+	services := flags.String("catalog", "", "`file` with the catalogue of services, as long as none was published (default: the built-in one)")
+	places := flags.String("community", "", "`file` with the community's places and activities, as long as none was published (default: the built-in one)")
 	certificate := flags.String("tls-cert", "", "`file` with the certificate chain (PEM): serve HTTPS")
 	key := flags.String("tls-key", "", "`file` with the certificate's key (PEM)")
 	if err := parse(flags, args, log); err != nil {

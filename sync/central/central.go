@@ -24,6 +24,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lintai/kiosk/catalog"
@@ -77,7 +78,8 @@ type Central struct {
 	signer ed25519.PrivateKey
 	// library is what central itself serves by: see openLibrary.
 	library    library
-	refreshing sync.Mutex // guards library.used
+	refreshing sync.Mutex                // guards library.used
+	rotated    atomic.Pointer[seal.Ring] // read since, because another key was published
 	// Fresh tells that Open made the folder's docket and keys.
 	Fresh bool
 }
@@ -227,7 +229,13 @@ func (c *Central) Close() error {
 }
 
 // PublicKey is what terminals seal to: the newest key.
-func (c *Central) PublicKey() seal.PublicKey { return c.ring[len(c.ring)-1].Public() }
+func (c *Central) PublicKey() seal.PublicKey {
+	ring := c.ring
+	if rotated := c.rotated.Load(); rotated != nil {
+		ring = *rotated
+	}
+	return ring[len(ring)-1].Public()
+}
 
 // Enrolment is what a terminal must be told to speak with central.
 type Enrolment struct {

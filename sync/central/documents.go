@@ -108,15 +108,20 @@ func (c *Central) RotateSealKey(ctx context.Context, again bool) (seal.PublicKey
 			return seal.PublicKey{}, nil, fmt.Errorf("central: %w", err)
 		}
 	}
-	ring, err := c.keys().Ring()
-	if err != nil {
+	if _, err := c.readRing(); err != nil {
 		return seal.PublicKey{}, nil, fmt.Errorf("central: %w", err)
 	}
-	newest := ring[len(ring)-1].Public()
-	p := c.publisher()
-	p.SealKey = func() seal.PublicKey { return newest }
-	signed, err := p.Reconfigure(ctx)
-	return newest, signed, err
+	signed, err := c.publisher().Reconfigure(ctx)
+	return c.PublicKey(), signed, err
+}
+
+// readRing reads the keys anew: another process may have made one.
+func (c *Central) readRing() (seal.Ring, error) {
+	ring, err := c.keys().Ring()
+	if err == nil {
+		c.rotated.Store(&ring)
+	}
+	return ring, err
 }
 
 // openLibrary reads what was published.
@@ -135,6 +140,9 @@ func (c *Central) refresh(ctx context.Context) error {
 	}
 	c.refreshing.Lock()
 	defer c.refreshing.Unlock()
+	if _, err := c.readRing(); err != nil {
+		return fmt.Errorf("central: %w", err)
+	}
 	for _, d := range docket.InForce(all, 0) {
 		if c.library.used[d.Kind] == d.Version || d.Kind != wire.DocumentCatalog && d.Kind != wire.DocumentCommunity {
 			continue

@@ -46,7 +46,7 @@ var changeset = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 // Handler serves all of central at a public address.
 func (c *Central) Handler(public string) http.Handler {
 	clock, log := c.config.Clock, c.config.Log
-	receiver := &intake.Receiver{Store: c.store, Ring: c.ring, Keys: c.keys().Ring, Hub: c.hub, Clock: clock, Log: log}
+	receiver := &intake.Receiver{Store: c.store, Ring: c.ring, Keys: c.readRing, Hub: c.hub, Clock: clock, Log: log}
 	presence := kioskapi.NewPresence(c.store, c.hub, clock, log)
 	codes := &limit.Guesses{Burst: guessBurst, Every: guessEvery, Clock: clock}
 	keys := &limit.Guesses{Burst: guessBurst, Every: guessEvery, Clock: clock}
