@@ -334,13 +334,17 @@ func (a *Agent) tellProblems(now map[wire.DocumentKind]error) {
 	kick(a.wakeHealth)
 }
 
-// documentVersions is what central is told of the documents here: the version in
-// use by kind, and by kind with "_known" the newest ever kept where that is another.
-func (a *Agent) documentVersions(ctx context.Context) map[string]string {
+// withDocuments adds the documents that are here to the versions that central is
+// told: the one in use by kind, and by kind with wire.KnownSuffix the newest ever
+// kept where that is another.
+func (a *Agent) withDocuments(ctx context.Context, others map[string]string) map[string]string {
 	if a.documents.store == nil {
-		return nil
+		return others
 	}
-	versions := map[string]string{}
+	versions := maps.Clone(others)
+	if versions == nil {
+		versions = map[string]string{}
+	}
 	for _, kind := range wire.DocumentKinds {
 		s, err := a.documents.standingOf(ctx, kind)
 		if err != nil || s.known == 0 {

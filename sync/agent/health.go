@@ -115,6 +115,7 @@ func (a *Agent) tellHealth(ctx context.Context, all []wire.Device) (again bool, 
 		w := a.words.tell(ctx, told)
 		health.Queue, health.Versions, health.Audit = w.Queue, w.Versions, w.Audit
 	}
+	health.Versions = a.withDocuments(ctx, health.Versions)
 	sent := a.now()
 	health.DeviceTime = sent.UTC()
 	body, err := json.Marshal(health)
