@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"lintai/kiosk/failpoint"
 	"lintai/kiosk/visit"
 	"lintai/offline"
 	"lintai/sync/wire"
@@ -87,6 +88,7 @@ func (a *Agent) apply(ctx context.Context, cursor int64, pull wire.Pull) error {
 	if pull.Cursor == cursor && len(statuses) == 0 {
 		return nil // nothing new: no write for an idle terminal
 	}
+	failpoint.Reached(failpoint.Pulled)
 	if err := a.queue.ApplyStatuses(ctx, pull.Cursor, statuses); err != nil {
 		a.queueFailed(ctx, err)
 		return err

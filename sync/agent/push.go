@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"lintai/kiosk/failpoint"
 	"lintai/kiosk/request"
 	"lintai/kiosk/visit"
 	"lintai/offline"
@@ -88,6 +89,7 @@ func (a *Agent) exchangePush(ctx context.Context, batch []offline.Waiting) (*wir
 		defer stop()
 		ctx = overtaken
 	}
+	failpoint.Reached(failpoint.Sending)
 	sent := a.now()
 	var answer wire.PushAnswer
 	err = exchange(ctx, a, requestTimeout+wire.PushTime(len(body)), http.MethodPost, wire.PathPush, body, &answer)
@@ -99,6 +101,7 @@ func (a *Agent) exchangePush(ctx context.Context, batch []offline.Waiting) (*wir
 	}
 	if err == nil {
 		a.clock.heard(answer.ServerTime, sent, a.now())
+		failpoint.Reached(failpoint.Answered)
 	}
 	return &answer, err
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"lintai/kiosk/failpoint"
 	"lintai/kiosk/request"
 	"lintai/kiosk/seal"
 	"lintai/kiosk/ticket"
@@ -65,6 +66,7 @@ func (r *Receiver) Push(ctx context.Context, kiosk int, push wire.Push) ([]wire.
 	for i, item := range push.Items {
 		items[i] = r.open(kiosk, item, now, offset)
 	}
+	failpoint.Reached(failpoint.Opened)
 	answers := make([]wire.ItemAnswer, len(items))
 	var words []live.Word
 	var calls []docket.Call
@@ -81,11 +83,13 @@ func (r *Receiver) Push(ctx context.Context, kiosk int, push wire.Push) ([]wire.
 				calls = append(calls, *items[i].call)
 			}
 		}
+		failpoint.Reached(failpoint.Filed)
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("intake: %w", err)
 	}
+	failpoint.Reached(failpoint.Committed)
 	r.Hub.Publish(words...)
 	r.log(kiosk, answers, calls)
 	return answers, nil
