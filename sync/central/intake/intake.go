@@ -36,7 +36,7 @@ type Receiver struct {
 	Ring  seal.Ring
 	// Keys reads the ring anew, for a body that is sealed to a key which is not in Ring:
 	// another process may have made one since. nil: there is none but Ring.
-	Keys func() (seal.Ring, error)
+	Keys  func() (seal.Ring, error)
 	Hub   *live.Hub
 	Clock func() time.Time
 	Log   *slog.Logger
