@@ -32,7 +32,8 @@ import (
 )
 
 // FileName is the queue's file in a terminal's data folder. SQLite keeps its
-// -wal and -shm beside it, and the lock file has the same name with ".lock".
+// -wal and -shm beside it; the lock file has the same name with ".lock", the reserve
+// with ".reserve".
 const FileName = "kiosk.db"
 
 // Queue is an open queue. Its methods may be called from any goroutine; they
@@ -46,6 +47,7 @@ type Queue struct {
 	ticketKey []byte
 	prepared  statements
 	audited   AuditEntry // the head of the audit log; whoever holds the connection may use it
+	reserve   reserve
 	ready     chan *seal.Prepared
 	closing   chan struct{}
 	closed    sync.Once
@@ -72,7 +74,7 @@ func Open(path string, sealTo seal.PublicKey, now func() time.Time) (*Queue, err
 	if err != nil {
 		return nil, fmt.Errorf("offline: open: %w", err)
 	}
-	q := &Queue{path: path, lock: lock, now: now, sealTo: sealTo, boot: thisBoot(),
+	q := &Queue{path: path, lock: lock, now: now, sealTo: sealTo, boot: thisBoot(), reserve: newReserve(path),
 		subscribers: map[chan struct{}]struct{}{}, sending: map[string]struct{}{},
 		ready: make(chan *seal.Prepared, readyAgreements), closing: make(chan struct{})}
 	if err := q.open(context.Background()); err != nil {
@@ -110,10 +112,16 @@ func (q *Queue) open(ctx context.Context) (err error) {
 	}
 	// A write shows now, and not at the first resident, that the partition is
 	// read-only or full: SQLite opens a read-only file without a word.
-	_, err = q.db.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('opened_at', ?)
-		ON CONFLICT (key) DO UPDATE SET value = excluded.value`, q.now().UnixMilli())
-	if err != nil {
+	opened := func() error {
+		_, err := q.db.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('opened_at', ?)
+			ON CONFLICT (key) DO UPDATE SET value = excluded.value`, q.now().UnixMilli())
 		return classify(err)
+	}
+	if err = opened(); q.makeRoom(err) {
+		err = opened()
+	}
+	if err != nil {
+		return err
 	}
 	if q.prepared, err = prepare(ctx, q.db); err != nil {
 		return err
@@ -126,7 +134,15 @@ func (q *Queue) open(ctx context.Context) (err error) {
 		return classify(err)
 	}
 	defer conn.Close()
-	return q.layOut(ctx, conn)
+	// Both are for speed and for bad days: a partition that is nearly full serves
+	// without them.
+	if err := classify(q.reserve.fill()); err != nil && !errors.Is(err, ErrFull) {
+		return err
+	}
+	if err := q.layOut(ctx, conn); err != nil && !errors.Is(err, ErrFull) {
+		return err
+	}
+	return nil
 }
 
 // SealTo has what is saved from now on sealed to another key of central's. What

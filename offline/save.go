@@ -44,8 +44,15 @@ func priorityOf(urgency string) int {
 // those that the request names. terminal.ErrIDTaken says that the request, with
 // all that belongs to it, was saved before; terminal.ErrTicketTaken that the
 // ticket code was issued here before. On any other error nothing was kept.
+//
+// On a full partition a request with attachments is refused with ErrFull, to be
+// tried again without them; for one without, and for calls, the reserve is given up.
 func (q *Queue) SaveRequest(ctx context.Context, r request.Request, attachments ...request.Attachment) error {
-	if err := q.saveRequest(ctx, r, attachments); err != nil {
+	err := q.saveRequest(ctx, r, attachments)
+	if len(attachments) == 0 && q.makeRoom(err) {
+		err = q.saveRequest(ctx, r, nil)
+	}
+	if err != nil {
 		return fmt.Errorf("offline: save request: %w", err)
 	}
 	return nil
@@ -109,7 +116,9 @@ func belong(r request.Request, attachments []request.Attachment) error {
 func (q *Queue) SaveCall(ctx context.Context, c request.Call) error {
 	s, err := q.seal(seal.Envelope{ID: c.ID, Kind: request.KindCall, Kiosk: c.Kiosk}, c, priorityCall, c.MadeAt)
 	if err == nil {
-		err = q.keep(ctx, s, nil)
+		if err = q.keep(ctx, s, nil); q.makeRoom(err) {
+			err = q.keep(ctx, s, nil)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("offline: save call: %w", err)
