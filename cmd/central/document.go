@@ -172,13 +172,7 @@ func listDocuments(ctx context.Context, args []string, out, log io.Writer) (err 
 		return fmt.Errorf("central: %w", err)
 	}
 	for _, kind := range wire.DocumentKinds {
-		newest := int64(0)
-		for _, d := range all {
-			if d.Kind == kind {
-				newest = max(newest, d.Version)
-			}
-		}
-		if t := told[kind]; t.Version > newest {
+		if t := told[kind]; t.Version > docket.NewestVersion(all, kind) {
 			fmt.Fprintf(out, "%s: terminal %d has version %d, which this central has forgotten: publish it again, it becomes version %d\n", kind, t.Kiosk, t.Version, t.Version+1)
 		}
 	}

@@ -38,6 +38,17 @@ func NewestDocument(all []Document, kind wire.DocumentKind, kiosk int) (Document
 	return newestBelow(all, kind, kiosk, wire.MaxDocumentVersion+1)
 }
 
+// NewestVersion is the newest version of a kind, whomever it is for; 0 for none.
+func NewestVersion(all []Document, kind wire.DocumentKind) int64 {
+	newest := int64(0)
+	for _, d := range all {
+		if d.Kind == kind {
+			newest = max(newest, d.Version)
+		}
+	}
+	return newest
+}
+
 // EarlierDocument finds what was there before d's body was first published.
 func EarlierDocument(all []Document, d Document) (Document, bool) {
 	earlier, ok := newestBelow(all, d.Kind, d.Kiosk, d.Origin)

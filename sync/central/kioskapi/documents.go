@@ -1,9 +1,9 @@
 package kioskapi
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -77,32 +77,36 @@ func (a *API) document(w http.ResponseWriter, r *http.Request, kiosk int) error 
 // above that, also when it was put back from a backup and has forgotten some. A
 // word that nobody could have heard from this central is cut down: versions must
 // not run out because one terminal says so.
-func (a *API) learnVersions(r *http.Request, kiosk int, told map[string]string) error {
-	var versions map[wire.DocumentKind]docket.ToldVersion
+func (a *API) learnVersions(ctx context.Context, kiosk int, told map[string]string) error {
+	has := map[wire.DocumentKind]int64{}
 	for _, kind := range wire.DocumentKinds {
-		has := max(number(told[string(kind)]), number(told[string(kind)+wire.KnownSuffix]))
-		if has == 0 {
+		if n := max(number(told[string(kind)]), number(told[string(kind)+wire.KnownSuffix])); n > 0 {
+			has[kind] = n
+		}
+	}
+	if len(has) == 0 {
+		return nil
+	}
+	all, err := a.Store.Documents(ctx)
+	if err != nil {
+		return err
+	}
+	for kind, version := range has {
+		newest := docket.NewestVersion(all, kind)
+		if version <= newest {
 			continue
 		}
-		newest, err := publish.Newest(r.Context(), a.Store, kind)
+		known, err := a.Store.ToldVersions(ctx)
 		if err != nil {
 			return err
 		}
-		if has <= newest {
+		version = min(version, newest+forgotten)
+		if version <= known[kind].Version {
 			continue
 		}
-		has = min(has, newest+forgotten)
-		if versions == nil {
-			if versions, err = a.Store.ToldVersions(r.Context()); err != nil {
-				return err
-			}
-		}
-		if has <= versions[kind].Version {
-			continue
-		}
-		a.Log.Warn("a terminal has a newer document than central, which was put back from a backup: publish again", "kiosk", kiosk, "kind", string(kind), "version", has, "newest", newest)
-		if err := a.Store.ToldVersion(r.Context(), kind, has, kiosk); err != nil {
-			return fmt.Errorf("kioskapi: %w", err)
+		a.Log.Warn("a terminal has a newer document than central, which was put back from a backup: publish again", "kiosk", kiosk, "kind", string(kind), "version", version, "newest", newest)
+		if err := a.Store.ToldVersion(ctx, kind, version, kiosk); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -46,6 +46,9 @@ func (a *API) health(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	if err := a.Store.PutHealth(r.Context(), kiosk, fresh); err != nil {
 		return err
 	}
+	if err := a.learnVersions(r.Context(), kiosk, told.Versions); err != nil {
+		return err
+	}
 	audit := old.Audit
 	if told.Audit != nil {
 		if audit, err = a.hearAudit(r.Context(), kiosk, audit, *told.Audit, now); err != nil {

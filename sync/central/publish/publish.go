@@ -209,34 +209,19 @@ func (p *Publisher) sign(ctx context.Context, d docket.Document, body []byte) (d
 // next is the version above all that were signed, and above all that a terminal
 // says it has.
 func (p *Publisher) next(ctx context.Context, kind wire.DocumentKind) (int64, error) {
-	newest, err := Newest(ctx, p.Store, kind)
+	all, err := p.Store.Documents(ctx)
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("publish: %w", err)
 	}
 	told, err := p.Store.ToldVersions(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("publish: %w", err)
 	}
-	next := max(newest, told[kind].Version) + 1
+	next := max(docket.NewestVersion(all, kind), told[kind].Version) + 1
 	if next > wire.MaxDocumentVersion {
 		return 0, fmt.Errorf("publish: there is no version of %s after %d", kind, next-1)
 	}
 	return next, nil
-}
-
-// Newest is the newest version of a kind, whomever it is for; 0 for none.
-func Newest(ctx context.Context, store docket.Store, kind wire.DocumentKind) (int64, error) {
-	all, err := store.Documents(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("publish: %w", err)
-	}
-	newest := int64(0)
-	for _, d := range all {
-		if d.Kind == kind {
-			newest = max(newest, d.Version)
-		}
-	}
-	return newest, nil
 }
 
 // prune drops the bodies that nobody can go back to.
