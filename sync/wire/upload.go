@@ -9,9 +9,11 @@ import "time"
 //	GET  /kiosk/v1/uploads/HASH             → UploadAnswer: how much of it is there
 //	POST /kiosk/v1/uploads/HASH?offset=N&size=M   a piece's bytes → UploadAnswer
 //
-// A piece is durable when it is answered. One that does not begin where the last
-// ended is refused by an answer whose Offset says where to go on; a whole body
-// whose bytes have another hash is thrown away, and begins again at 0.
+// A piece is durable when it is answered; of one that breaks off, central keeps
+// what came. One that does not begin where the last ended is refused by an answer
+// whose Offset says where to go on; a whole body whose bytes have another hash is
+// thrown away, and begins again at 0. What is not asked for any more is thrown
+// away after UploadKept.
 const PathUploads = "/kiosk/v1/uploads/"
 
 const (
@@ -19,6 +21,15 @@ const (
 	UploadAbove = 64 << 10
 	// UploadPiece is the size of a piece: on a poor line some eight seconds.
 	UploadPiece = 256 << 10
+	// MaxUploadBytes bounds one body.
+	MaxUploadBytes = MaxSealedBytes
+	// MaxUploads bounds the bodies that central keeps for a terminal and that no item
+	// came for yet, MaxUploadsBytes their bytes. Beginning one more throws those away
+	// that were touched longest ago.
+	MaxUploads      = 16
+	MaxUploadsBytes = 32 << 20
+	// UploadKept is for how long nothing may happen to such a body.
+	UploadKept = 7 * 24 * time.Hour
 )
 
 // UploadAnswer says how many bytes of a body are there.

@@ -3,7 +3,8 @@
 //
 //	POST /kiosk/v1/push            Push → PushAnswer: items of the queue, one answer each
 //	GET  /kiosk/v1/pull?cursor=N   → Pull: what changed for this terminal since N
-//	GET  /kiosk/v1/stream          → text/event-stream: "changed" says pull now, comments are heartbeats
+//	GET  /kiosk/v1/stream          → text/event-stream: "changed" says pull now, "answer" carries an
+//	                                 Answer itself, comments are heartbeats
 //	GET  /kiosk/v1/tickets/CODE    → Ticket: progress of any terminal's ticket
 //	POST /kiosk/v1/card            Card → Tickets: progress of a card holder's tickets
 //	POST /kiosk/v1/health          Health → HealthAnswer: how the terminal's devices are
@@ -72,6 +73,12 @@ const (
 	PathCard    = "/kiosk/v1/card"
 )
 
+// Events of the stream.
+const (
+	StreamChanged = "changed" // pull now
+	StreamAnswer  = "answer"  // data is an Answer; a pull brings it too
+)
+
 // Push brings items in the order of the queue.
 type Push struct {
 	Kiosk      int       `json:"kiosk"`
@@ -101,7 +108,7 @@ func FromItem(i request.Item) Item {
 }
 
 // Check verifies what can be seen without the key: the id's form, the kind,
-// the sequence and the hash.
+// the sequence and the hash; of a body that was uploaded, the hash's form.
 func (i Item) Check() error {
 	if len(i.ID) != 36 {
 		return fmt.Errorf("wire: id of %d characters is no UUID", len(i.ID))
@@ -113,6 +120,12 @@ func (i Item) Check() error {
 	}
 	if i.Sequence < 1 {
 		return fmt.Errorf("wire: sequence %d", i.Sequence)
+	}
+	if i.Uploaded {
+		if !sum(i.Hash) || len(i.Sealed) > 0 {
+			return fmt.Errorf("wire: an uploaded body is named by its hash, and does not come twice")
+		}
+		return nil
 	}
 	h := request.Item{Sealed: i.Sealed}.Hash()
 	if hex.EncodeToString(h[:]) != i.Hash {
@@ -129,6 +142,8 @@ const (
 	Duplicate Outcome = "duplicate" // the same item was filed before
 	Conflict  Outcome = "conflict"  // this id or ticket was filed with another body; quarantined
 	Rejected  Outcome = "rejected"  // cannot be filed; kept for staff, see Reason
+	// Missing settles nothing: central does not have the body that was uploaded.
+	Missing Outcome = "missing"
 )
 
 // Settled tells that the item needs no further push.
