@@ -49,6 +49,19 @@ type Store interface {
 	Attachments(ctx context.Context, request string) ([]Attachment, error)
 	Attachment(ctx context.Context, id string) (Attachment, error) // ErrNotFound
 
+	// Upload tells how far a body came; the zero Upload when none was begun.
+	Upload(ctx context.Context, kiosk int, hash Hash) (Upload, error)
+	// AddPiece takes a piece, durably, if it begins where the last one ended and does
+	// not go beyond the whole; it returns how far the body is then, in any case.
+	AddPiece(ctx context.Context, p Piece, bounds UploadBounds) (Upload, error)
+	// UploadedBody puts a body together. ErrNotFound while it is not complete, and
+	// when it was filed.
+	UploadedBody(ctx context.Context, kiosk int, hash Hash) ([]byte, error)
+	// DropUpload throws a body away that was not filed.
+	DropUpload(ctx context.Context, kiosk int, hash Hash) error
+	// DropUploads throws those away that nothing happened to since, and tells how many.
+	DropUploads(ctx context.Context, since time.Time) (int, error)
+
 	// Ratings lists what was said about a case, oldest first, also what is no
 	// event of it.
 	Ratings(ctx context.Context, number int64) ([]Rating, error)
@@ -114,6 +127,9 @@ type Tx interface {
 	// RatingsOf lists the ratings of a ticket that have a reason, oldest first.
 	RatingsOf(rated ticket.Code, reason RatingReason) ([]Rating, error)
 	HandleRating(number int64, at time.Time, by string) error // ErrNotFound
+	// FileUpload notes that a body was filed or kept in quarantine: its pieces go, and
+	// Upload tells so from then on. One that is not there is no error.
+	FileUpload(kiosk int, hash Hash) error
 	// Keep puts an item into quarantine, once.
 	Keep(q Quarantined) error
 	Handle(number int64, at time.Time, by string) error // ErrNotFound

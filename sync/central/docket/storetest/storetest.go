@@ -41,6 +41,8 @@ func Run(t *testing.T, open Opener) {
 		{"Query", query},
 		{"Calls", calls},
 		{"Attachments", attachments},
+		{"UploadsGoOnWhereTheyEnded", uploads},
+		{"UploadsAreBounded", uploadBounds},
 		{"Ratings", ratings},
 		{"RatedEvents", ratedEvents},
 		{"CasesOfACard", cards},
