@@ -16,7 +16,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -42,11 +45,18 @@ type Receiver struct {
 	Log   *slog.Logger
 }
 
+// ErrTooLarge is returned for a push whose uploaded bodies are more than one push
+// may hold in memory. Nothing of it was filed.
+var ErrTooLarge = errors.New("intake: the bodies of one push are too large together")
+
 // opened is an item after everything that can be done without the database.
 type opened struct {
-	item   docket.Item
-	sealed []byte
-	reason docket.Reason // why it cannot be filed, or ""
+	item     docket.Item
+	sealed   []byte
+	age      *int64
+	uploaded bool          // the body came in pieces
+	missing  bool          // and is not here
+	reason   docket.Reason // why it cannot be filed, or ""
 	// One of these when reason is "".
 	file       *docket.Case
 	call       *docket.Call
@@ -64,8 +74,14 @@ func (r *Receiver) Push(ctx context.Context, kiosk int, push wire.Push) ([]wire.
 	}
 	items := make([]opened, len(push.Items))
 	for i, item := range push.Items {
-		items[i] = r.open(kiosk, item, now, offset)
+		items[i] = opened{age: item.Age, sealed: item.Sealed, item: docket.Item{
+			Kiosk: kiosk, ID: item.ID, Kind: item.Kind, Sequence: item.Sequence, MadeAt: item.MadeAt, ReceivedAt: now, ClockOffset: offset,
+		}}
 	}
+	if err := r.assemble(ctx, push.Items, items); err != nil {
+		return nil, err
+	}
+	r.openAll(push.Items, items)
 	failpoint.Reached(failpoint.Opened)
 	answers := make([]wire.ItemAnswer, len(items))
 	var words []live.Word
@@ -112,14 +128,31 @@ func (r *Receiver) log(kiosk int, answers []wire.ItemAnswer, calls []docket.Call
 	}
 }
 
-// open verifies an item and opens its body.
-func (r *Receiver) open(kiosk int, i wire.Item, now time.Time, offset time.Duration) opened {
-	o := opened{sealed: i.Sealed, item: docket.Item{
-		Kiosk: kiosk, ID: i.ID, Hash: sha256.Sum256(i.Sealed), Kind: i.Kind, Sequence: i.Sequence,
-		MadeAt: i.MadeAt, ReceivedAt: now, ClockOffset: offset,
-	}}
-	o.reason = o.verify(r.unseal, i, now)
-	return o
+// openAll verifies the items and opens their bodies, on all cores: the key
+// agreement of an item costs more than all else before the database.
+func (r *Receiver) openAll(items []wire.Item, into []opened) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	work := func() {
+		for i := int(next.Add(1)) - 1; i < len(items); i = int(next.Add(1)) - 1 {
+			into[i].open(r.unseal, items[i])
+		}
+	}
+	for range min(len(items), runtime.GOMAXPROCS(0)) - 1 {
+		workers.Go(work)
+	}
+	work()
+	workers.Wait()
+}
+
+// open verifies one item and opens its body.
+func (o *opened) open(unseal func(seal.Envelope, []byte) ([]byte, error), i wire.Item) {
+	if o.missing {
+		return
+	}
+	i.Sealed, i.Uploaded = o.sealed, false
+	o.item.Hash = sha256.Sum256(i.Sealed)
+	o.reason = o.verify(unseal, i, o.item.ReceivedAt)
 }
 
 func (o *opened) verify(unseal func(seal.Envelope, []byte) ([]byte, error), i wire.Item, now time.Time) docket.Reason {
@@ -172,7 +205,7 @@ func (o *opened) readRequest(plain []byte, now time.Time) docket.Reason {
 	if body.ID != o.item.ID || body.Kiosk != o.item.Kiosk || code[:4] != ticket.Code(fmt.Sprintf("%04d", o.item.Kiosk)) {
 		return docket.ReasonDisagrees
 	}
-	requested := trueTime(body.MadeAt, o.item.ClockOffset, now)
+	requested := trueTime(body.MadeAt, o.age, o.item.ClockOffset, now)
 	if body.Rating != nil {
 		return o.readRating(body, plain, requested, now)
 	}
@@ -196,7 +229,7 @@ func (o *opened) readCall(plain []byte, now time.Time) docket.Reason {
 	}
 	o.call = &docket.Call{
 		ID: body.ID, Kiosk: body.Kiosk, Screen: body.Screen,
-		RaisedAt: trueTime(body.MadeAt, o.item.ClockOffset, now), ReceivedAt: now,
+		RaisedAt: trueTime(body.MadeAt, o.age, o.item.ClockOffset, now), ReceivedAt: now,
 	}
 	return ""
 }
@@ -210,9 +243,13 @@ func file(tx docket.Tx, o *opened) (wire.Outcome, docket.Reason, []live.Word, er
 	}
 	switch {
 	case known && seen.Outcome == wire.Created:
-		return wire.Duplicate, "", nil, nil
+		return wire.Duplicate, "", nil, o.fileUpload(tx)
 	case known && seen.Outcome == wire.Conflict:
-		return wire.Conflict, seen.Reason, nil, nil
+		return wire.Conflict, seen.Reason, nil, o.fileUpload(tx)
+	case known && o.missing: // it was rejected, and the body is in quarantine
+		return seen.Outcome, seen.Reason, nil, nil
+	case o.missing:
+		return wire.Missing, "", nil, nil
 	}
 	// A rejected item that comes again is judged again: the key that it is
 	// sealed to may have been restored in the meantime.
@@ -230,6 +267,9 @@ func file(tx docket.Tx, o *opened) (wire.Outcome, docket.Reason, []live.Word, er
 	}
 	o.item.Outcome, o.item.Reason = outcome, reason
 	if err := tx.Record(o.item); err != nil {
+		return "", "", nil, err
+	}
+	if err := o.fileUpload(tx); err != nil {
 		return "", "", nil, err
 	}
 	if outcome != wire.Created {

@@ -13,6 +13,9 @@ import (
 	"lintai/sync/wire"
 )
 
+// maxHealthBody is more than wire.MaxDevices devices and the rest take.
+const maxHealthBody = 64 << 10
+
 // line answers a terminal that only asks whether central is there for it.
 func (a *API) line(w http.ResponseWriter, _ *http.Request, _ int) error {
 	a.reply(w, http.StatusOK, wire.HealthAnswer{Protocol: wire.Protocol, ServerTime: a.Clock().UTC()})
@@ -22,7 +25,7 @@ func (a *API) line(w http.ResponseWriter, _ *http.Request, _ int) error {
 // health keeps a terminal's word on its devices, and tells staff's pages when it
 // is news.
 func (a *API) health(w http.ResponseWriter, r *http.Request, kiosk int) error {
-	body, err := readBody(r.Body)
+	body, err := readUpTo(r.Body, r.ContentLength, maxHealthBody)
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,6 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -36,11 +34,15 @@ type API struct {
 	Heartbeat time.Duration // of the stream; wire.Heartbeat but in tests
 	// Cards limits how many cards without requests a terminal may ask for.
 	Cards *limit.Guesses
+
+	bodies bodies
 }
 
 // Register adds the routes.
 func (a *API) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+wire.PathPush, a.authenticated(a.push))
+	mux.HandleFunc("GET "+wire.PathUploads+"{hash}", a.authenticated(a.uploaded))
+	mux.HandleFunc("POST "+wire.PathUploads+"{hash}", a.authenticated(a.upload))
 	mux.HandleFunc("GET "+wire.PathPull, a.authenticated(a.pull))
 	mux.HandleFunc("GET "+wire.PathStream, a.authenticated(a.stream))
 	mux.HandleFunc("GET "+wire.PathTickets+"{code}", a.authenticated(a.ticket))
@@ -129,78 +131,6 @@ func (a *API) terminal(r *http.Request) (docket.Terminal, error) {
 
 // TokenHash is the form in which central keeps a token.
 func TokenHash(token string) docket.Hash { return sha256.Sum256([]byte(token)) }
-
-func (a *API) push(w http.ResponseWriter, r *http.Request, kiosk int) error {
-	a.allowTime(w, r)
-	body, err := readBody(r.Body)
-	if err != nil {
-		return err
-	}
-	push, err := decodePush(body)
-	if err != nil {
-		return err
-	}
-	if push.Kiosk != kiosk {
-		return failure{http.StatusForbidden, "forbidden", fmt.Sprintf("the token is that of terminal %d, the push says %d", kiosk, push.Kiosk)}
-	}
-	answers, err := a.Receiver.Push(r.Context(), kiosk, push)
-	if err != nil {
-		return err
-	}
-	now := a.Clock().UTC()
-	if !push.DeviceTime.IsZero() {
-		a.Presence.Offset(r.Context(), kiosk, now.Sub(push.DeviceTime))
-	}
-	a.reply(w, http.StatusOK, wire.PushAnswer{Protocol: wire.Protocol, ServerTime: now, Answers: answers})
-	return nil
-}
-
-// allowTime gives a push the time that its bytes take on a poor line, beyond what
-// the server gives every request. It is a terminal's, by its token.
-func (a *API) allowTime(w http.ResponseWriter, r *http.Request) {
-	more := wire.PushTime(int(min(max(r.ContentLength, 0), wire.MaxBodyBytes)))
-	if more == 0 {
-		return
-	}
-	control, until := http.NewResponseController(w), time.Now().Add(pushTimeout+more)
-	if err := errors.Join(control.SetReadDeadline(until), control.SetWriteDeadline(until.Add(pushTimeout))); err != nil {
-		a.Log.Debug("a push keeps the server's limits of time", "error", err)
-	}
-}
-
-// pushTimeout is for a push of no bytes.
-const pushTimeout = time.Minute
-
-var errTooLarge = failure{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("a push has at most %d bytes", wire.MaxBodyBytes)}
-
-// readBody reads a body of at most wire.MaxBodyBytes. Of a larger one a few
-// times as much is read and thrown away: a terminal that is still sending when
-// the connection closes would see a broken line, and not that it must halve.
-func readBody(r io.Reader) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, wire.MaxBodyBytes+1))
-	if err != nil {
-		return nil, failure{http.StatusBadRequest, "bad_request", "the body broke off"}
-	}
-	if len(body) > wire.MaxBodyBytes {
-		io.Copy(io.Discard, io.LimitReader(r, 4*wire.MaxBodyBytes)) // the answer is the same if it breaks off
-		return nil, errTooLarge
-	}
-	return body, nil
-}
-
-// decodePush reads a push. Keys that it does not know are let through: a newer
-// terminal may say more.
-func decodePush(body []byte) (wire.Push, error) {
-	var push wire.Push
-	if err := json.Unmarshal(body, &push); err != nil {
-		// Without the decoder's words: they may quote the body.
-		return push, failure{http.StatusBadRequest, "bad_request", "the body is not one push as JSON"}
-	}
-	if len(push.Items) > wire.MaxItems {
-		return push, failure{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("a push has at most %d items", wire.MaxItems)}
-	}
-	return push, nil
-}
 
 func (a *API) pull(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	cursor, err := strconv.ParseInt(r.URL.Query().Get("cursor"), 10, 64)

@@ -16,7 +16,7 @@ func FuzzDecodePush(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, seed := range [][]byte{good, nil, []byte("null"), []byte("[]"), []byte(`{"items":[null]}`), []byte(`{"items":{}}`), []byte(`{"device_time":"x"}`), good[:20]} {
+	for _, seed := range [][]byte{good, nil, []byte("null"), []byte("[]"), []byte(`{"items":[null]}`), []byte(`{"items":{}}`), []byte(`{"items":[{}],"items":null}`), []byte(`{"ITEMS":[{},{}]}`), []byte(`{"device_time":"x"}`), good[:20]} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -50,20 +50,22 @@ type endless struct{ read int64 }
 func (e *endless) Read(b []byte) (int, error) { e.read += int64(len(b)); return len(b), nil }
 
 func TestBodyIsReadToALimit(t *testing.T) {
-	var e endless
-	if _, err := readBody(&e); !errors.Is(err, errTooLarge) || errTooLarge.status != http.StatusRequestEntityTooLarge {
-		t.Errorf("endless body: %v", err)
-	}
-	if e.read > 6*wire.MaxBodyBytes {
-		t.Errorf("%d bytes were read", e.read)
+	for _, said := range []int64{-1, 10, wire.MaxBodyBytes, 1 << 40} { // a head may say anything
+		var e endless
+		var refusal failure
+		if _, err := readUpTo(&e, said, wire.MaxBodyBytes); !errors.As(err, &refusal) || refusal.status != http.StatusRequestEntityTooLarge {
+			t.Errorf("endless body that says %d: %v", said, err)
+		}
+		if e.read > 6*wire.MaxBodyBytes {
+			t.Errorf("%d bytes were read", e.read)
+		}
 	}
 	most := make([]byte, wire.MaxBodyBytes)
-	if b, err := readBody(bytes.NewReader(most)); err != nil || len(b) != len(most) {
+	if b, err := readUpTo(bytes.NewReader(most), int64(len(most)), len(most)); err != nil || len(b) != len(most) {
 		t.Errorf("largest body: %d bytes, %v", len(b), err)
 	}
-	var refusal failure
-	if _, err := readBody(io.MultiReader(bytes.NewReader(most[:10]), broken{})); !errors.As(err, &refusal) || refusal.code != "bad_request" {
-		t.Errorf("broken body: %v", err)
+	if b, err := readUpTo(io.MultiReader(bytes.NewReader(most[:10]), broken{}), 20, 20); !errors.Is(err, errBrokenOff) || len(b) != 10 {
+		t.Errorf("broken body: %d bytes, %v", len(b), err)
 	}
 }
 

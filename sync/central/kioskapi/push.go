@@ -1,0 +1,112 @@
+package kioskapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"lintai/sync/central/intake"
+	"lintai/sync/wire"
+)
+
+func (a *API) push(w http.ResponseWriter, r *http.Request, kiosk int) error {
+	body, err := a.receive(w, r, kiosk, wire.MaxBodyBytes)
+	if err != nil {
+		return err
+	}
+	done, err := a.bodies.turn(r.Context())
+	if err != nil {
+		return err
+	}
+	defer done()
+	if body, err = plain(body, r.Header.Get("Content-Encoding")); err != nil {
+		return err
+	}
+	push, err := decodePush(body)
+	if err != nil {
+		return err
+	}
+	if push.Kiosk != kiosk {
+		return failure{http.StatusForbidden, "forbidden", fmt.Sprintf("this is terminal %d, the push says %d", kiosk, push.Kiosk)}
+	}
+	answers, err := a.Receiver.Push(r.Context(), kiosk, push)
+	if errors.Is(err, intake.ErrTooLarge) {
+		return tooLarge(wire.MaxSealedBytes)
+	}
+	if err != nil {
+		return err
+	}
+	now := a.Clock().UTC()
+	if !push.DeviceTime.IsZero() {
+		a.Presence.Offset(r.Context(), kiosk, now.Sub(push.DeviceTime))
+	}
+	a.reply(w, http.StatusOK, wire.PushAnswer{Protocol: wire.Protocol, ServerTime: now, Answers: answers})
+	return nil
+}
+
+// plain undoes the encoding of a body.
+func plain(body []byte, encoding string) ([]byte, error) {
+	switch encoding {
+	case "", "identity":
+		return body, nil
+	case wire.EncodingGzip:
+		body, err := wire.Decompress(body, wire.MaxBodyBytes)
+		switch {
+		case errors.Is(err, wire.ErrTooLarge):
+			return nil, tooLarge(wire.MaxBodyBytes)
+		case err != nil:
+			return nil, failure{http.StatusBadRequest, "bad_request", "the body is not one whole gzip member"}
+		}
+		return body, nil
+	}
+	return nil, failure{http.StatusUnsupportedMediaType, "bad_request", "bodies are plain or gzip"}
+}
+
+// decodePush reads a push. Keys that it does not know are let through: a newer
+// terminal may say more. A few bytes of JSON can become many items, so they are
+// counted before there is room made for them.
+func decodePush(body []byte) (wire.Push, error) {
+	var counted struct {
+		wire.Push
+		Items items `json:"items"`
+	}
+	if err := json.Unmarshal(body, &counted); err != nil {
+		if errors.Is(err, errManyItems) {
+			return wire.Push{}, failure{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("a push has at most %d items", wire.MaxItems)}
+		}
+		// Without the decoder's words: they may quote the body.
+		return wire.Push{}, failure{http.StatusBadRequest, "bad_request", "the body is not one push as JSON"}
+	}
+	push := counted.Push
+	push.Items = counted.Items
+	return push, nil
+}
+
+type items []wire.Item
+
+var errManyItems = errors.New("kioskapi: more items than a push may have")
+
+// UnmarshalJSON reads one array of at most wire.MaxItems.
+func (all *items) UnmarshalJSON(text []byte) error {
+	*all = nil // as for any key that comes twice: the last one counts
+	if string(text) == "null" {
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+		return errors.New("kioskapi: items are an array")
+	}
+	for d.More() {
+		if len(*all) == wire.MaxItems {
+			return errManyItems
+		}
+		var i wire.Item
+		if err := d.Decode(&i); err != nil {
+			return err
+		}
+		*all = append(*all, i)
+	}
+	return nil
+}
