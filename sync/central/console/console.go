@@ -56,6 +56,8 @@ func (c *Console) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /console/cases/{number}", c.staff(c.one))
 	mux.HandleFunc("POST /console/cases/{number}/move", c.staff(c.move))
 	mux.HandleFunc("POST /console/calls/{id}/answer", c.staff(c.answer))
+	mux.HandleFunc("GET /console/terminals", c.staff(c.terminalsPage))
+	mux.HandleFunc("POST /console/terminals/{number}/audit", c.staff(c.acknowledgeAudit))
 	mux.HandleFunc("GET /console/quarantine/{number}", c.staff(c.quarantined))
 	mux.HandleFunc("POST /console/quarantine/{number}/handle", c.staff(c.handle))
 	mux.HandleFunc("GET /console/attachments/{id}", c.staff(c.attachment))
@@ -73,8 +75,8 @@ func (c *Console) Register(mux *http.ServeMux) {
 // pages are the templates, each page with the layout around it.
 var pages = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
-	layout := template.Must(template.New("layout").Funcs(page.Functions).ParseFS(files, "templates/layout.html", "templates/attachments.html"))
-	for _, name := range []string{"signin", "list", "case", "rating", "quarantined", "problem"} {
+	layout := template.Must(template.New("layout").Funcs(page.Functions).ParseFS(files, "templates/layout.html", "templates/attachments.html", "templates/terminal.html"))
+	for _, name := range []string{"signin", "list", "terminals", "case", "rating", "quarantined", "problem"} {
 		all[name] = template.Must(template.Must(layout.Clone()).ParseFS(files, "templates/"+name+".html"))
 	}
 	return all

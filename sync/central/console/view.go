@@ -2,17 +2,14 @@ package console
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"lintai/kiosk/fault"
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
 	"lintai/sync/central/desk"
 	"lintai/sync/central/docket"
-	"lintai/sync/wire"
 )
 
 // frame is what every page needs around its own content.
@@ -157,82 +154,4 @@ func masked(name string) string {
 	}
 	first, _ := utf8.DecodeRuneInString(name)
 	return string(first) + "**"
-}
-
-// terminalView is a row of the list of terminals.
-type terminalView struct {
-	docket.Terminal
-	Online bool
-	Heard  time.Time
-	Clock  string // how wrong its clock is, or ""
-	Told   bool   // it said how its devices are
-	// Faults are its devices that somebody should see to; Stale is when it said
-	// so, when that was long ago.
-	Faults []deviceView
-	Stale  time.Time
-}
-
-// deviceView is a device with something wrong, in words.
-type deviceView struct {
-	Name    string
-	Meaning string
-	Cure    string
-	Serious bool // residents cannot use it
-	Since   time.Time
-}
-
-// staleHealth is after how long a word on devices is told with its time.
-const staleHealth = 2 * wire.HealthEvery
-
-// wrongClock is what is worth telling.
-const wrongClock = time.Minute
-
-func (c *Console) terminals(ctx context.Context) ([]terminalView, error) {
-	terminals, err := c.Store.Terminals(ctx)
-	if err != nil {
-		return nil, err
-	}
-	healths, err := c.Store.Healths(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var all []terminalView
-	for _, t := range terminals {
-		v := terminalView{Terminal: t}
-		if h, told := healths[t.Number]; told {
-			v.Told, v.Faults = true, faults(h)
-			if c.Clock().Sub(h.At) >= staleHealth {
-				v.Stale = h.At
-			}
-		}
-		v.Online, v.Heard = c.Presence.Of(t.Number)
-		if v.Heard.Before(t.LastContact) {
-			v.Heard = t.LastContact
-		}
-		if off := t.ClockOffset.Abs(); off >= wrongClock {
-			v.Clock = strconv.Itoa(int(off / time.Minute))
-		}
-		all = append(all, v)
-	}
-	return all, nil
-}
-
-// faults puts what is wrong with a terminal's devices into words. What this
-// central has no words for is told by its code: a newer terminal said it.
-func faults(h docket.Health) []deviceView {
-	var all []deviceView
-	for _, d := range h.Devices {
-		if d.Fault == fault.None {
-			continue
-		}
-		v := deviceView{Name: d.Name, Meaning: string(d.Fault), Since: d.Since, Serious: true}
-		if id := phrase.ID("device." + d.Name); phrase.Has(id) {
-			v.Name = phrase.Text(id)
-		}
-		if entry, ok := fault.Find(d.Fault); ok {
-			v.Meaning, v.Cure, v.Serious = entry.Meaning, entry.Cure, entry.Severity > fault.Notice
-		}
-		all = append(all, v)
-	}
-	return all
 }

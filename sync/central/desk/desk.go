@@ -143,6 +143,28 @@ func (d *Desk) Handle(ctx context.Context, number int64, by string) error {
 	return nil
 }
 
+// AcknowledgeAudit ends the alarm about a terminal's audit log: somebody has seen
+// to it, and the log as it is counts from now on.
+func (d *Desk) AcknowledgeAudit(ctx context.Context, kiosk int) error {
+	var ended docket.AuditAlarm
+	err := d.Store.Write(ctx, func(tx docket.Tx) error {
+		a, err := tx.Audit(kiosk)
+		if err != nil {
+			return err
+		}
+		if ended = a.Alarm; ended == "" {
+			return docket.ErrNotFound
+		}
+		return tx.PutAudit(kiosk, a.Acknowledge())
+	})
+	if err != nil {
+		return fmt.Errorf("desk: acknowledge the audit log of terminal %d: %w", kiosk, err)
+	}
+	d.Hub.Publish(live.Word{Kind: live.Terminal, Kiosk: kiosk})
+	d.Log.Warn("audit alarm acknowledged", "kiosk", kiosk, "alarm", string(ended))
+	return nil
+}
+
 // HandleRating takes a rating that counts for no case off the list; it is kept.
 func (d *Desk) HandleRating(ctx context.Context, number int64, by string) error {
 	err := d.Store.Write(ctx, func(tx docket.Tx) error { return tx.HandleRating(number, d.Clock().UTC(), by) })
