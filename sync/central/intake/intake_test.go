@@ -28,12 +28,12 @@ var now = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 type bench struct {
 	*intake.Receiver
-	t   *testing.T
+	t   testing.TB
 	key seal.PrivateKey
 	log *bytes.Buffer
 }
 
-func setup(t *testing.T) *bench {
+func setup(t testing.TB) *bench {
 	t.Helper()
 	store, err := sqlite.Create(t.Context(), filepath.Join(t.TempDir(), "central.db"))
 	if err != nil {
@@ -51,7 +51,7 @@ func setup(t *testing.T) *bench {
 	}}
 }
 
-func newTicket(t *testing.T, kiosk int) ticket.Code {
+func newTicket(t testing.TB, kiosk int) ticket.Code {
 	t.Helper()
 	code, err := ticket.New(kiosk, rand.Reader)
 	if err != nil {
@@ -61,7 +61,7 @@ func newTicket(t *testing.T, kiosk int) ticket.Code {
 }
 
 // aRequest is a request of terminal 12.
-func aRequest(t *testing.T) request.Request {
+func aRequest(t testing.TB) request.Request {
 	return request.Request{
 		ID: uuid.Must(uuid.NewV7()).String(), Kiosk: 12, Ticket: newTicket(t, 12), Service: "repair", CatalogVersion: 1,
 		Answers: []request.Answer{{Step: "what", Option: "water", Text: "水"}}, Urgency: "urgent",

@@ -56,7 +56,7 @@ func (t *transaction) FileAttachment(a docket.Attachment) error {
 func (t *transaction) Named(of string) (docket.Named, bool, error) {
 	var n docket.Named
 	var body []byte
-	err := t.tx.QueryRowContext(t.ctx, `SELECT number, body FROM cases WHERE id = ?1
+	err := t.queryRow(`SELECT number, body FROM cases WHERE id = ?1
 		UNION ALL SELECT case_number, body FROM ratings WHERE id = ?1`, of).Scan(&n.Case, &body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return n, false, nil

@@ -112,7 +112,7 @@ func auditPlaces(a *docket.Audit) (places []any, finish func()) {
 func (t *transaction) Audit(kiosk int) (docket.Audit, error) {
 	var a docket.Audit
 	places, finish := auditPlaces(&a)
-	err := t.tx.QueryRowContext(t.ctx, "SELECT "+auditColumns+" FROM audits WHERE kiosk = ?", kiosk).Scan(places...)
+	err := t.queryRow("SELECT "+auditColumns+" FROM audits WHERE kiosk = ?", kiosk).Scan(places...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return docket.Audit{}, nil
 	}

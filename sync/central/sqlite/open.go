@@ -40,6 +40,8 @@ var migrationFiles embed.FS
 type Store struct {
 	write *sql.DB // one connection: SQLite has one writer
 	read  *sql.DB
+
+	statements statements // of write
 }
 
 // Exists tells whether there is a database, or what is left of one: a write-
@@ -168,7 +170,7 @@ func connect(path string) (*Store, error) {
 	}
 	r.SetMaxOpenConns(8)
 	r.SetMaxIdleConns(8)
-	return &Store{write: w, read: r}, nil
+	return &Store{write: w, read: r, statements: statements{db: w, kept: map[string]*sql.Stmt{}}}, nil
 }
 
 func (s *Store) check(ctx context.Context) error {

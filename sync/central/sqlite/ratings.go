@@ -56,7 +56,7 @@ func (s *Store) oneRating(ctx context.Context, where string, arg any) (docket.Ra
 
 func (t *transaction) FileRating(r docket.Rating) (int64, error) {
 	var number int64
-	err := t.tx.QueryRowContext(t.ctx, `
+	err := t.queryRow(`
 		INSERT INTO ratings (id, kiosk, ticket, rated, stars, requested_at, received_at, body, case_number, reason)
 		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (SELECT 1 FROM cases WHERE ticket = ?3 OR id = ?1)
 		ON CONFLICT DO NOTHING RETURNING number`,
@@ -73,7 +73,7 @@ func (t *transaction) FileRating(r docket.Rating) (int64, error) {
 // taken says why nothing was filed: the id is another's, or else the ticket.
 func (t *transaction) taken(id string) error {
 	var same int
-	err := t.tx.QueryRowContext(t.ctx, "SELECT (SELECT count(*) FROM cases WHERE id = ?1) + (SELECT count(*) FROM ratings WHERE id = ?1)", id).Scan(&same)
+	err := t.queryRow("SELECT (SELECT count(*) FROM cases WHERE id = ?1) + (SELECT count(*) FROM ratings WHERE id = ?1)", id).Scan(&same)
 	switch {
 	case err != nil:
 		return fmt.Errorf("sqlite: id: %w", err)
@@ -92,7 +92,7 @@ func (t *transaction) SettleRating(number, caseNumber int64, reason docket.Ratin
 }
 
 func (t *transaction) RatingsOf(rated ticket.Code, reason docket.RatingReason) ([]docket.Rating, error) {
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT "+ratingColumns+" FROM ratings WHERE rated = ? AND reason = ? ORDER BY number", string(rated), string(reason))
+	rows, err := t.query("SELECT "+ratingColumns+" FROM ratings WHERE rated = ? AND reason = ? ORDER BY number", string(rated), string(reason))
 	return collect(rows, err, scanRating)
 }
 

@@ -14,30 +14,56 @@ import (
 )
 
 // Write runs f in one transaction that holds SQLite's write lock from its
-// beginning.
+// beginning. ctx ends the waiting for that; a transaction that has begun is not
+// abandoned, and need not be watched by a goroutine at each statement.
 func (s *Store) Write(ctx context.Context, f func(docket.Tx) error) error {
-	tx, err := s.write.BeginTx(ctx, nil)
+	conn, err := s.write.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("sqlite: begin: %w", err)
 	}
-	defer tx.Rollback() // no effect after Commit
-	if err := f(&transaction{ctx: ctx, tx: tx}); err != nil {
+	ctx = context.WithoutCancel(ctx)
+	fresh, err := s.transact(ctx, conn, f)
+	conn.Close() // gives it back
+	if err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("sqlite: commit: %w", err)
-	}
+	s.statements.keep(ctx, fresh)
 	return nil
 }
 
+// transact returns the statements that were not kept compiled.
+func (s *Store) transact(ctx context.Context, conn *sql.Conn, f func(docket.Tx) error) (fresh []string, err error) {
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: begin: %w", err)
+	}
+	defer tx.Rollback() // no effect after Commit
+	t := &transaction{ctx: ctx, tx: tx, statements: &s.statements}
+	if err := f(t); err != nil {
+		return nil, err
+	}
+	if err := tx.Commit(); err != nil {
+		return nil, fmt.Errorf("sqlite: commit: %w", err)
+	}
+	return t.fresh, nil
+}
+
 type transaction struct {
-	ctx context.Context
-	tx  *sql.Tx
+	ctx        context.Context
+	tx         *sql.Tx
+	statements *statements
+	fresh      []string // statements that are not kept yet
 }
 
 // exec runs a statement and returns how many rows it touched.
 func (t *transaction) exec(what, query string, args ...any) (int64, error) {
-	r, err := t.tx.ExecContext(t.ctx, query, args...)
+	var r sql.Result
+	var err error
+	if s := t.compiled(query); s != nil {
+		r, err = s.ExecContext(t.ctx, args...)
+	} else {
+		r, err = t.tx.ExecContext(t.ctx, query, args...)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("sqlite: %s: %w", what, err)
 	}
@@ -49,7 +75,7 @@ func (t *transaction) exec(what, query string, args ...any) (int64, error) {
 }
 
 func (t *transaction) Seen(kiosk int, id string, hash docket.Hash) (docket.Item, bool, error) {
-	i, err := scanItem(t.tx.QueryRowContext(t.ctx,
+	i, err := scanItem(t.queryRow(
 		"SELECT "+itemColumns+" FROM items i WHERE i.kiosk = ? AND i.id = ? AND i.hash = ?", kiosk, id, hash[:]))
 	if errors.Is(err, sql.ErrNoRows) {
 		return docket.Item{}, false, nil
@@ -62,7 +88,7 @@ func (t *transaction) Seen(kiosk int, id string, hash docket.Hash) (docket.Item,
 
 func (t *transaction) Filed(id string) (bool, error) {
 	var n int
-	err := t.tx.QueryRowContext(t.ctx, "SELECT count(*) FROM items WHERE id = ? AND outcome = 'created'", id).Scan(&n)
+	err := t.queryRow("SELECT count(*) FROM items WHERE id = ? AND outcome = 'created'", id).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("sqlite: filed item: %w", err)
 	}
@@ -81,7 +107,7 @@ func (t *transaction) Record(i docket.Item) error {
 
 func (t *transaction) FileCase(c docket.Case) (int64, error) {
 	var number int64
-	err := t.tx.QueryRowContext(t.ctx, `
+	err := t.queryRow(`
 		INSERT INTO cases (id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, card_token)
 		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (SELECT 1 FROM ratings WHERE ticket = ?3 OR id = ?1)
 		ON CONFLICT DO NOTHING RETURNING number`,
@@ -135,7 +161,7 @@ func (t *transaction) LockCaseByTicket(code ticket.Code) (docket.Case, error) {
 }
 
 func (t *transaction) lockCase(where string, arg any) (docket.Case, error) {
-	c, err := scanCase(t.tx.QueryRowContext(t.ctx, "SELECT "+caseColumns+" FROM cases WHERE "+where, arg))
+	c, err := scanCase(t.queryRow("SELECT "+caseColumns+" FROM cases WHERE "+where, arg))
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, docket.ErrNotFound
 	}
@@ -162,7 +188,7 @@ func (t *transaction) Append(number int64, e docket.Event) error {
 }
 
 func (t *transaction) Call(id string) (docket.Call, error) {
-	c, err := scanCall(t.tx.QueryRowContext(t.ctx, "SELECT "+callColumns+" FROM calls WHERE id = ?", id))
+	c, err := scanCall(t.queryRow("SELECT "+callColumns+" FROM calls WHERE id = ?", id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, docket.ErrNotFound
 	}
@@ -185,7 +211,7 @@ func (t *transaction) Answer(id string, a docket.CallAnswer) error {
 // Change takes the cursor from the terminal's row, so that the changes of a
 // terminal become visible in the order of their cursors.
 func (t *transaction) Change(kiosk int, c wire.Change) error {
-	err := t.tx.QueryRowContext(t.ctx, "UPDATE terminals SET cursor = cursor + 1 WHERE number = ? RETURNING cursor", kiosk).Scan(&c.Cursor)
+	err := t.queryRow("UPDATE terminals SET cursor = cursor + 1 WHERE number = ? RETURNING cursor", kiosk).Scan(&c.Cursor)
 	if errors.Is(err, sql.ErrNoRows) {
 		return docket.ErrNotFound
 	}
