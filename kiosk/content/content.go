@@ -62,8 +62,11 @@ const sizeMost = 8 << 20
 
 // Read reads the documents of a folder. For each that is not there or that a
 // problem names, Content holds the one inside the binary.
-func Read(folder fs.FS) (Content, []Problem) {
-	c := Default()
+func Read(folder fs.FS) (Content, []Problem) { return Over(Default(), folder) }
+
+// Over reads the documents of a folder, which go before others: for each that is
+// not there or that a problem names, Content holds the other one.
+func Over(c Content, folder fs.FS) (Content, []Problem) {
 	if info, err := fs.Stat(folder, "."); err != nil || !info.IsDir() {
 		if err == nil {
 			err = errors.New("is no folder")

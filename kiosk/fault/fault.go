@@ -45,6 +45,7 @@ const (
 	CardUnreadable  Code = "card_unreadable"  // a card lies on the reader and cannot be read
 	NothingHeard    Code = "nothing_heard"    // a voice note holds only silence
 	ContentInvalid  Code = "content_invalid"  // a file of the community's content has a mistake
+	DocumentRefused Code = "document_refused" // central offers a document that cannot be taken
 )
 
 // Severity says what a fault means for the resident in front of the terminal.
@@ -103,6 +104,7 @@ var List = []Entry{
 	{CardUnreadable, Notice, "有卡，但读不出", "请居民把卡放平再试；每张卡都这样请更换读卡器"},
 	{NothingHeard, Notice, "录音里没有声音", "请居民靠近再说；每次都这样请检查麦克风是否静音、音量是否太小"},
 	{ContentInvalid, Notice, "社区内容文件有错误", "运行 kioskctl config check，按提示修改；改好之前使用内置内容"},
+	{DocumentRefused, Notice, "中心下发的内容不能用", "继续使用原来的内容；请在中心运行 central document list，重新发布"},
 }
 
 // Find returns the published row of a code.

@@ -8,6 +8,7 @@ var published = []Code{
 	"head_hot", "print_unknown", "button_stuck", "undervoltage", "overtemp", "fs_readonly", "clock_unset", "queue_missing", "queue_damaged", "queue_full",
 	"config_invalid", "sound_missing", "central_refused", "font_missing", "queue_busy", "device_failed", "no_central",
 	"storage_errors", "storage_worn", "storage_low", "card_unreadable", "nothing_heard", "content_invalid",
+	"document_refused",
 }
 
 func TestListIsAppendOnly(t *testing.T) {

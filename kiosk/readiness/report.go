@@ -26,6 +26,8 @@ const SocketName = "health.sock"
 const (
 	Config  = "config"
 	Content = "content" // the community's own documents
+	// Documents are those that central signs.
+	Documents = "documents"
 	Queue   = "queue"
 	Central = "central"
 	Board   = "board"
