@@ -27,6 +27,18 @@ func TestPowerCutFindsPlantedFaults(t *testing.T) {
 			find(t, record(t, given), given, 200, checkQueue)
 		})
 	}
+	t.Run("central with synchronous=OFF", func(t *testing.T) {
+		given := task{role: "central", folder: scratch(t), key: newKey(t), seed: 7, synchronous: "OFF"}
+		find(t, record(t, given), given, 200, checkCentral)
+	})
+	t.Run("central with synchronous=NORMAL", func(t *testing.T) {
+		given := task{role: "central", folder: scratch(t), key: newKey(t), seed: 7, synchronous: "NORMAL"}
+		find(t, record(t, given), given, 200, checkCentral)
+	})
+	t.Run("central whose folder is not synced", func(t *testing.T) {
+		given := task{role: "central", folder: scratch(t), key: newKey(t), seed: 7}
+		find(t, record(t, given).Without(power.Event.IsFolder), given, 200, checkCentral)
+	})
 	given := task{role: "queue", folder: scratch(t), key: newKey(t), seed: 8}
 	sound := record(t, given)
 	syncs := 0

@@ -19,6 +19,7 @@ import (
 	"lintai/kiosk/ticket"
 	"lintai/kiosk/visit"
 	"lintai/offline"
+	"lintai/sync/wire"
 )
 
 const kioskNumber = 12
@@ -34,7 +35,10 @@ type act struct {
 	// status
 	Cursor   int64            `json:"cursor,omitempty"`
 	Statuses []offline.Status `json:"statuses,omitempty"`
-	// keep, reject: a document; audit: Kind is the event
+	// push: what terminal Version sends
+	Push []wire.Item `json:"push,omitempty"`
+	// keep, reject: a document; audit: Kind is the event; move: the case of Ticket
+	// gets the status Kind with event Version
 	Kind    string `json:"kind,omitempty"`
 	Version int64  `json:"version,omitempty"`
 	Hash    string `json:"hash,omitempty"`
