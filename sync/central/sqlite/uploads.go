@@ -31,18 +31,13 @@ func (s *Store) Upload(ctx context.Context, kiosk int, hash docket.Hash) (docket
 
 // AddPiece takes a piece.
 func (s *Store) AddPiece(ctx context.Context, p docket.Piece, bounds docket.UploadBounds) (docket.Upload, error) {
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return docket.Upload{}, fmt.Errorf("sqlite: begin: %w", err)
-	}
-	defer tx.Rollback() // no effect after Commit
-	t := &transaction{ctx: ctx, tx: tx}
-	u, err := t.addPiece(p, bounds)
+	var u docket.Upload
+	err := s.change(ctx, func(t *transaction) (err error) {
+		u, err = t.addPiece(p, bounds)
+		return err
+	})
 	if err != nil {
 		return docket.Upload{}, err
-	}
-	if err := tx.Commit(); err != nil {
-		return docket.Upload{}, fmt.Errorf("sqlite: commit: %w", err)
 	}
 	return u, nil
 }

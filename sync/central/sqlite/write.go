@@ -14,38 +14,41 @@ import (
 )
 
 // Write runs f in one transaction that holds SQLite's write lock from its
-// beginning. ctx ends the waiting for that; a transaction that has begun is not
-// abandoned, and need not be watched by a goroutine at each statement.
+// beginning.
 func (s *Store) Write(ctx context.Context, f func(docket.Tx) error) error {
+	return s.change(ctx, func(t *transaction) error { return f(t) })
+}
+
+// change is Write. ctx ends the waiting for the writing connection; a transaction
+// that has begun is not abandoned, so that no goroutine must watch for that at
+// each statement.
+func (s *Store) change(ctx context.Context, f func(*transaction) error) error {
 	conn, err := s.write.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("sqlite: begin: %w", err)
 	}
-	ctx = context.WithoutCancel(ctx)
-	fresh, err := s.transact(ctx, conn, f)
+	t := &transaction{ctx: context.WithoutCancel(ctx), statements: &s.statements}
+	err = t.run(conn, f)
 	conn.Close() // gives it back
 	if err != nil {
 		return err
 	}
-	s.statements.keep(ctx, fresh)
+	s.statements.keep(t.ctx, t.fresh)
 	return nil
 }
 
-// transact returns the statements that were not kept compiled.
-func (s *Store) transact(ctx context.Context, conn *sql.Conn, f func(docket.Tx) error) (fresh []string, err error) {
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, fmt.Errorf("sqlite: begin: %w", err)
+func (t *transaction) run(conn *sql.Conn, f func(*transaction) error) (err error) {
+	if t.tx, err = conn.BeginTx(t.ctx, nil); err != nil {
+		return fmt.Errorf("sqlite: begin: %w", err)
 	}
-	defer tx.Rollback() // no effect after Commit
-	t := &transaction{ctx: ctx, tx: tx, statements: &s.statements}
+	defer t.tx.Rollback() // no effect after Commit
 	if err := f(t); err != nil {
-		return nil, err
+		return err
 	}
-	if err := tx.Commit(); err != nil {
-		return nil, fmt.Errorf("sqlite: commit: %w", err)
+	if err := t.tx.Commit(); err != nil {
+		return fmt.Errorf("sqlite: commit: %w", err)
 	}
-	return t.fresh, nil
+	return nil
 }
 
 type transaction struct {
