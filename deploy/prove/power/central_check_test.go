@@ -78,7 +78,7 @@ func checkCentral(folder string, key seal.PrivateKey, said []string) error {
 		return err
 	}
 	c, err := openCentral(folder, key)
-	if errors.Is(err, fs.ErrNotExist) && !slices.ContainsFunc(h.done, func(a act) bool { return a.Do == "create" }) {
+	if errors.Is(err, fs.ErrNotExist) && !h.promised("create") {
 		var store *sqlite.Store
 		if store, err = sqlite.Create(ctx, filepath.Join(folder, docketFile)); err != nil {
 			return fmt.Errorf("after a cut in Create: %w", err)
@@ -169,13 +169,12 @@ func readCentral(ctx context.Context, s docket.Store) (facts, error) {
 // sendAgain pushes everything once more, as terminals do that heard no answer: what
 // was promised is known, and nothing is filed twice.
 func sendAgain(ctx context.Context, c *central, h history) error {
-	for _, a := range h.done {
-		if err := answersTo(ctx, c, a, wire.Duplicate); err != nil {
-			return err
+	for _, a := range h.acts {
+		may := []wire.Outcome{wire.Duplicate}
+		if a.underway {
+			may = append(may, wire.Created)
 		}
-	}
-	for _, a := range h.underway {
-		if err := answersTo(ctx, c, a, wire.Created, wire.Duplicate); err != nil {
+		if err := answersTo(ctx, c, a, may...); err != nil {
 			return err
 		}
 	}

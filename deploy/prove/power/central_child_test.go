@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	mathrand "math/rand/v2"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -63,14 +64,19 @@ func useCentral(t task) {
 			return err
 		})
 		c, err = serving(store, t.key), nil
-		for _, number := range terminals {
-			setup.promise(act{Do: "terminal", Version: int64(number)}, func() error {
-				return store.AddTerminal(ctx, docket.Terminal{Number: number, Name: fmt.Sprint("大厅", number), AddedAt: time.Now()},
-					sha256.Sum256(fmt.Append(nil, number)))
-			})
-		}
 	}
 	must(err)
+	known, err := c.Store.Terminals(ctx)
+	must(err)
+	for _, number := range terminals {
+		if slices.ContainsFunc(known, func(t docket.Terminal) bool { return t.Number == number }) {
+			continue
+		}
+		setup.promise(act{Do: "terminal", Version: int64(number)}, func() error {
+			return c.Store.AddTerminal(ctx, docket.Terminal{Number: number, Name: fmt.Sprint("大厅", number), AddedAt: time.Now()},
+				sha256.Sum256(fmt.Append(nil, number)))
+		})
+	}
 	random := mathrand.New(mathrand.NewPCG(t.seed, 1))
 	pushers := map[int]*terminal{}
 	for _, number := range terminals {

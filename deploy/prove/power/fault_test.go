@@ -10,7 +10,7 @@ import (
 // find makes sure that a fault that was planted is found.
 func find(t *testing.T, r *power.Recording, given task, n int, holds check) {
 	t.Helper()
-	o := try(t, r, given.key, n, 1, holds)
+	o := try(t, r, nil, given.key, n, 1, holds)
 	if len(o.broken) == 0 {
 		t.Errorf("%d disks after %d cuts, and nothing is broken: the proof proves nothing", o.images, o.cuts)
 		return

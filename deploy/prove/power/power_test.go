@@ -41,7 +41,9 @@ type outcome struct {
 
 // try looks at n disks that cuts of a recording may leave. About half of the cuts
 // are at the borders of syncs and promises, where it matters; the others anywhere.
-func try(tb testing.TB, r *power.Recording, key seal.PrivateKey, n int, seed uint64, holds check) outcome {
+//
+// before is what an earlier program had said, whose disk this one began with.
+func try(tb testing.TB, r *power.Recording, before []string, key seal.PrivateKey, n int, seed uint64, holds check) outcome {
 	tb.Helper()
 	random := rand.New(rand.NewPCG(seed, 3))
 	var borders []int
@@ -79,7 +81,7 @@ func try(tb testing.TB, r *power.Recording, key seal.PrivateKey, n int, seed uin
 		all.Go(func() {
 			for at := range work {
 				cut := r.Cut(at)
-				said := r.Said(at)
+				said := append(slices.Clone(before), r.Said(at)...)
 				for _, m := range manners {
 					if m != power.Nothing && cut.Open() == 0 {
 						break // nothing is left to chance
@@ -209,20 +211,31 @@ func TestPowerCutLeavesTheQueueWhole(t *testing.T) {
 	t.Logf("queue: %d cuts, %d disks, %d promises broken", total.cuts, total.images, len(total.broken))
 }
 
-// proof records a program several times, anew and from what a cut left of an
-// earlier run, and looks at n disks in all.
+// proof records a program several times and looks at n disks in all. Every other
+// time the program begins with what a cut left of the time before.
 func proof(t *testing.T, role string, holds check, n int) outcome {
+	t.Helper()
 	var total outcome
-	each := max(min(n/2, 2000), 1)
-	for seed := uint64(1); total.images < n; seed++ {
-		key := newKey(t)
-		first := record(t, task{role: role, folder: scratch(t), key: key, seed: seed})
-		o := try(t, first, key, min(each, n-total.images), seed, holds)
+	each := max(min((n+3)/4, 2000), 1)
+	for seed := uint64(1); total.images < n && !t.Failed(); seed += 2 {
+		given := task{role: role, folder: scratch(t), key: newKey(t), seed: seed}
+		first := record(t, given)
+		o := try(t, first, nil, given.key, min(each, n-total.images), seed, holds)
 		o.none(t, fmt.Sprintf("seed %d", seed))
 		total.add(o)
-		if t.Failed() {
+		if total.images >= n || t.Failed() {
 			break
 		}
+		random := rand.New(rand.NewPCG(seed, 4))
+		at := 1 + random.IntN(first.End)
+		given.folder, given.seed = scratch(t), seed+1
+		if err := write(given.folder, first.Cut(at).Image(power.Torn, random)); err != nil {
+			t.Fatal(err)
+		}
+		again := record(t, given)
+		o = try(t, again, append(first.Said(at), restarted), given.key, min(each, n-total.images), seed+1, holds)
+		o.none(t, fmt.Sprintf("seed %d, after a cut at %d", seed, at))
+		total.add(o)
 	}
 	return total
 }

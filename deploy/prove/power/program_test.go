@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"testing"
 
 	"lintai/deploy/prove/power"
@@ -125,34 +127,49 @@ func say(l line) {
 	must(err)
 }
 
-// history is what a child had said at a cut: by actor, what was done, and what was
-// under way.
+// restarted stands between what two programs said, of which the second found what
+// a cut left of the first.
+const restarted = `{"actor":"power"}`
+
+// history is what was said at a cut.
 type history struct {
-	done     []act // in the order in which they were said to be done
-	underway []act
-	lines    []line // with an audit head
+	acts  []act  // in their order, first those that were said to be done
+	heads []line // those with the head of an audit log
 }
 
 func readHistory(said []string) (history, error) {
 	var h history
 	begun := map[string]act{}
+	cut := func() {
+		for _, name := range slices.Sorted(maps.Keys(begun)) {
+			a := begun[name]
+			a.underway = true
+			h.acts = append(h.acts, a)
+		}
+		clear(begun)
+	}
 	for _, text := range said {
 		var l line
 		if err := json.Unmarshal([]byte(text), &l); err != nil {
 			return h, fmt.Errorf("%w: %.200q", err, text)
 		}
 		switch {
+		case text == restarted:
+			cut()
 		case l.Act != nil:
 			begun[l.Actor] = *l.Act
 		case l.Done:
-			h.done = append(h.done, begun[l.Actor])
+			h.acts = append(h.acts, begun[l.Actor])
 			delete(begun, l.Actor)
 		case l.Audit > 0:
-			h.lines = append(h.lines, l)
+			h.heads = append(h.heads, l)
 		}
 	}
-	for _, a := range begun {
-		h.underway = append(h.underway, a)
-	}
+	cut()
 	return h, nil
+}
+
+// promised tells whether something was said to be done.
+func (h history) promised(do string) bool {
+	return slices.ContainsFunc(h.acts, func(a act) bool { return a.Do == do && !a.underway })
 }

@@ -40,15 +40,21 @@ func (want facts) differ(have facts) string {
 	return ""
 }
 
-// explain finds which of the things that were under way are done, so that what is
-// there is what should be: each of them wholly or not at all. It returns what is
-// missing otherwise.
+// explain finds which of the things that were under way at a cut are done, so that
+// what is there is what should be: each of them wholly or not at all. The error
+// says what is missing otherwise.
 func explain(have facts, h history, want func([]act) facts) error {
+	var open []int
+	for i, a := range h.acts {
+		if a.underway {
+			open = append(open, i)
+		}
+	}
 	var problem string
-	for some := range 1 << len(h.underway) {
-		done := slices.Clone(h.done)
-		for i, a := range h.underway {
-			if some&(1<<i) != 0 {
+	for some := range 1 << len(open) {
+		var done []act
+		for i, a := range h.acts {
+			if bit := slices.Index(open, i); bit < 0 || some&(1<<bit) != 0 {
 				done = append(done, a)
 			}
 		}
@@ -138,7 +144,7 @@ func checkQueue(folder string, key seal.PrivateKey, said []string) error {
 	}
 	path := filepath.Join(folder, offline.FileName)
 	q, err := offline.Open(path, key.Public(), time.Now)
-	if errors.Is(err, offline.ErrMissing) && !slices.ContainsFunc(h.done, func(a act) bool { return a.Do == "create" }) {
+	if errors.Is(err, offline.ErrMissing) && !h.promised("create") {
 		// None, and none was promised: making it must not be in the way of itself.
 		if err := offline.Create(path, time.Now); err != nil {
 			return fmt.Errorf("after a cut in Create: %w", err)
@@ -149,7 +155,7 @@ func checkQueue(folder string, key seal.PrivateKey, said []string) error {
 		return err
 	}
 	defer q.Close()
-	for _, l := range h.lines {
+	for _, l := range h.heads {
 		e, ok, err := q.AuditAt(ctx, l.Audit)
 		if err != nil || !ok || string(e.Hash) != string(l.AuditHash) {
 			return fmt.Errorf("the audit log was %d entries long, that one is there: %v, %w", l.Audit, ok, err)
@@ -236,7 +242,7 @@ func readQueue(ctx context.Context, q *offline.Queue, path string, key seal.Priv
 			f["known "+kind] = fmt.Sprint(version)
 		}
 	}
-	for _, a := range append(slices.Clone(h.done), h.underway...) {
+	for _, a := range h.acts {
 		if a.Ticket == "" {
 			continue
 		}
@@ -258,8 +264,8 @@ func readQueue(ctx context.Context, q *offline.Queue, path string, key seal.Priv
 // inOrder makes sure that what was saved first has the lower number.
 func inOrder(h history, numbers map[string]int64) error {
 	before := map[string]int64{} // by kind: those of one kind are saved one after the other
-	for _, a := range h.done {
-		if len(a.Items) == 0 {
+	for _, a := range h.acts {
+		if len(a.Items) == 0 || a.underway {
 			continue
 		}
 		n := numbers[a.Items[0].ID]

@@ -42,6 +42,8 @@ type act struct {
 	Kind    string `json:"kind,omitempty"`
 	Version int64  `json:"version,omitempty"`
 	Hash    string `json:"hash,omitempty"`
+
+	underway bool // at a cut: it may be done or not
 }
 
 // item is one item of a queue or a push.
