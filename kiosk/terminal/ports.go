@@ -21,10 +21,14 @@ var ErrIDTaken = errors.New("terminal: an item with this id was saved before")
 
 // Queue makes requests and calls durable. Both methods return only when the
 // item would survive a power cut, sealed to central's key. A request and its
-// attachments are saved in one transaction.
+// attachments are saved in one transaction. When FaultOf names an error of
+// SaveRequest QueueFull, the request may still be saved without attachments.
 type Queue interface {
 	SaveRequest(ctx context.Context, r request.Request, attachments ...request.Attachment) error
 	SaveCall(ctx context.Context, c request.Call) error
+	// Room tells whether there is room for voice notes and pictures. Requests and
+	// calls are taken in any case.
+	Room(ctx context.Context) (photos bool)
 	// Progress returns what the terminal itself last knew about a ticket.
 	Progress(ctx context.Context, code ticket.Code) (visit.Progress, bool, error)
 }

@@ -84,6 +84,11 @@ func (t *Terminal) startNote(ctx context.Context, e visit.StartNote) {
 	}
 	recording, end := t.note.begin(ctx, e.Take)
 	go func() {
+		if !t.cfg.Queue.Room(recording) {
+			t.note.over(e.Take)
+			t.post(ctx, visit.TakeFailed{Take: e.Take, Fault: fault.QueueFull})
+			return
+		}
 		made, err := t.cfg.Microphone.Record(recording, end, time.Duration(e.Seconds)*time.Second)
 		discarded := recording.Err() != nil
 		t.note.over(e.Take)
@@ -102,6 +107,10 @@ func (t *Terminal) startNote(ctx context.Context, e visit.StartNote) {
 }
 
 func (t *Terminal) takePicture(ctx context.Context, take int64) {
+	if !t.cfg.Queue.Room(ctx) {
+		t.post(ctx, visit.TakeFailed{Take: take, Fault: fault.QueueFull})
+		return
+	}
 	err := error(errNoCamera)
 	var jpeg []byte
 	if t.cfg.Camera != nil {

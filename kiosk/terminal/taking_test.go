@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lintai/kiosk/fault"
+	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
 	"lintai/kiosk/visit"
 )
@@ -44,7 +45,7 @@ func (broken) Fault() fault.Code { return fault.Unplugged }
 // taker is a terminal whose events are read by the test instead of a visit.
 func taker(s *studio) *Terminal {
 	cfg := Config{
-		Number: 1, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Queue: &bench{}, Number: 1, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		NewID: func() (string, error) { return "note", nil },
 	}
 	if s != nil {
@@ -148,5 +149,51 @@ func TestRatingCodeHasFourDigits(t *testing.T) {
 	}
 	if len(seen) < 150 {
 		t.Errorf("only %d different codes of 200", len(seen))
+	}
+}
+
+// A photo gives way before a request does, and both the resident and staff are told.
+func TestFullTerminalTakesNoNotesAndPictures(t *testing.T) {
+	s := &studio{recording: make(chan struct{}, 1), picture: []byte("jpeg")}
+	term := taker(s)
+	term.cfg.Queue = &bench{full: true}
+	term.takePicture(t.Context(), 4)
+	if got, ok := next(t, term).(visit.TakeFailed); !ok || got.Take != 4 || got.Fault != fault.QueueFull {
+		t.Errorf("picture: %+v", got)
+	}
+	term.startNote(t.Context(), visit.StartNote{Take: 5, Seconds: 60})
+	if got, ok := next(t, term).(visit.TakeFailed); !ok || got.Take != 5 || got.Fault != fault.QueueFull {
+		t.Errorf("voice note: %+v", got)
+	}
+}
+
+func TestRequestIsKeptWithoutItsPictureWhenThereIsNoRoom(t *testing.T) {
+	b := &bench{full: true}
+	term := taker(nil)
+	term.cfg.Queue, term.cfg.Now = b, time.Now
+	term.cfg.FaultOf = func(err error) fault.Code {
+		if errors.Is(err, errFull) {
+			return fault.QueueFull
+		}
+		return fault.None
+	}
+	term.cfg.Measure = func(string, time.Duration) {}
+	picture := request.NewAttachment("photo", "image/jpeg", []byte("jpeg"), 0)
+	picture.Step = "photo"
+	draft := request.Request{
+		Service: "repair", Answers: []request.Answer{{Step: "what", Text: "水"}, {Step: "photo", Text: "照片1张"}},
+		Attachments: []request.Reference{picture.Reference},
+	}
+	term.save(t.Context(), t.Context(), draft, []request.Attachment{picture}, time.Now())
+	got, ok := next(t, term).(visit.Saved)
+	if !ok || !got.Dropped || len(b.saved) != 1 {
+		t.Fatalf("%+v, %d saved", got, len(b.saved))
+	}
+	kept := b.saved[0]
+	if len(kept.Attachments) != 0 || kept.Answers[0].Text != "水" || kept.Answers[1].Text != phrase.Text("photo.lost") {
+		t.Errorf("kept %+v", kept)
+	}
+	if len(draft.Attachments) != 1 || draft.Answers[1].Text != "照片1张" {
+		t.Error("the draft was changed: a retry would have lost the picture")
 	}
 }

@@ -17,11 +17,13 @@ import (
 	"math/big"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"lintai/kiosk/failpoint"
 	"lintai/kiosk/fault"
+	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
 	"lintai/kiosk/slip"
 	"lintai/kiosk/ticket"
@@ -211,6 +213,15 @@ const ticketTries = 20
 
 func (t *Terminal) save(ctx, serving context.Context, r request.Request, attachments []request.Attachment, started time.Time) {
 	err := t.saveNew(ctx, &r, attachments)
+	dropped := false
+	if len(attachments) > 0 && err != nil && t.cfg.FaultOf(err) == fault.QueueFull {
+		// A request is worth more than its pictures, and fits where they do not.
+		bare := withoutAttachments(r)
+		if err = t.saveNew(ctx, &bare, nil); err == nil {
+			t.cfg.Log.Error("attachments not kept", "fault", string(fault.QueueFull), "id", r.ID, "attachments", len(attachments))
+			r, dropped = bare, true
+		}
+	}
 	t.cfg.Measure("durable", t.cfg.Now().Sub(started))
 	if err != nil {
 		code := t.cfg.FaultOf(err)
@@ -219,7 +230,26 @@ func (t *Terminal) save(ctx, serving context.Context, r request.Request, attachm
 		return
 	}
 	t.cfg.Log.Info("request saved", "id", r.ID, "service", r.Service)
-	t.post(serving, visit.Saved{ID: r.ID, Ticket: r.Ticket, At: r.MadeAt, RatingCode: r.RatingCode})
+	t.post(serving, visit.Saved{ID: r.ID, Ticket: r.Ticket, At: r.MadeAt, RatingCode: r.RatingCode, Dropped: dropped})
+}
+
+// withoutAttachments is the request as it is kept on a full terminal. Its answers
+// tell staff what there was.
+func withoutAttachments(r request.Request) request.Request {
+	r.Answers = slices.Clone(r.Answers)
+	for _, reference := range r.Attachments {
+		lost := phrase.Text("record.lost")
+		if strings.HasPrefix(reference.Type, "image/") {
+			lost = phrase.Text("photo.lost")
+		}
+		for i := range r.Answers {
+			if r.Answers[i].Step == reference.Step {
+				r.Answers[i].Text = lost
+			}
+		}
+	}
+	r.Attachments = nil
+	return r
 }
 
 func (t *Terminal) saveNew(ctx context.Context, r *request.Request, attachments []request.Attachment) error {

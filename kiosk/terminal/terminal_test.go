@@ -33,13 +33,16 @@ type bench struct {
 	hereErr error
 	holds   chan struct{} // if set, saving waits for it
 	result  slip.Result
+	full    bool // there is no room for notes and pictures
 
 	views chan visit.View
 	said  chan visit.Say
 	slips chan slip.Slip
 }
 
-func (b *bench) SaveRequest(_ context.Context, r request.Request, _ ...request.Attachment) error {
+func (b *bench) Room(context.Context) bool { return !b.full }
+
+func (b *bench) SaveRequest(_ context.Context, r request.Request, attachments ...request.Attachment) error {
 	if b.holds != nil {
 		<-b.holds
 	}
@@ -53,6 +56,9 @@ func (b *bench) SaveRequest(_ context.Context, r request.Request, _ ...request.A
 		if old.ID == r.ID {
 			return ErrIDTaken
 		}
+	}
+	if b.full && len(attachments) > 0 {
+		return errFull
 	}
 	if b.saveErr != nil {
 		if b.durable {
@@ -101,6 +107,8 @@ func (b *bench) light(visit.LightPattern) {}
 type lightFunc func(visit.LightPattern)
 
 func (f lightFunc) Show(p visit.LightPattern) { f(p) }
+
+var errFull = errors.New("no room")
 
 func start(t *testing.T, b *bench) *Terminal {
 	t.Helper()

@@ -131,7 +131,8 @@ type (
 		Take    int64
 		Picture request.Attachment
 	}
-	// TakeFailed: there is no note or picture.
+	// TakeFailed: there is no note or picture. The fault QueueFull says that the
+	// terminal has no room for any.
 	TakeFailed struct {
 		Take  int64
 		Fault fault.Code
@@ -184,6 +185,9 @@ type (
 		At     time.Time
 		// RatingCode is what the slip asks for when the request is rated.
 		RatingCode string
+		// Dropped: the terminal has no room, so the request was kept without its
+		// voice notes and pictures. The resident must know.
+		Dropped bool
 	}
 	// SaveFailed: it is not, and the resident must know. ID and Ticket are those
 	// it was tried under: a retry under the same id cannot file it twice.

@@ -145,6 +145,9 @@ func (s State) lookSaved(v *View) {
 		v.Hint = s.text("saved.code_rating", "code", s.visit.ratingCode)
 	}
 	v.Notice, v.NoticeTone = s.slipLine()
+	if s.visit.dropped {
+		v.Notice, v.NoticeTone = s.text("saved.dropped")+v.Notice, Warning
+	}
 }
 
 // slipLine says what is true of the slip.

@@ -198,7 +198,7 @@ func (s State) lookRecord(v *View, st *catalog.Step) {
 		v.Hint = s.text("record.running")
 		v.Actions = []Control{{ID: "stop", Label: s.text("record.stop"), Icon: "stop", Event: Stop{}, Disabled: t.ending}}
 	case !s.canSpeak() && !t.has:
-		v.Hint, v.Notice, v.NoticeTone = "", s.text("record.broken"), Warning
+		v.Hint, v.Notice, v.NoticeTone = "", s.text(s.absentPhrase(Microphone)), Warning
 		start.Disabled = true
 		v.Actions = []Control{start}
 	case t.has:
@@ -218,7 +218,7 @@ func (s State) lookPhoto(v *View) {
 	t := s.visit.taking
 	switch {
 	case s.absent(Camera) && !t.has:
-		v.Notice, v.NoticeTone = s.text("photo.broken"), Warning
+		v.Notice, v.NoticeTone = s.text(s.absentPhrase(Camera)), Warning
 		v.Actions = []Control{{ID: "shoot", Label: s.text("photo.shoot"), Icon: "camera", Event: Shoot{}, Disabled: true}}
 	case t.has:
 		v.Picture = t.made.Data

@@ -88,7 +88,7 @@ func (s State) stepPrompt(st *catalog.Step) Say {
 		case v.taking.has:
 			return s.spoken("record.prompt_made")
 		case !s.canSpeak():
-			return s.spoken("record.broken")
+			return s.spoken(s.absentPhrase(Microphone))
 		}
 		return s.spoken("record.prompt")
 	case ScreenPhoto:
@@ -96,7 +96,7 @@ func (s State) stepPrompt(st *catalog.Step) Say {
 		case v.taking.has:
 			return s.spoken("photo.prompt_made")
 		case s.absent(Camera):
-			return s.spoken("photo.broken")
+			return s.spoken(s.absentPhrase(Camera))
 		}
 	case ScreenIdentify:
 		if s.broken(CardReader) {
@@ -183,10 +183,10 @@ func (s State) savedPrompt() Say {
 		return s.withCard(s.spoken("saved.prompt_thanks"))
 	}
 	if s.noSlip() {
-		return s.spoken("saved.prompt_no_printer")
+		return s.withDropped(s.spoken("saved.prompt_no_printer"))
 	}
 	if s.visit.print != printEnded {
-		return s.spoken("saved.prompt")
+		return s.withDropped(s.spoken("saved.prompt"))
 	}
 	say := s.spoken("saved.prompt_unknown")
 	switch s.visit.result.Outcome {
@@ -196,6 +196,15 @@ func (s State) savedPrompt() Say {
 		say = s.spoken("saved.prompt_not_printed")
 	}
 	return s.withCard(say)
+}
+
+// withDropped says that notes and pictures were not kept.
+func (s State) withDropped(say Say) Say {
+	if s.visit.dropped {
+		say.Key += "+dropped"
+		say.Text += s.text("saved.dropped")
+	}
+	return say
 }
 
 // withCard reminds of a card that still lies on the reader.

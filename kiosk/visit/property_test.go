@@ -186,7 +186,7 @@ func (w *world) answer(x Effect) {
 		if w.random.Intn(8) == 0 {
 			settled = Held{ID: id}
 		}
-		w.owed = append(w.owed, Saved{ID: id, Ticket: code, At: w.now}, settled)
+		w.owed = append(w.owed, Saved{ID: id, Ticket: code, At: w.now, Dropped: len(x.Attachments) > 0 && w.random.Intn(4) == 0}, settled)
 	case Print:
 		results := []slip.Outcome{slip.Printed, slip.NotPrinted, slip.Unknown}
 		w.owed = append(w.owed, Printed{Job: x.Job, Result: slip.Result{Outcome: results[w.random.Intn(3)]}})
@@ -229,7 +229,7 @@ func (w *world) ids() []string {
 // made is a voice note or picture of somebody.
 func (w *world) made(take int64, fails, picture bool) Event {
 	if fails {
-		return TakeFailed{Take: take, Fault: fault.Unplugged}
+		return TakeFailed{Take: take, Fault: []fault.Code{fault.Unplugged, fault.QueueFull}[w.random.Intn(2)]}
 	}
 	voice := fmt.Sprintf("声音%d。", w.serial)
 	w.persons = append(w.persons, voice)

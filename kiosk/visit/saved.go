@@ -15,6 +15,7 @@ func (m *machine) saved(e Saved) {
 	v := &m.visit
 	v.id, v.ticket, v.savedAt, v.ratingCode = e.ID, e.Ticket, e.At, e.RatingCode
 	v.attached = nil
+	v.dropped = e.Dropped
 	v.reach = m.reached(e.ID)
 	m.open(ScreenSaved)
 	m.alive()
@@ -146,6 +147,9 @@ func (s State) slip() slip.Slip {
 				blocks = append(blocks, slip.Text{Text: "· " + need})
 			}
 		}
+	}
+	if v.dropped {
+		blocks = append(blocks, slip.Text{Text: text("slip.dropped"), Bold: true})
 	}
 	if when := clock(v.savedAt, "2006-01-02 15:04"); when != "" {
 		blocks = append(blocks, slip.Pair{Label: text("slip.time"), Value: when})

@@ -12,7 +12,7 @@ import (
 var spokenPhrases = []phrase.ID{
 	"start.greeting", "start.greeting_no_button", "home.prompt", "home.prompt_more", "home.prompt_behalf",
 	"identify.broken", "identify.broken_card", "slot.prompt_period", "text.prompt", "hand.prompt",
-	"record.prompt", "record.prompt_made", "record.broken", "photo.prompt_made", "photo.broken", "rating.code_prompt",
+	"record.prompt", "record.prompt_made", "record.broken", "record.no_room", "photo.prompt_made", "photo.broken", "photo.no_room", "rating.code_prompt",
 	"confirm.prompt", "confirm.prompt_more", "confirm.prompt_expired", "saving.prompt", "unsaved.prompt",
 	"saved.prompt", "saved.prompt_no_printer", "saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks", "saved.take_card",
 	"lookup.prompt", "lookup.prompt_card", "lookup.no_scanner", "finding.prompt", "progress.cannot_tell",
@@ -24,6 +24,9 @@ var spokenPhrases = []phrase.ID{
 
 // withCardPhrases are spoken with a reminder of the card behind them.
 var withCardPhrases = []phrase.ID{"saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks", "list.prompt"}
+
+// withDroppedPhrases are spoken with the word that notes and pictures were not kept.
+var withDroppedPhrases = []phrase.ID{"saved.prompt", "saved.prompt_no_printer"}
 
 // Script is every sentence, known before, that a terminal can speak in a locale:
 // what a pack of recordings must hold. Policies and notices are read aloud too,
@@ -46,6 +49,10 @@ func Script(c *catalog.Catalog, l phrase.Locale) []Say {
 		if strings.HasPrefix(string(id), "answer.") {
 			add(s.answerSay(id))
 		}
+	}
+	s.visit.dropped = true
+	for _, id := range withDroppedPhrases {
+		add(s.withDropped(s.spoken(id)))
 	}
 	s.visit.card = true
 	for _, id := range withCardPhrases {

@@ -147,6 +147,9 @@ func (s State) applies(st catalog.Step) bool {
 // impossible tells that a step asks for a device that is missing; an optional
 // one is then passed over.
 func (s State) impossible(st catalog.Step) bool {
+	if _, has := s.visit.attachment(st.ID); has {
+		return false
+	}
 	return st.Optional && (st.Kind == catalog.Photo && s.absent(Camera) || st.Kind == catalog.Voice && s.absent(Microphone))
 }
 

@@ -212,12 +212,15 @@ type visit struct {
 	savedAt time.Time
 	// ratingCode is asked for when the request is rated.
 	ratingCode string
-	reach      reach
-	print      printState
-	printBy    time.Time // print at the latest
-	job        int64
-	result     slip.Result
-	endAt      time.Time // back to the start by itself
+	// noRoom: the terminal takes no notes and pictures now; dropped: it kept the
+	// request without them.
+	noRoom, dropped bool
+	reach           reach
+	print           printState
+	printBy         time.Time // print at the latest
+	job             int64
+	result          slip.Result
+	endAt           time.Time // back to the start by itself
 
 	find     ticket.Code
 	found    LookupResult

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lintai/kiosk/catalog"
+	"lintai/kiosk/fault"
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
 )
@@ -56,7 +57,7 @@ func (m *machine) takingTouch(e Event) {
 			m.do(PlayNote{t.made})
 		}
 	case Shoot:
-		if v.screen == ScreenPhoto && !t.running && !t.has {
+		if v.screen == ScreenPhoto && !t.running && !t.has && !v.noRoom {
 			m.house.take++
 			*t = taking{take: m.house.take, running: true, since: m.now}
 			v.notice = notice{}
@@ -99,6 +100,10 @@ func (m *machine) takeFailed(e TakeFailed) {
 	}
 	m.alive()
 	v.taking = taking{}
+	if e.Fault == fault.QueueFull {
+		v.noRoom = true // the screen says so, and how to go on
+		return
+	}
 	switch v.screen {
 	case ScreenRecord:
 		v.notice = notice{"record_failed", Warning}

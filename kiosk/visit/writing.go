@@ -52,7 +52,21 @@ func (m *machine) pickWay(way string) {
 // canSpeak tells that a voice note can be made.
 func (s State) canSpeak() bool { return !s.absent(Microphone) }
 
-func (s State) absent(d Device) bool { return s.broken(d) }
+// absent tells whether a microphone or camera cannot be used: it is broken, or
+// the terminal has no room for what it makes.
+func (s State) absent(d Device) bool { return s.broken(d) || s.visit.noRoom }
+
+// absentPhrase says why.
+func (s State) absentPhrase(d Device) phrase.ID {
+	section := phrase.ID("record")
+	if d == Camera {
+		section = "photo"
+	}
+	if s.broken(d) {
+		return section + ".broken"
+	}
+	return section + ".no_room"
+}
 
 // firstInput is the way of typing that a resident begins with.
 func (s State) firstInput() Input {
