@@ -80,11 +80,14 @@ func newDevices(s *settings.Settings, clips []string, post func(visit.Event), lo
 		if err != nil {
 			return nil, err
 		}
+		unfinished := newUnfinishedSlip(s.Terminal.Data, log)
 		p := printer.New(printer.Options{
 			Line:     printer.Line{Address: s.Printer.Port, Baud: s.Printer.Baud},
 			Profile:  profile,
 			Font:     slipFont("/", logMissingFonts(log)),
 			VoidNote: phrase.Text("slip.void"),
+			Left:     unfinished.read(),
+			OnLeave:  unfinished.write,
 		}, d.health(visit.Printer))
 		d.printer = p
 		d.start = append(d.start, p.Run)

@@ -145,6 +145,7 @@ func (s *session) recover(ctx context.Context) error {
 		return err
 	}
 	m.stale, m.torn, m.unclosed = false, false, 0
+	s.printer.leave()
 	return nil
 }
 

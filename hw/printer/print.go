@@ -46,6 +46,8 @@ func (s *session) printTaken(ctx context.Context, job Job) slip.Result {
 	// Whatever becomes of this slip, the next one must know of it.
 	memory := &s.printer.memory
 	memory.stale, memory.unclosed = true, job.payload
+	s.printer.leave()
+	defer s.printer.leave()
 	sent, err := s.sendJob(ctx, job)
 	if err != nil {
 		memory.torn = sent > 0

@@ -22,6 +22,14 @@ type Options struct {
 	// VoidNote is printed under a slip that was cut short, so that nobody takes
 	// it for a good one. Empty prints nothing.
 	VoidNote string
+	// Left is what the process before told OnLeave last, 0 when it told nothing: it
+	// may have died while it printed, and what stands on the paper would become the
+	// head of the next visitor's slip.
+	Left int
+	// OnLeave, if set, is told a number above 0 before the first byte of a slip goes
+	// out, and 0 when the printer is known to hold nothing of one any more. What it
+	// is told must be kept where a power cut leaves it.
+	OnLeave func(int)
 	// Limits is DefaultLimits when zero.
 	Limits Limits
 	// Clock is the machine's when nil.
@@ -105,6 +113,8 @@ type memory struct {
 	unclosed int
 	// singly: the printer loses questions that are put in one breath.
 	singly bool
+	// left is what OnLeave was told last.
+	left int
 	// owed is the number of GS r requests that may still be answered.
 	owed int
 }
@@ -121,6 +131,9 @@ func New(o Options, onHealth func(hw.Health)) *Printer {
 	p := &Printer{options: o, health: hw.Health{Code: fault.Unplugged}, turn: make(chan struct{}, 1)}
 	p.turn <- struct{}{}
 	p.memory.strange = true
+	if o.Left > 0 {
+		p.memory.stale, p.memory.torn, p.memory.unclosed, p.memory.left = true, true, o.Left-1, o.Left
+	}
 	// Ids differ from those of the process before, whose fences may come late.
 	p.memory.sequence = uint32(o.Clock.Now().UnixNano() / int64(time.Millisecond))
 	p.supervisor = supervise.New(supervise.Config{
@@ -165,6 +178,22 @@ func (p *Printer) forget(s *session) {
 	defer p.mu.Unlock()
 	if p.session == s {
 		p.session = nil
+	}
+}
+
+// leave tells what a process that dies now leaves behind. Only the holder of the
+// turn calls it.
+func (p *Printer) leave() {
+	left := 0
+	if p.memory.stale || p.memory.torn {
+		left = p.memory.unclosed + 1
+	}
+	if left == p.memory.left {
+		return
+	}
+	p.memory.left = left
+	if p.options.OnLeave != nil {
+		p.options.OnLeave(left)
 	}
 }
 

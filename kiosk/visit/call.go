@@ -83,7 +83,12 @@ func (m *machine) callTick() {
 	switch {
 	case c.phase == callNone:
 	case c.shown && !m.now.Before(c.until):
-		if c.phase == callRaising || c.phase == callQueued || c.phase == callDelivered {
+		if c.phase == callRaising {
+			// Not even noted after all that time: nobody may wait for it.
+			c.phase, c.until = callFailed, m.now.Add(m.rules.LateHold)
+			return
+		}
+		if c.phase == callQueued || c.phase == callDelivered {
 			if !c.late {
 				// Nobody answered. Say so, and what else she can do.
 				c.late, c.until = true, m.now.Add(m.rules.LateHold)

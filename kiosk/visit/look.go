@@ -200,7 +200,7 @@ func (s State) lookCalling(v *View) {
 		v.Notice, v.NoticeTone = s.phoneLine(), Warning
 	default:
 		v.Hint = s.text("calling.raising")
-		if !s.house.online {
+		if !s.house.online && s.call.phase == callQueued { // before that it is noted nowhere
 			v.Hint = s.text("calling.offline")
 			v.Notice, v.NoticeTone = s.phoneLine(), Warning
 		}

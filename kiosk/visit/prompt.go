@@ -232,7 +232,7 @@ func (s State) progressSay(service string, st Status) Say {
 }
 
 func (s State) callPrompt() Say {
-	if s.call.late && (s.call.phase == callRaising || s.call.phase == callQueued || s.call.phase == callDelivered) {
+	if s.call.late && (s.call.phase == callQueued || s.call.phase == callDelivered) {
 		return s.spoken("calling.prompt_late")
 	}
 	switch s.call.phase {
