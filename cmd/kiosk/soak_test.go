@@ -31,6 +31,9 @@ func TestMain(m *testing.M) {
 	if config := os.Getenv(soakEnv); config != "" {
 		os.Exit(soak(config, *soakVisits))
 	}
+	if text := os.Getenv(victimEnv); text != "" {
+		os.Exit(runVictim(text))
+	}
 	os.Exit(m.Run())
 }
 
