@@ -18,12 +18,12 @@ import (
 
 const ownNotices = `{"version": 3, "contacts": [{"id": "office", "name": "幸福里居委会", "number": "010-55500112"}]}`
 
-func ownFolder(t *testing.T) *community {
-	return &community{folder: t.TempDir(), book: newHealthBook(nil), log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+func ownFolder(t *testing.T) *ownContent {
+	return &ownContent{folder: t.TempDir(), book: newHealthBook(nil), log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 }
 
 // write replaces a document; how much it changes is not left to the clock.
-func (c *community) write(t *testing.T, text string, at int64) {
+func (c *ownContent) write(t *testing.T, text string, at int64) {
 	t.Helper()
 	name := filepath.Join(c.folder, content.CommunityFile)
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
@@ -34,21 +34,21 @@ func (c *community) write(t *testing.T, text string, at int64) {
 	}
 }
 
-func (c *community) row() readiness.Row { return c.book.snapshot().Devices[0] }
+func (c *ownContent) row() readiness.Row { return c.book.snapshot().Devices[0] }
 
 func TestContentWithAMistakeIsTheBuiltInOneAndIsTold(t *testing.T) {
 	var told strings.Builder
 	c := ownFolder(t)
 	c.log = slog.New(slog.NewTextHandler(&told, nil))
 	c.write(t, ownNotices, 1)
-	if documents, ok := c.read(); !ok || documents.Community.Version != 3 || documents.Catalog != content.Default().Catalog {
+	if documents, ok := c.read(t.Context()); !ok || documents.Community.Version != 3 || documents.Catalog != content.Default().Catalog {
 		t.Errorf("version %d", documents.Community.Version)
 	}
 	if r := c.row(); r.Name != readiness.Content || r.State != "ready" || r.Fault != fault.None {
 		t.Errorf("%+v", r)
 	}
 	c.write(t, "{\n\"version\": \"3\"}", 2)
-	if documents, ok := c.read(); ok || documents != content.Default() {
+	if documents, ok := c.read(t.Context()); ok || documents != content.Default() {
 		t.Error("a document with a mistake is used")
 	}
 	if r := c.row(); r.Fault != fault.ContentInvalid || !strings.Contains(r.Detail, "community.json:2: ") {
@@ -58,14 +58,14 @@ func TestContentWithAMistakeIsTheBuiltInOneAndIsTold(t *testing.T) {
 		t.Error(told.String())
 	}
 	c.folder = ""
-	if documents, ok := c.read(); !ok || documents != content.Default() || c.row().State != readiness.StateNone {
+	if documents, ok := c.read(t.Context()); !ok || documents != content.Default() || c.row().State != readiness.StateNone {
 		t.Errorf("no folder: %+v", c.row())
 	}
 }
 
 // watched is a folder under watch, whose minutes the test makes pass.
 type watched struct {
-	*community
+	*ownContent
 	ticks chan time.Time
 	asked chan bool // answers whether nobody is there
 	ended chan bool
@@ -75,7 +75,7 @@ func watching(t *testing.T) *watched {
 	t.Helper()
 	w := &watched{ownFolder(t), make(chan time.Time), make(chan bool), make(chan bool, 1)}
 	w.write(t, ownNotices, 1)
-	w.read()
+	w.read(t.Context())
 	ctx, stop := context.WithCancel(t.Context())
 	go func() { w.ended <- w.watch(ctx, w.ticks, func() bool { return <-w.asked }) }()
 	t.Cleanup(stop)
@@ -128,7 +128,7 @@ func TestMistakeInChangedContentChangesNothing(t *testing.T) {
 func TestWatchEndsWithTheContext(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if (&community{}).watch(ctx, nil, nil) {
+	if (&ownContent{}).watch(ctx, nil, nil) {
 		t.Error("content has changed where there is none")
 	}
 	// Each file counts, also one that appears.

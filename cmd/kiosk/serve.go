@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -22,6 +24,7 @@ import (
 	"lintai/kiosk/visit"
 	"lintai/offline"
 	"lintai/sync/agent"
+	"lintai/sync/wire"
 	"lintai/ui"
 	"lintai/ui/pinyin"
 )
@@ -30,8 +33,10 @@ import (
 type kiosk struct {
 	config string
 	clips  []string
-	log    *slog.Logger
-	trace  *trace
+	// documentKey is what central signs documents with; nil: none are taken.
+	documentKey ed25519.PublicKey
+	log         *slog.Logger
+	trace       *trace
 
 	composer *pinyin.Engine
 
@@ -109,7 +114,11 @@ func (k *kiosk) serveOnce(ctx context.Context) error {
 func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Queue) error {
 	var t *terminal.Terminal
 	post := func(e visit.Event) { t.Post(e) }
+	published := newDocuments(queue, k.documentKey, s.Terminal.Data, queue.SealTo, k.log)
+	configured := published.configuration(ctx)
 	line, err := agent.New(agent.Options{
+		Documents: queue, DocumentKey: k.documentKey,
+		DocumentKept: func(d wire.Document) { published.kept(ctx, d) }, DocumentsRefused: published.refused,
 		Address: s.Central.Address, Token: s.Central.Token, Kiosk: s.Terminal.Number,
 		Queue: queue, Post: post, Log: k.log,
 		Fault: func(code fault.Code) {
@@ -121,13 +130,14 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	if err != nil {
 		return outOfService{code: fault.ConfigInvalid, err: err, place: s.Terminal.Place, phone: s.Terminal.Phone}
 	}
-	devices, err := newDevices(s, k.clips, post, k.log)
+	devices, err := newDevices(s, published.clips(ctx, k.clips), post, k.log)
 	if err != nil {
 		return outOfService{code: fault.ConfigInvalid, err: err, place: s.Terminal.Place, phone: s.Terminal.Phone}
 	}
 	devices.book.tell = line.Report
-	own := &community{folder: s.Terminal.Content, book: devices.book, log: k.log}
-	documents, _ := own.read()
+	published.report(devices.book)
+	own := &ownContent{folder: s.Terminal.Content, central: published, book: devices.book, log: k.log}
+	documents, _ := own.read(ctx)
 	policies, closePolicies := openPolicies(documents.Policy, k.log)
 	defer closePolicies()
 	hand := openHandwriting(k.log)
@@ -136,7 +146,9 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	rules.Composer, rules.Handwriting = k.composer, hand != nil
 	fyne.DoAndWait(func() { rules.Room = ui.Room(k.screen.Panel()) }) // of the window as it is, not as the file says
 	rules.CardLookUp = s.Card.Port != "" && len(s.Central.CardKey) > 0
-	rules.Place, rules.Phone, rules.PublicAddress = s.Terminal.Place, s.Terminal.Phone, s.Central.PublicAddress
+	rules.Place = s.Terminal.Place
+	rules.Phone = cmp.Or(configured.Phone, s.Terminal.Phone)
+	rules.PublicAddress = cmp.Or(configured.PublicAddress, s.Central.PublicAddress)
 	display := newDoze(k.screen)
 	t = terminal.New(terminal.Config{
 		Number: s.Terminal.Number, Rules: rules,

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -132,3 +133,6 @@ const MaxDocumentVersion = 1 << 60
 // KnownSuffix after a kind names, in Health.Versions, the newest version that a
 // terminal ever kept, where that is not the one in use.
 const KnownSuffix = "_known"
+
+// DocumentSum is the hash that a head holds of its body.
+func DocumentSum(body []byte) [sha256.Size]byte { return sha256.Sum256(body) }
