@@ -26,6 +26,8 @@ type healthBook struct {
 	ports map[string]string
 	// tell has central told of all devices, at each change.
 	tell func([]wire.Device)
+	// sync answers questions about the line; nil when there is none to ask.
+	sync func(context.Context, readiness.SyncQuestion) readiness.Sync
 
 	mu   sync.Mutex
 	rows []readiness.Row // by the order in which devices first were heard of
@@ -146,6 +148,10 @@ func (b *healthBook) talk(ctx context.Context, conn net.Conn, p terminal.Printer
 	if q.Print != nil {
 		result := p.Print(ctx, q.Print.Slip())
 		s.Printed = &result
+	}
+	if q.Sync != "" && b.sync != nil {
+		line := b.sync(ctx, q.Sync)
+		s.Sync = &line
 	}
 	if err := conn.SetWriteDeadline(time.Now().Add(questionLimit)); err != nil {
 		return err

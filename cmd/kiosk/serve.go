@@ -126,6 +126,7 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 				k.log.Error("line to central", "fault", string(code))
 			}
 		},
+		Words: wordsOf(queue, k.log),
 	})
 	if err != nil {
 		return outOfService{code: fault.ConfigInvalid, err: err, place: s.Terminal.Place, phone: s.Terminal.Phone}
@@ -134,7 +135,7 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	if err != nil {
 		return outOfService{code: fault.ConfigInvalid, err: err, place: s.Terminal.Place, phone: s.Terminal.Phone}
 	}
-	devices.book.tell = line.Report
+	devices.book.tell, devices.book.sync = line.Report, syncOf(line, queue, k.log)
 	published.report(devices.book)
 	own := &ownContent{folder: s.Terminal.Content, central: published, book: devices.book, log: k.log}
 	documents, _ := own.read(ctx)

@@ -80,9 +80,11 @@ func (r Row) severity() fault.Severity {
 }
 
 // Question is what a running terminal is asked: how its devices are, and, when
-// Print is given, to print that report's slip, because the printer is its own.
+// Print is given, to print that report's slip, because the printer is its own, or
+// how its line is, when Sync is.
 type Question struct {
-	Print *Report `json:"print,omitempty"`
+	Print *Report      `json:"print,omitempty"`
+	Sync  SyncQuestion `json:"sync,omitempty"`
 }
 
 // Snapshot is a running terminal's word on its devices.
@@ -91,6 +93,7 @@ type Snapshot struct {
 	Devices []Row     `json:"devices"`
 	// Printed is what became of the slip that was asked for.
 	Printed *slip.Result `json:"printed,omitempty"`
+	Sync    *Sync        `json:"sync,omitempty"` // nil when it was not asked for
 }
 
 // Source says where a report's rows on devices come from.

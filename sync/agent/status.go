@@ -191,3 +191,12 @@ func (a *Agent) Sync(ctx context.Context) Attempt {
 		}
 	}
 }
+
+// Versions are those of what the terminal runs, as central is told them.
+func (a *Agent) Versions(ctx context.Context) map[string]string {
+	var others map[string]string
+	if a.words.tell != nil {
+		others = a.words.tell(ctx, 0).Versions
+	}
+	return a.withDocuments(ctx, others)
+}

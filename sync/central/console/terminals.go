@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"lintai/kiosk/fault"
@@ -113,6 +114,9 @@ func versions(h docket.Health) []labelled {
 	slices.SortStableFunc(names, func(a, b string) int { return place(a) - place(b) })
 	var all []labelled
 	for _, name := range names {
+		if strings.HasSuffix(name, wire.KnownSuffix) {
+			continue // it does not run that one
+		}
 		label := name // a newer terminal runs something that this central does not know
 		if id := phrase.ID("version." + name); phrase.Has(id) {
 			label = phrase.Text(id)
