@@ -100,21 +100,31 @@ const (
 // answer serves readiness.SocketName in the data folder until the context ends. A
 // terminal whose folder cannot hold a socket serves residents all the same.
 func (b *healthBook) answer(ctx context.Context, data string, p terminal.Printer, log *slog.Logger) {
+	if l, err := b.listen(data, log); err != nil {
+		log.Warn("health is not told to kioskctl", "error", err)
+	} else {
+		b.serve(ctx, l, p, log)
+	}
+}
+
+func (b *healthBook) listen(data string, log *slog.Logger) (net.Listener, error) {
 	path := filepath.Join(data, readiness.SocketName)
 	// The queue's lock says that no other terminal lives here: what is left
 	// belongs to one that was killed.
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		log.Warn("health is not told to kioskctl", "error", err)
-		return
+		return nil, err
 	}
 	l, err := net.Listen("unix", path)
 	if err != nil {
-		log.Warn("health is not told to kioskctl", "error", err)
-		return
+		return nil, err
 	}
 	if err := os.Chmod(path, 0o600); err != nil {
 		log.Warn("health is told to everybody on this machine", "error", err)
 	}
+	return l, nil
+}
+
+func (b *healthBook) serve(ctx context.Context, l net.Listener, p terminal.Printer, log *slog.Logger) {
 	unhook := context.AfterFunc(ctx, func() { l.Close() })
 	defer unhook()
 	var talks sync.WaitGroup
