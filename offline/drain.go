@@ -131,15 +131,14 @@ type Answer struct {
 func (q *Queue) Settle(ctx context.Context, answers []Answer) error {
 	var waiting bool
 	err := q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		settle := tx.StmtContext(ctx, q.prepared.settleItem)
 		for _, a := range answers {
 			switch a.State {
 			case Delivered, Conflict, Rejected:
 			default:
 				return fmt.Errorf("%q is no final state", a.State)
 			}
-			done, err := tx.ExecContext(ctx, `UPDATE outbox SET state = ?1, reason = ?2, delivered_at = ?3,
-				sealed = CASE ?1 WHEN 'delivered' THEN NULL ELSE sealed END
-				WHERE id = ?4 AND state = 'saved'`, string(a.State), a.Reason, q.now().UnixMilli(), a.ID)
+			done, err := settle.ExecContext(ctx, string(a.State), a.Reason, q.now().UnixMilli(), a.ID)
 			if err != nil {
 				return err
 			}
@@ -189,7 +188,7 @@ func (q *Queue) SetAside(ctx context.Context, ids []string) error {
 // are not counted: a resident and her voice note are one matter, not two.
 func (q *Queue) Pending(ctx context.Context) (int, error) {
 	var n int
-	if err := q.db.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE state = 'saved' AND kind <> 'attachment'`).Scan(&n); err != nil {
+	if err := q.prepared.countPending.QueryRowContext(ctx).Scan(&n); err != nil {
 		return 0, fmt.Errorf("offline: pending: %w", classify(err))
 	}
 	return n, nil
