@@ -185,7 +185,7 @@ func TestQueueOfTheFirstSchemaIsCarriedOver(t *testing.T) {
 	old, err := connect(b.path, readWrite)
 	must(t, err)
 	// Back to the first schema, as it was published.
-	for _, statement := range []string{`DROP TABLE statuses`, `DROP TABLE tickets`, `DROP TABLE outbox`, `DROP TABLE documents`, `DROP TABLE audit`} {
+	for _, statement := range []string{`DROP TABLE statuses`, `DROP TABLE tickets`, `DROP TABLE outbox`, `DROP TABLE documents`, `DROP TABLE audit`, `DROP TABLE retained`} {
 		_, err := old.Exec(statement)
 		must(t, err)
 	}

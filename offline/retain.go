@@ -60,6 +60,9 @@ func (q *Queue) Retain(ctx context.Context, rules Rules) (Retained, error) {
 		if err != nil {
 			return err
 		}
+		if err := noteRetained(ctx, tx); err != nil {
+			return err
+		}
 		for _, step := range []struct {
 			count *int
 			text  string
@@ -97,4 +100,38 @@ func (q *Queue) Retain(ctx context.Context, rules Rules) (Retained, error) {
 	_ = q.tidy(context.WithoutCancel(ctx))
 	_ = q.reserve.fill()
 	return done, nil
+}
+
+// noteRetained adds the numbers in past to the ranges of those that retention took.
+func noteRetained(ctx context.Context, tx *sql.Tx) error {
+	rows, err := tx.QueryContext(ctx, `SELECT first, last FROM retained UNION ALL SELECT sequence, sequence FROM past ORDER BY 1`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	type span struct{ first, last int64 }
+	var all []span
+	for rows.Next() {
+		var s span
+		if err := rows.Scan(&s.first, &s.last); err != nil {
+			return err
+		}
+		if n := len(all); n > 0 && s.first <= all[n-1].last+1 {
+			all[n-1].last = max(all[n-1].last, s.last)
+			continue
+		}
+		all = append(all, s)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM retained`); err != nil {
+		return err
+	}
+	for _, s := range all {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO retained (first, last) VALUES (?, ?)`, s.first, s.last); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -112,6 +112,13 @@ var migrations = []string{
 		hash     BLOB NOT NULL    -- over the hash before and this entry
 	) STRICT;
 	`,
+	// Which numbers the retention job took, so that a salvage knows what is missing.
+	`
+	CREATE TABLE retained (
+		first INTEGER PRIMARY KEY,
+		last  INTEGER NOT NULL
+	) STRICT;
+	`,
 }
 
 // migrate brings the schema up to the present version, each step in one
