@@ -119,8 +119,9 @@ func (l *lintai) drain(ctx context.Context, folder string, load *load) (result, 
 		return result{}, err
 	}
 	defer queue.Close()
-	settle()
-	r, err := push(ctx, queue, agent.Options{Address: address, Token: known.Central.Token, Kiosk: kiosk})
+	r, err := timed(server, func() error {
+		return push(ctx, queue, agent.Options{Address: address, Token: known.Central.Token, Kiosk: kiosk})
+	})
 	if err != nil {
 		return r, fmt.Errorf("%w\n%s", err, server.tail())
 	}
@@ -129,16 +130,13 @@ func (l *lintai) drain(ctx context.Context, folder string, load *load) (result, 
 }
 
 // push lets the agent work until nothing waits any more.
-func push(ctx context.Context, queue *offline.Queue, o agent.Options) (result, error) {
+func push(ctx context.Context, queue *offline.Queue, o agent.Options) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	empty := errors.New("the queue is empty")
-	began := time.Now()
-	var r result
 	o.Queue = queue
 	o.Post = func(e visit.Event) {
-		if l, ok := e.(visit.LinkChanged); ok && l.Pending == 0 && r.Took == 0 {
-			r.Took = time.Since(began)
+		if l, ok := e.(visit.LinkChanged); ok && l.Pending == 0 {
 			stop(empty)
 		}
 	}
@@ -150,13 +148,13 @@ func push(ctx context.Context, queue *offline.Queue, o agent.Options) (result, e
 	o.Log = slog.New(slog.DiscardHandler)
 	a, err := agent.New(o)
 	if err != nil {
-		return r, err
+		return err
 	}
 	a.Run(ctx)
 	if cause := context.Cause(ctx); !errors.Is(cause, empty) {
-		return r, cause
+		return cause
 	}
-	return r, nil
+	return nil
 }
 
 // filed counts the cases in central's database.

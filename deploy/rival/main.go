@@ -144,7 +144,7 @@ func (r *report) races(ctx context.Context, state string, o options, ours *linta
 				return err
 			}
 			*c.results = append(*c.results, one)
-			fmt.Printf("round %d: %-15s %6.0f items/s\n", round+1, c.name(), float64(o.items)/one.Took.Seconds())
+			fmt.Printf("round %d: %-15s %6.0f items/s, processor time for one %v\n", round+1, c.name(), float64(o.items)/one.Took.Seconds(), one.each(o.items))
 		}
 	}
 	return nil

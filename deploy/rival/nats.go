@@ -68,7 +68,7 @@ func (s *stream) drain(ctx context.Context, folder string, load *load) (result, 
 		`{"name":%q,"subjects":[%q],"storage":"file","retention":"limits","num_replicas":1}`, streamName, subject)); err != nil {
 		return result{}, err
 	}
-	r, err := race(ctx, load.items, func() (client, error) {
+	r, err := race(ctx, server, load.items, func() (client, error) {
 		p, err := connect(ctx, listen, s.pair.roots())
 		if err != nil {
 			return client{}, err

@@ -69,7 +69,7 @@ func (c *collection) drain(ctx context.Context, folder string, load *load) (resu
 	if err := api.prepare(ctx); err != nil {
 		return result{}, err
 	}
-	r, err := race(ctx, load.items, func() (client, error) {
+	r, err := race(ctx, server, load.items, func() (client, error) {
 		own := &http.Transport{MaxIdleConnsPerHost: 1}
 		sender := &pocketAPI{base: api.base, client: http.Client{Transport: own}}
 		return client{send: func(i item) error { return sender.create(ctx, i) }, close: func() error { own.CloseIdleConnections(); return nil }}, nil

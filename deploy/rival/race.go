@@ -15,6 +15,7 @@ const clients = 16
 // result is what one contender did in one round.
 type result struct {
 	Took time.Duration // from before the first connection to the last acknowledgement
+	CPU  effort        // in that time
 	Kept int           // what the server says it has, asked after the race
 }
 
@@ -30,14 +31,35 @@ type client struct {
 	close func() error
 }
 
-// race lets the clients send all items, each the next that nobody has taken, and
-// measures how long that takes. The first failure ends it.
-func race(ctx context.Context, items []item, connect func() (client, error)) (result, error) {
+// race lets the clients send all items, and measures it.
+func race(ctx context.Context, server *process, items []item, connect func() (client, error)) (result, error) {
+	return timed(server, func() error { return relay(ctx, items, connect) })
+}
+
+// timed measures one run against a server, after the disk has finished with what
+// came before it.
+func timed(server *process, run func() error) (result, error) {
+	syscall.Sync()
+	before, err := spent(server)
+	if err != nil {
+		return result{}, err
+	}
+	began := time.Now()
+	if err := run(); err != nil {
+		return result{}, err
+	}
+	r := result{Took: time.Since(began)}
+	after, err := spent(server)
+	r.CPU = after.since(before)
+	return r, err
+}
+
+// relay lets the clients send all items, each the next that nobody has taken. The
+// first failure ends it.
+func relay(ctx context.Context, items []item, connect func() (client, error)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	next := make(chan item)
-	settle()
-	began := time.Now()
 	var all sync.WaitGroup
 	for range clients {
 		all.Go(func() {
@@ -66,8 +88,5 @@ func race(ctx context.Context, items []item, connect func() (client, error)) (re
 		}
 	}()
 	all.Wait()
-	return result{Took: time.Since(began)}, context.Cause(ctx)
+	return context.Cause(ctx)
 }
-
-// settle lets the disk finish with what came before the race.
-func settle() { syscall.Sync() }

@@ -18,7 +18,7 @@ func numbered(n int) (all []item) {
 func TestRaceSendsEveryItemOnce(t *testing.T) {
 	var mu sync.Mutex
 	sent, open := map[string]int{}, 0
-	r, err := race(t.Context(), numbered(500), func() (client, error) {
+	err := relay(t.Context(), numbered(500), func() (client, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		open++
@@ -27,8 +27,8 @@ func TestRaceSendsEveryItemOnce(t *testing.T) {
 			close: func() error { mu.Lock(); defer mu.Unlock(); open--; return nil },
 		}, nil
 	})
-	if err != nil || r.Took <= 0 {
-		t.Errorf("took %s, %v", r.Took, err)
+	if err != nil {
+		t.Error(err)
 	}
 	for _, i := range numbered(500) {
 		if sent[i.ID] != 1 {
@@ -42,7 +42,7 @@ func TestRaceSendsEveryItemOnce(t *testing.T) {
 
 func TestRaceEndsAtTheFirstFailure(t *testing.T) {
 	refused := errors.New("refused")
-	_, err := race(t.Context(), numbered(500), func() (client, error) {
+	err := relay(t.Context(), numbered(500), func() (client, error) {
 		return client{
 			send: func(i item) error {
 				if i.ID == "77" {
@@ -56,7 +56,7 @@ func TestRaceEndsAtTheFirstFailure(t *testing.T) {
 	if !errors.Is(err, refused) {
 		t.Errorf("a refused item is told as %v", err)
 	}
-	_, err = race(t.Context(), numbered(5), func() (client, error) { return client{}, refused })
+	err = relay(t.Context(), numbered(5), func() (client, error) { return client{}, refused })
 	if !errors.Is(err, refused) || !strings.Contains(err.Error(), "connect") {
 		t.Errorf("a server that is not there is told as %v", err)
 	}

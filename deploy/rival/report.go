@@ -46,6 +46,16 @@ func (r *report) rate(of []result) float64 {
 	return median(all)
 }
 
+// processor is the median of the rounds' processor time for one item, in words.
+func (r *report) processor(of []result) string {
+	var server, sender []float64
+	for _, one := range of {
+		e := one.each(r.Items)
+		server, sender = append(server, float64(e.Server)), append(sender, float64(e.Sender))
+	}
+	return effort{time.Duration(median(server)), time.Duration(median(sender))}.String()
+}
+
 // median is the middle value, the lower of two; 0 of nothing.
 func median(all []float64) float64 {
 	if len(all) == 0 {
@@ -126,6 +136,7 @@ func (r *report) table() string {
 		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t|\n", l.What, l.Figure, l.Aim, met)
 	}
 	w.Flush()
+	fmt.Fprintf(&b, "\nProcessor time for one item: lintai %s; PocketBase %s; NATS JetStream %s.\n", r.processor(r.Lintai), r.processor(r.PocketBase), r.processor(r.NATS))
 	b.WriteString("\nEvery acknowledgement means that the disk has the item: central and PocketBase sync SQLite at each commit (synchronous = FULL;\nPocketBase as shipped does not), JetStream each message (sync_interval: always). Central opens, judges and files each item;\nPocketBase has no TLS here and no log of requests, in its favour.\n")
 	return b.String()
 }
