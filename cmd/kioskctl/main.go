@@ -2,7 +2,14 @@
 //
 //	kioskctl queue create  --config FILE | --data DIR
 //	kioskctl queue check   --config FILE | --data DIR
-//	kioskctl queue list    --config FILE | --data DIR [--json]
+//	kioskctl outbox list   --config FILE | --data DIR [--json]
+//	kioskctl outbox show   ID --config FILE | --data DIR [--json]
+//	kioskctl outbox verify --config FILE | --data DIR [--json]
+//	kioskctl sync status   --config FILE | --data DIR [--json]
+//	kioskctl sync now      --config FILE | --data DIR [--json]
+//	kioskctl audit verify  --config FILE | --data DIR [--head SEQ:HASH] [--json]
+//	kioskctl audit show    --config FILE | --data DIR [--json]
+//	kioskctl queue salvage --config FILE | --data DIR [--json]
 //	kioskctl config check  FILE
 //	kioskctl doctor        --config FILE [--json] [--slip]
 //	kioskctl voice script  [--locale L] [--catalog FILE]
@@ -11,10 +18,27 @@
 //	kioskctl voice sign    --locale L [--catalog FILE] DIR [KEY...]
 //
 // "queue create" makes the request queue of a new terminal and refuses when one
-// is there: no program makes a queue by itself. "queue check" and "queue list"
-// only read, also beside a running terminal, and show nothing personal. The exit
-// code is 0 when all is well, 1 when it is not, 2 for a command line that makes
-// no sense.
+// is there: no program makes a queue by itself. "queue check" only reads, also
+// beside a running terminal. The exit code is 0 when all is well, 1 when it is not,
+// 2 for a command line that makes no sense.
+//
+// "outbox" shows what the queue holds and where each item stands, and nothing
+// personal; of a damaged one what can still be read. "outbox verify" computes the
+// hash of every sealed body, and looks for items that are gone and for changes of
+// the audit log: exit code 0 for sound, 3 when something is wrong with items or the
+// log, 1 when the database itself is damaged.
+//
+// "sync" asks the running terminal how its line to central is. "sync now" ends all
+// waiting and says within a bounded time what was delivered and what still waits:
+// exit code 0 only when central has everything, 3 when something waits or the time
+// ran out, 1 when it failed or no terminal runs.
+//
+// "audit verify" checks the terminal's log of what happened, with --head also
+// against an entry that was known before; "audit show" prints it.
+//
+// "queue salvage" makes a new queue of what can be read out of a damaged one, while
+// the terminal's program is stopped or out of service, and puts it in its place. The damaged file is kept
+// under another name. Its exit code is 3 when something is missing, and says what.
 //
 // "config check" also reads the community's documents, if the file names their folder.
 //
@@ -43,6 +67,7 @@ import (
 	"syscall"
 
 	"lintai/kiosk/fault"
+	"lintai/kiosk/readiness"
 	"lintai/kiosk/settings"
 	"lintai/offline"
 )
@@ -59,7 +84,14 @@ var errUsage = errors.New("usage")
 
 const usage = `kioskctl queue create  --config FILE | --data DIR          make the request queue of a new terminal
 kioskctl queue check   --config FILE | --data DIR          is it sound, and how much waits?
-kioskctl queue list    --config FILE | --data DIR [--json] every item; nothing personal
+kioskctl outbox list   --config FILE | --data DIR [--json]    every item and where it stands; nothing personal
+kioskctl outbox show   ID --config FILE | --data DIR [--json] one of them
+kioskctl outbox verify --config FILE | --data DIR [--json]    is everything there as it was saved? exit code 0 yes, 3 not all, 1 damaged
+kioskctl sync status   --config FILE | --data DIR [--json]    is central reached, and what waits?
+kioskctl sync now      --config FILE | --data DIR [--json]    send what waits; exit code 0 only when central has all of it
+kioskctl audit verify  --config FILE | --data DIR [--head SEQ:HASH] [--json]   was the log of what happened changed or cut?
+kioskctl audit show    --config FILE | --data DIR [--json]    the log
+kioskctl queue salvage --config FILE | --data DIR [--json] read what can be read out of a damaged one; exit code 3 when something is missing
 kioskctl config check  FILE                                is the configuration right?
 kioskctl doctor        --config FILE [--json] [--slip]     can it serve, and what is to be done? exit code 0 yes, 3 in part, 1 no
 kioskctl voice script  [--locale L] [--catalog FILE]       every sentence that the voice says: key, text, spelling
@@ -105,8 +137,22 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 			return createQueue(rest, out, log)
 		case "queue check":
 			return checkQueue(ctx, rest, out, log)
-		case "queue list":
-			return listQueue(ctx, rest, out, log)
+		case "outbox list":
+			return listOutbox(ctx, rest, out, log)
+		case "outbox show":
+			return showOutbox(ctx, rest, out, log)
+		case "outbox verify":
+			return verifyOutbox(ctx, rest, out, log)
+		case "sync status":
+			return askSync(ctx, readiness.SyncStatus, rest, out, log)
+		case "sync now":
+			return askSync(ctx, readiness.SyncNow, rest, out, log)
+		case "audit verify":
+			return verifyLog(ctx, rest, out, log)
+		case "audit show":
+			return showLog(ctx, rest, out, log)
+		case "queue salvage":
+			return salvageQueue(ctx, rest, out, log)
 		case "config check":
 			return checkConfig(rest, out)
 		case "voice script":

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -102,6 +103,62 @@ func TestDamagedQueue(t *testing.T) {
 		if _, log, code := ctl(t, "queue", command, "--data", dir); code != 1 || !strings.Contains(log, "queue_damaged") {
 			t.Errorf("%s: %d %q", command, code, log)
 		}
+	}
+}
+
+func TestSalvage(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, offline.FileName)
+	if _, log, code := ctl(t, "queue", "create", "--data", dir); code != 0 {
+		t.Fatal(log)
+	}
+	private, err := seal.Generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := offline.Open(path, private.Public(), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 30 {
+		c := request.Call{ID: fmt.Sprintf("0196a5b0-0000-7000-8000-%012d", n), Kiosk: 12, MadeAt: time.Now()}
+		if err := q.SaveCall(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, log, code := ctl(t, "queue", "salvage", "--data", dir); code != 1 || !strings.Contains(log, "queue_busy") {
+		t.Errorf("beside a running terminal: %d %q", code, log)
+	}
+	if err := q.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if out, log, code := ctl(t, "queue", "salvage", "--data", dir); code != 0 || !strings.Contains(out, "读出 30 件") || !strings.Contains(out, "damaged-1") {
+		t.Errorf("a sound one: %d %q %q", code, out, log)
+	}
+	// The page with the first calls is lost.
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(content, []byte("0196a5b0-0000-7000-8000-000000000002call"))
+	if at < 0 {
+		t.Fatal("the row is not found in the file")
+	}
+	at -= at % 4096
+	copy(content[at:at+4096], make([]byte, 4096))
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, log, code := ctl(t, "queue", "check", "--data", dir); code != 1 || !strings.Contains(log, "queue_damaged") {
+		t.Errorf("check: %d %q", code, log)
+	}
+	out, log, code := ctl(t, "queue", "salvage", "--data", dir, "--json")
+	var r offline.Report
+	if err := json.Unmarshal([]byte(out), &r); err != nil || code != 3 || len(r.Missing) == 0 || r.Items+len(r.Missing) != 30 {
+		t.Errorf("salvage: %d %q %q", code, out, log)
+	}
+	if out, log, code := ctl(t, "queue", "check", "--data", dir); code != 0 {
+		t.Errorf("check after it: %d %q %q", code, out, log)
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -44,46 +43,47 @@ func checkQueue(ctx context.Context, args []string, out, log io.Writer) error {
 		return queueError{err}
 	}
 	fmt.Fprintln(out, phrase.Text("kioskctl.sound", "path", path))
-	fmt.Fprintln(out, phrase.Text("kioskctl.counts", "saved", fmt.Sprint(c.Saved), "delivered", fmt.Sprint(c.Delivered),
+	fmt.Fprintln(out, phrase.Text("kioskctl.counts", "saved", fmt.Sprint(c.Saved), "delivered", fmt.Sprint(c.Delivered), "accepted", fmt.Sprint(c.Accepted),
 		"conflict", fmt.Sprint(c.Conflict), "rejected", fmt.Sprint(c.Rejected), "attachments", fmt.Sprint(c.Attachments)))
 	return nil
 }
 
-func listQueue(ctx context.Context, args []string, out, log io.Writer) error {
-	flags := flag.NewFlagSet("queue list", flag.ContinueOnError)
-	asJSON := flags.Bool("json", false, "one JSON object a line")
+// salvageQueue ends with exit code 3 when something is missing.
+func salvageQueue(ctx context.Context, args []string, out, log io.Writer) error {
+	flags := flag.NewFlagSet("queue salvage", flag.ContinueOnError)
+	asJSON := flags.Bool("json", false, "the report as one JSON object")
 	path, err := queuePath(flags, args, log)
 	if err != nil {
 		return err
 	}
-	i, err := offline.Inspect(ctx, path)
+	report, err := offline.Salvage(ctx, path, path, time.Now)
 	if err != nil {
 		return queueError{err}
 	}
-	defer i.Close()
-	write := writeRow(out)
 	if *asJSON {
-		lines := json.NewEncoder(out)
-		write = func(e offline.Entry) error { return lines.Encode(e) }
+		if err := json.NewEncoder(out).Encode(report); err != nil {
+			return err
+		}
 	} else {
-		fmt.Fprintln(out, phrase.Text("kioskctl.columns"))
+		writeSalvage(out, path, report)
 	}
-	if err := i.Entries(ctx, write); err != nil {
-		return queueError{err}
+	if !report.Complete() {
+		return exitCode(3)
 	}
 	return nil
 }
 
-func writeRow(out io.Writer) func(offline.Entry) error {
-	clock := func(t time.Time) string {
-		if t.IsZero() {
-			return "-"
-		}
-		return t.Local().Format("2006-01-02 15:04:05")
+func writeSalvage(out io.Writer, path string, r offline.Report) {
+	fmt.Fprintln(out, phrase.Text("kioskctl.salvaged", "path", path, "kept", r.Kept))
+	fmt.Fprintln(out, phrase.Text("kioskctl.salvaged_counts", "items", fmt.Sprint(r.Items), "waiting", fmt.Sprint(r.Waiting),
+		"attachments", fmt.Sprint(r.Attachments), "tickets", fmt.Sprint(r.Tickets)))
+	for _, l := range r.Missing {
+		fmt.Fprintln(out, phrase.Text("kioskctl.salvage_missing", "sequence", fmt.Sprint(l.Sequence), "id", l.ID))
 	}
-	return func(e offline.Entry) error {
-		_, err := fmt.Fprintf(out, "%8d  %-36s  %-10s  %-9s  %3d  %-19s  %-19s  %s\n",
-			e.Sequence, e.ID, e.Kind, e.State, e.Attempts, clock(e.SavedAt), clock(e.SettledAt), e.Reason)
-		return err
+	if !r.TicketKey {
+		fmt.Fprintln(out, phrase.Text("kioskctl.salvage_no_key"))
+	}
+	if !r.Counter {
+		fmt.Fprintln(out, phrase.Text("kioskctl.salvage_no_counter"))
 	}
 }
