@@ -77,10 +77,10 @@ func TestQueue(t *testing.T) {
 	if out, log, code := ctl(t, "queue", "check", "--data", dir); code != 0 || !strings.Contains(out, "待送达 2 件") || !strings.Contains(out, "不受理 1 件") {
 		t.Errorf("check: %d %q %q", code, out, log)
 	}
-	if out, _, code := ctl(t, "queue", "list", "--data", dir); code != 0 || strings.Count(out, "\n") != 4 || !strings.Contains(out, "bad_body") {
+	if out, _, code := ctl(t, "outbox", "list", "--data", dir); code != 0 || strings.Count(out, "\n") != 4 || !strings.Contains(out, "打开后不是完整的诉求") {
 		t.Errorf("list: %d\n%s", code, out)
 	}
-	out, _, code := ctl(t, "queue", "list", "--json", "--data", dir)
+	out, _, code := ctl(t, "outbox", "list", "--json", "--data", dir)
 	lines := json.NewDecoder(strings.NewReader(out))
 	for n := range 3 {
 		var e offline.Entry
@@ -99,8 +99,8 @@ func TestDamagedQueue(t *testing.T) {
 	if err := os.Truncate(path, 5000); err != nil {
 		t.Fatal(err)
 	}
-	for _, command := range []string{"check", "list"} {
-		if _, log, code := ctl(t, "queue", command, "--data", dir); code != 1 || !strings.Contains(log, "queue_damaged") {
+	for _, command := range [][]string{{"queue", "check"}, {"outbox", "list"}, {"outbox", "verify"}} {
+		if _, log, code := ctl(t, append(command, "--data", dir)...); code != 1 || !strings.Contains(log, "queue_damaged") {
 			t.Errorf("%s: %d %q", command, code, log)
 		}
 	}
