@@ -99,7 +99,7 @@ func (s State) fieldNames() string {
 
 func (s State) asksAddress() bool {
 	for _, st := range s.current().Steps {
-		if st.Address {
+		if st.Address && s.applies(st) {
 			return true
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lintai/kiosk/fault"
+	"lintai/kiosk/request"
 )
 
 // missing is a start screen whose devices are as given.
@@ -87,5 +88,21 @@ func TestNobodyIsSentToAScannerThatIsMissing(t *testing.T) {
 		if strings.Contains(v.Hint, "对准扫码口") != sent {
 			t.Errorf("%q: hint %q", code, v.Hint)
 		}
+	}
+}
+
+// Found by the proof with kills: where a service asks for building and room only
+// under a condition, the address of the card was sent and never shown.
+func TestAddressThatIsSentWasShown(t *testing.T) {
+	r := newReplay(t).feed(Wake{}, Start{"appeal"}, Pick{"idea"})
+	place := Look(r.s).Tiles[0].Event
+	r.feed(place, Switch{InputDigits}, Letter{'1'}, Next{}, Skip{}, CardRead{Person: request.Person{Name: testName, Address: testAddress}}).on(ScreenConfirm)
+	shown := false
+	for _, row := range Look(r.s).Rows {
+		shown = shown || row.Value == testAddress
+	}
+	r.feed(Confirm{})
+	if save, n := find[Save](r.last); n != 1 || shown != (save.Draft.Address == testAddress) || !shown {
+		t.Errorf("shown: %v, sent: %q", shown, save.Draft.Address)
 	}
 }
