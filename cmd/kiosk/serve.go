@@ -135,7 +135,12 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	if err != nil {
 		return outOfService{code: fault.ConfigInvalid, err: err, place: s.Terminal.Place, phone: s.Terminal.Phone}
 	}
-	devices.book.tell, devices.book.sync = line.Report, syncOf(line, queue, k.log)
+	audit := newAuditor(queue, k.log)
+	tell := func(all []wire.Device) {
+		audit.devices(all)
+		line.Report(all)
+	}
+	devices.book.tell, devices.book.sync = tell, syncOf(line, queue, k.log)
 	published.report(devices.book)
 	own := &ownContent{folder: s.Terminal.Content, central: published, book: devices.book, log: k.log}
 	documents, _ := own.read(ctx)
@@ -154,7 +159,7 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	t = terminal.New(terminal.Config{
 		Number: s.Terminal.Number, Rules: rules,
 		Queue: queue, Central: line,
-		Printer: devices.printer, Voice: devices, Light: devices, Cards: devices, Display: display,
+		Printer: auditedPrinter{devices.printer, audit}, Voice: devices, Light: devices, Cards: devices, Display: display,
 		Microphone: devices.microphone, Camera: devices.camera, Policies: policies, Handwriting: hand,
 		Now: time.Now, NewID: newID, Random: rand.Reader,
 		FaultOf: faultOf, Log: k.log, Measure: k.trace.measured,
@@ -165,6 +170,10 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	parts.Go(func() { line.Run(ctx) })
+	parts.Go(func() { audit.run(ctx) })
+	days := time.NewTicker(retainLook)
+	defer days.Stop()
+	parts.Go(func() { retain(ctx, days.C, queue, line.Offset, k.log) })
 	devices.run(ctx, &parts)
 	parts.Go(func() { devices.book.answer(ctx, s.Terminal.Data, devices.printer, k.log) })
 	go display.run(ctx) // not waited for: the toolkit may be gone before it
@@ -172,6 +181,7 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	defer looks.Stop()
 	parts.Go(func() {
 		if own.watch(ctx, looks.C, func() bool { return display.quiet(contentQuiet) }) {
+			audit.note("content", "changed")
 			stop(errContentChanged)
 		}
 	})
