@@ -58,17 +58,24 @@ type transaction struct {
 	fresh      []string // statements that are not kept yet
 }
 
-// exec runs a statement and returns how many rows it touched.
-func (t *transaction) exec(what, query string, args ...any) (int64, error) {
-	var r sql.Result
-	var err error
+// execute runs a statement.
+func (t *transaction) execute(what, query string, args ...any) (r sql.Result, err error) {
 	if s := t.compiled(query); s != nil {
 		r, err = s.ExecContext(t.ctx, args...)
 	} else {
 		r, err = t.tx.ExecContext(t.ctx, query, args...)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("sqlite: %s: %w", what, err)
+		return nil, fmt.Errorf("sqlite: %s: %w", what, err)
+	}
+	return r, nil
+}
+
+// exec runs a statement and returns how many rows it touched.
+func (t *transaction) exec(what, query string, args ...any) (int64, error) {
+	r, err := t.execute(what, query, args...)
+	if err != nil {
+		return 0, err
 	}
 	n, err := r.RowsAffected()
 	if err != nil {
@@ -109,20 +116,26 @@ func (t *transaction) Record(i docket.Item) error {
 }
 
 func (t *transaction) FileCase(c docket.Case) (int64, error) {
-	var number int64
-	err := t.queryRow(`
+	r, err := t.execute("file case", `
 		INSERT INTO cases (id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, card_token)
-		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (SELECT 1 FROM ratings WHERE ticket = ?3 OR id = ?1)
-		ON CONFLICT DO NOTHING RETURNING number`,
+		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+		WHERE NOT EXISTS (SELECT 1 FROM ratings WHERE ticket = ?3) AND NOT EXISTS (SELECT 1 FROM ratings WHERE id = ?1)
+		ON CONFLICT DO NOTHING`,
 		c.ID, c.Kiosk, string(c.Ticket), c.Service, c.CatalogVersion, int(c.Urgency),
-		micros(c.RequestedAt), micros(c.ReceivedAt), c.Body, c.Card).Scan(&number)
-	if err == nil {
-		return number, nil
+		micros(c.RequestedAt), micros(c.ReceivedAt), c.Body, c.Card)
+	if err != nil {
+		return 0, err
 	}
-	if !errors.Is(err, sql.ErrNoRows) {
+	if n, err := r.RowsAffected(); err != nil {
+		return 0, fmt.Errorf("sqlite: file case: %w", err)
+	} else if n == 0 {
+		return 0, t.taken(c.ID)
+	}
+	number, err := r.LastInsertId()
+	if err != nil {
 		return 0, fmt.Errorf("sqlite: file case: %w", err)
 	}
-	return 0, t.taken(c.ID)
+	return number, nil
 }
 
 func (t *transaction) FileCall(c docket.Call) error {
