@@ -166,7 +166,8 @@ type Checked struct {
 	Items    int        `json:"items"`  // read
 	Bodies   int        `json:"bodies"` // of them with a sealed body, whose hash was computed
 	Retained int64      `json:"retained"`
-	Audit    AuditEntry `json:"audit"` // head of the audit log, as far as it is sound
+	Salvaged bool       `json:"salvaged,omitempty"` // read out of a damaged one: which numbers were lost then stands in its log
+	Audit    AuditEntry `json:"audit"`              // head of the audit log, as far as it is sound
 	Problems []Problem  `json:"problems"`
 }
 
@@ -217,12 +218,15 @@ func (i *Inspection) Check(ctx context.Context) (Checked, error) {
 	}
 	// Only now, so that what was deleted since is not missed.
 	err = i.AuditLog(ctx, func(e AuditEntry) error {
-		if e.Event == EventRetained {
+		switch e.Event {
+		case EventRetained:
 			c.Retained += retained(e.Detail)
+		case EventSalvaged:
+			c.Salvaged = true
 		}
 		return nil
 	})
-	if gone := given.Int64 - counted - int64(unreadable) - c.Retained; gone > 0 && err == nil {
+	if gone := given.Int64 - counted - int64(unreadable) - c.Retained; gone > 0 && err == nil && !c.Salvaged {
 		c.Problems = append(c.Problems, Problem{Kind: ProblemGone, Count: gone})
 	}
 	return c, nil

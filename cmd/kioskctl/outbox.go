@@ -203,6 +203,9 @@ func verifyOutbox(ctx context.Context, args []string, out, log io.Writer) error 
 	} else {
 		fmt.Fprintln(out, phrase.Text("outbox.checked", "path", path, "items", fmt.Sprint(v.Items), "bodies", fmt.Sprint(v.Bodies),
 			"retained", fmt.Sprint(v.Retained), "entries", fmt.Sprint(v.Audit.Sequence)))
+		if v.Salvaged {
+			fmt.Fprintln(out, "! "+phrase.Text("outbox.salvaged"))
+		}
 		for _, p := range v.Problems {
 			fmt.Fprintln(out, "✗ "+ofProblem(p))
 		}
