@@ -71,6 +71,24 @@ func TestNothingPersonalIsReadableOnDisk(t *testing.T) {
 			t.Error("the sealed body is still on disk after delivery")
 		}
 	}
+	_, err := b.Retain(t.Context(), Rules{Now: noon.Add(1000 * day)})
+	must(t, err)
+	for what, digest := range map[string][]byte{"ticket": b.digest(r.Ticket)} {
+		if bytes.Contains(rawFiles(t, b), digest) {
+			t.Errorf("after retention: the digest of the %s is still on disk", what)
+		}
+	}
 	must(t, b.Close())
 	look("after the close")
+	report, err := Salvage(t.Context(), b.path, b.path, b.now)
+	must(t, err)
+	if !report.Complete() {
+		t.Errorf("%+v", report)
+	}
+	raw = look("after a salvage")
+	for _, s := range sealed {
+		if bytes.Contains(raw, s[41:80]) {
+			t.Error("a sealed body is on disk again after the salvage")
+		}
+	}
 }
