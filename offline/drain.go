@@ -161,8 +161,8 @@ func (q *Queue) Settle(ctx context.Context, answers []Answer) error {
 	if !waiting {
 		// Nothing hurries now. What is wrong with the storage shows at the next write.
 		_ = q.tidy(context.WithoutCancel(ctx))
-		_ = q.reserve.fill()
 	}
+	_ = q.reserve.fill()
 	return nil
 }
 

@@ -33,6 +33,8 @@ func TestMain(m *testing.M) {
 		openOnce(path)
 	case "save":
 		saveWithoutEnd(path, os.Getenv(childKey))
+	case "full":
+		fillPartition(path)
 	default:
 		os.Exit(m.Run())
 	}
