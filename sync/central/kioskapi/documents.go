@@ -104,10 +104,10 @@ func (a *API) learnVersions(ctx context.Context, kiosk int, told map[string]stri
 		if version <= known[kind].Version {
 			continue
 		}
-		a.Log.Warn("a terminal has a newer document than central, which was put back from a backup: publish again", "kiosk", kiosk, "kind", string(kind), "version", version, "newest", newest)
 		if err := a.Store.ToldVersion(ctx, kind, version, kiosk); err != nil {
 			return err
 		}
+		a.Log.Warn("a terminal has a newer document than central, which was put back from a backup: publish again", "kiosk", kiosk, "kind", string(kind), "version", version, "newest", newest)
 	}
 	return nil
 }

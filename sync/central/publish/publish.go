@@ -234,10 +234,14 @@ func (p *Publisher) prune(ctx context.Context) error {
 		kind  wire.DocumentKind
 		kiosk int
 	}
-	kept, seen := map[docket.Hash]bool{}, map[group]int{}
+	kept, seen := map[docket.Hash]bool{}, map[group][]int64{}
 	for _, d := range slices.Backward(all) { // newest first within a kind
 		g := group{d.Kind, d.Kiosk}
-		if seen[g]++; seen[g] <= keptBodies {
+		// What was taken up again is the same body, and counts once.
+		if !slices.Contains(seen[g], d.Origin) {
+			seen[g] = append(seen[g], d.Origin)
+		}
+		if len(seen[g]) <= keptBodies {
 			kept[docket.Hash(d.SHA256)] = true
 		}
 	}
