@@ -39,7 +39,7 @@ func centralFacts(key seal.PrivateKey) func([]act) facts {
 		f["changes"] = fmt.Sprint(changes)
 		for _, a := range done {
 			for _, i := range a.Push {
-				plain, err := seal.Ring{key}.Open(seal.Envelope{ID: i.ID, Kind: i.Kind, Kiosk: int(a.Version)}, i.Sealed)
+				plain, err := unseal(key, seal.Envelope{ID: i.ID, Kind: i.Kind, Kiosk: int(a.Version)}, i.Sealed)
 				if err != nil {
 					f["item "+i.ID] = err.Error()
 					continue

@@ -2,6 +2,7 @@ package power_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -205,7 +207,7 @@ func readQueue(ctx context.Context, q *offline.Queue, path string, key seal.Priv
 		body, err := q.ReadSealed(ctx, e.ID, 0, 1<<30)
 		switch {
 		case err == nil:
-			plain, err := seal.Ring{key}.Open(seal.Envelope{ID: e.ID, Kind: e.Kind, Kiosk: kioskNumber}, body)
+			plain, err := unseal(key, seal.Envelope{ID: e.ID, Kind: e.Kind, Kiosk: kioskNumber}, body)
 			if err != nil {
 				return fmt.Errorf("item %s: %w", e.ID, err)
 			}
@@ -259,6 +261,21 @@ func readQueue(ctx context.Context, q *offline.Queue, path string, key seal.Priv
 		}
 	}
 	return f, numbers, nil
+}
+
+// unsealed are opened bodies, kept because the same ones are on thousands of disks.
+var unsealed sync.Map // from [32]byte to []byte
+
+func unseal(key seal.PrivateKey, e seal.Envelope, sealed []byte) ([]byte, error) {
+	whole := sha256.Sum256(fmt.Appendf(nil, "%v %x %s", e, key.Public(), sealed))
+	if plain, ok := unsealed.Load(whole); ok {
+		return plain.([]byte), nil
+	}
+	plain, err := seal.Ring{key}.Open(e, sealed)
+	if err == nil {
+		unsealed.Store(whole, plain)
+	}
+	return plain, err
 }
 
 // inOrder makes sure that what was saved first has the lower number.

@@ -104,7 +104,11 @@ func start() (*os.File, error) {
 
 func use(out *os.File) error {
 	ctx := context.Background()
-	say := func(words ...any) { fmt.Fprintln(out, words...) }
+	say := func(words ...any) {
+		fmt.Fprintln(out, words...)
+		// Until the last letter has left: what was only meant to be said is no word.
+		_ = unix.IoctlSetInt(int(out.Fd()), unix.TCSBRK, 1)
+	}
 	raw, err := os.ReadFile("/key")
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ func (h *host) boot(m *model, random *rand.Rand, last bool) (heard int64, err er
 		return 0, err
 	}
 	f.Close()
-	cmd := exec.Command("qemu-system-x86_64", "-machine", "q35,accel="+h.accelerator, "-m", "256", "-smp", "1", "-nodefaults", "-display", "none",
+	cmd := exec.Command("qemu-system-x86_64", "-machine", "q35,accel="+h.accelerator, "-cpu", "max", "-m", "256", "-smp", "1", "-nodefaults", "-display", "none",
 		"-no-reboot", "-serial", "stdio", "-kernel", h.kernel, "-initrd", h.initramfs,
 		"-append", "console=ttyS0 quiet loglevel=1 panic=-1 rdinit=/init",
 		"-blockdev", "driver=file,node-name=disk,cache.no-flush=on,filename="+h.disk(),
@@ -39,14 +39,25 @@ func (h *host) boot(m *model, random *rand.Rand, last bool) (heard int64, err er
 	}
 	limit := time.AfterFunc(5*time.Minute, func() { cmd.Process.Kill() })
 	defer limit.Stop()
+	lines := bufio.NewReader(out)
 	defer func() {
 		cmd.Process.Kill() // the cut
+		// What it had begun meanwhile may be there. What it promised meanwhile does
+		// not count, because the log was not looked at.
+		for {
+			text, e := lines.ReadString('\n')
+			if e != nil {
+				break
+			}
+			if word, _, _ := strings.Cut(text, " "); err == nil && (word == "save" || word == "settle") {
+				_, err = m.hear(strings.TrimSpace(text))
+			}
+		}
 		cmd.Wait()
 	}()
 	// One cut in eight while the queue is made or opened, the others after some promises.
 	early, promises := random.IntN(8) == 0 && !last, random.IntN(40)
 	m.begin()
-	lines := bufio.NewReader(out)
 	ready := false
 	for {
 		text, err := lines.ReadString('\n')

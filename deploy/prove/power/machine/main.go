@@ -16,6 +16,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -99,10 +101,9 @@ func prepare(work, root string) (*host, error) {
 		return nil, fmt.Errorf("no kernel in %s (apt-get install linux-image-cloud-amd64, or unpack that package and name the folder with -root)", filepath.Join(root, "boot"))
 	}
 	h := &host{work: work, kernel: kernels[len(kernels)-1], initramfs: filepath.Join(work, "initramfs"), accelerator: "kvm"}
-	if f, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0); err != nil {
-		h.accelerator = "tcg" // a hundred times slower, and the same
-	} else {
-		f.Close()
+	if err := virtualizes(h.kernel); err != nil {
+		fmt.Fprintln(os.Stderr, "machine: without KVM, which is slower and proves the same:", err)
+		h.accelerator = "tcg"
 	}
 	guest := filepath.Join(work, "guest")
 	build := exec.Command("go", "build", "-o", guest, "lintai/deploy/prove/power/guest")
@@ -132,4 +133,23 @@ func prepare(work, root string) (*host, error) {
 		return nil, fmt.Errorf("mkfs.ext4: %w: %s", err, out)
 	}
 	return h, nil
+}
+
+// virtualizes tells why a kernel cannot be started with KVM. That /dev/kvm is there
+// is not enough: inside another virtual machine the guest may stand still.
+func virtualizes(kernel string) error {
+	f, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	f.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	// Without a disk and an init the kernel panics, and with that the machine ends.
+	out, err := exec.CommandContext(ctx, "qemu-system-x86_64", "-machine", "q35,accel=kvm", "-cpu", "max", "-m", "256", "-nodefaults",
+		"-display", "none", "-no-reboot", "-serial", "stdio", "-kernel", kernel, "-append", "console=ttyS0 panic=-1").CombinedOutput()
+	if !bytes.Contains(out, []byte("Kernel panic")) {
+		return fmt.Errorf("the kernel does not start: %w: %.200s", err, out)
+	}
+	return nil
 }
