@@ -77,6 +77,10 @@ func (d *documents) use(ctx context.Context, kind wire.DocumentKind, take func(v
 		if err == nil {
 			d.mu.Lock()
 			d.marks[kind] = max(d.marks[kind], version)
+			if errors.As(d.failed[kind], new(*noRoom)) {
+				delete(d.failed, kind) // now there was
+				d.tell()
+			}
 			d.mu.Unlock()
 			return true
 		}
