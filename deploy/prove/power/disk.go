@@ -174,13 +174,16 @@ func (c *Cut) Image(m Manner, random *rand.Rand) Image {
 	for i := range c.names {
 		decide(folder, &c.names[i])
 	}
-	image := Image{}
+	image, contents := Image{}, map[int][]byte{} // one for all names of a file
 	for path, file := range named(c.names) {
-		writes := c.files[file]
-		for i := range writes {
-			decide(file, &writes[i])
+		if _, ok := contents[file]; !ok {
+			writes := c.files[file]
+			for i := range writes {
+				decide(file, &writes[i])
+			}
+			contents[file] = content(writes, m, random)
 		}
-		image[path] = content(writes, m, random)
+		image[path] = contents[file]
 	}
 	return image
 }

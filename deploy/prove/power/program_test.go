@@ -13,7 +13,7 @@ import (
 	"lintai/kiosk/seal"
 )
 
-var cuts = flag.Int("cuts", 3000, "how many disks after a power cut to look at")
+var cuts = flag.Int("cuts", 2000, "how many disks after a power cut to look at")
 
 // What a child of the tests is told through its environment.
 const (
@@ -28,6 +28,7 @@ const (
 var roles = map[string]func(task){
 	"queue":   useQueue,
 	"central": useCentral,
+	"files":   useFiles,
 }
 
 func TestMain(m *testing.M) {

@@ -82,7 +82,7 @@ func (h *host) boot(m *model, random *rand.Rand, last bool) (heard int64, err er
 		ready = ready || m.ready
 		if last && ready || early && (m.last == "create" || m.last == "created") || ready && promises <= 0 {
 			if !last {
-				time.Sleep(time.Duration(random.IntN(30_000)) * time.Microsecond)
+				time.Sleep(time.Duration(random.IntN(300_000)) * time.Microsecond)
 			}
 			return heard, nil
 		}
