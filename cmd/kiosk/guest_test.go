@@ -203,11 +203,11 @@ func (g *guest) next(v visit.View) visit.Event {
 		}
 		return visit.Erase{}
 	case visit.ScreenPhoto:
-		for _, c := range v.Actions {
-			if !c.Disabled {
-				return c.Event
-			}
+		// Until the picture is there, nothing but skipping can be touched.
+		if v, ok := g.until(8*time.Second, func(v visit.View) bool { return v.Screen != visit.ScreenPhoto || !v.Actions[0].Disabled }); ok && v.Screen == visit.ScreenPhoto {
+			return v.Actions[0].Event
 		}
+		return visit.Skip{}
 	case visit.ScreenNumber:
 		if v.Keypad != nil && v.Keypad.Entry == "" {
 			return visit.Digit{Digit: '1'}

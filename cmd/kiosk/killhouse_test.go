@@ -118,6 +118,7 @@ type hall struct {
 	number  int
 	folder  string
 	config  string
+	port    string // of the printer
 	printer *emulate.Printer
 }
 
@@ -125,8 +126,9 @@ func newHall(t *testing.T, o *office, number int) *hall {
 	t.Helper()
 	h := &hall{t: t, number: number, folder: t.TempDir(), printer: emulate.NewPrinter(576)}
 	h.config = filepath.Join(h.folder, "kiosk.toml")
-	port, socket := filepath.Join(h.folder, "printer"), filepath.Join(h.folder, "camera.sock")
-	line, err := emulate.NewLine(port, h.printer)
+	h.port = filepath.Join(h.folder, "printer")
+	socket := filepath.Join(h.folder, "camera.sock")
+	line, err := emulate.NewLine(h.port, h.printer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +142,7 @@ func newHall(t *testing.T, o *office, number int) *hall {
 		t.Fatalf("kiosk add: %v", err)
 	}
 	text := fmt.Sprintf("[terminal]\nnumber = %d\nplace = \"幸福里\"\ndata = %q\n%s\n[panel]\nwidth = 720\nheight = 1280\npx_per_mm = 2.7\n[printer]\nport = %q\nbaud = 115200\n[camera]\nbench = %q\n[sound]\noutput = \"none\"\n",
-		number, h.folder, section, port, socket)
+		number, h.folder, section, h.port, socket)
 	if err := os.WriteFile(h.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

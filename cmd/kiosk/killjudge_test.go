@@ -285,9 +285,9 @@ func (j *judgement) content(c docket.Case, body request.Request, rows []string) 
 			j.say("ALTERED: case %d lacks %q", c.Number, row)
 		}
 	}
-	for _, a := range body.Answers {
-		if !slices.Contains(read, a.Text) {
-			j.say("ALTERED: case %d has %q, which nobody confirmed", c.Number, a.Text)
+	for _, text := range said {
+		if text != "" && !slices.Contains(read, text) {
+			j.say("ALTERED: case %d has %q, which nobody was shown to confirm", c.Number, text)
 		}
 	}
 }
@@ -300,7 +300,7 @@ func (j *judgement) attached(c docket.Case, body request.Request) {
 	}
 	for _, named := range body.Attachments {
 		if !slices.ContainsFunc(there, func(a docket.Attachment) bool {
-			return a.ID == named.ID && int64(a.Size) == int64(named.Size) && fmt.Sprintf("%x", a.Hash) == fmt.Sprintf("%x", named.SHA256)
+			return a.ID == named.ID && a.Size == named.Size && fmt.Sprintf("%x", a.Hash) == named.SHA256
 		}) {
 			j.say("ALTERED: attachment %s of case %d is another", named.ID, c.Number)
 		}
@@ -411,7 +411,7 @@ func (j *judgement) slips(kiosk int, all []paper) {
 			j.say("LOST: a slip with %s came out, and central has no such request", code)
 			continue
 		}
-		if strings.Contains(p.text, "\n"+strings.Repeat(" ", 0)+phrase.Text("status.delivered")) && j.e.cases[at].ReceivedAt.After(p.at) {
+		if strings.Contains(p.text, "\n"+phrase.Text("status.delivered")) && j.e.cases[at].ReceivedAt.After(p.at) {
 			j.say("UNTRUE: the slip of %s says that central has it, before it had", code)
 		}
 		whole[code] = !void

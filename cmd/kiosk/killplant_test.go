@@ -1,0 +1,94 @@
+package main
+
+import (
+	"database/sql"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// The faults that are planted are in the disks and in the paper, below the
+// programs: these are as they are, and believe that all went well.
+const (
+	// terminalForgets: every second request is gone from the terminal's queue when
+	// its transaction is committed.
+	terminalForgets = `CREATE TRIGGER planted AFTER INSERT ON tickets WHEN (SELECT sequence FROM outbox WHERE id = NEW.request) % 2 = 0 BEGIN
+		DELETE FROM tickets WHERE digest = NEW.digest; DELETE FROM outbox WHERE id = NEW.request; END`
+	// centralForgets: central answers for every second request, and has not got it.
+	centralForgets = `DROP TRIGGER case_events_keep_delete;
+		CREATE TRIGGER planted AFTER INSERT ON items WHEN NEW.kind = 'request' AND NEW.sequence % 2 = 0 BEGIN
+		DELETE FROM case_events WHERE case_number = (SELECT number FROM cases WHERE id = NEW.id); DELETE FROM cases WHERE id = NEW.id; END`
+	// centralDoubles: every other request becomes two cases.
+	centralDoubles = `CREATE TRIGGER planted_twice AFTER INSERT ON items WHEN NEW.kind = 'request' AND NEW.sequence % 2 = 1 BEGIN
+		INSERT INTO cases (id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body)
+		SELECT id || '-', kiosk, ticket || '-', service, catalog_version, urgency, requested_at, received_at, body FROM cases WHERE id = NEW.id; END`
+	// paperAgain: the last slip comes out of the printer once more when the
+	// terminal has died.
+	paperAgain = "paper again"
+)
+
+func plant(t *testing.T, path, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (p *proof) plantPaper(h *hall) {
+	slips := h.printer.Slips()
+	if p.planted != paperAgain || len(slips) == 0 {
+		return
+	}
+	port, err := os.OpenFile(h.port, os.O_WRONLY|syscall.O_NOCTTY, 0)
+	if err != nil {
+		p.t.Error(err)
+		return
+	}
+	defer port.Close()
+	if _, err := port.Write(slips[len(slips)-1].Raw); err != nil {
+		p.t.Error(err)
+	}
+}
+
+// TestKillFindsWhatIsPlanted: the proof can fail.
+func TestKillFindsWhatIsPlanted(t *testing.T) {
+	for name, c := range map[string]struct {
+		plant func(p *proof)
+		paper string
+		want  []string
+	}{
+		"the terminal forgets and the paper comes twice": {
+			func(p *proof) { plant(p.t, p.halls[0].queue(), terminalForgets) }, paperAgain, []string{"LOST: visit", "REPRINTED"},
+		},
+		"central forgets and doubles": {
+			func(p *proof) {
+				plant(p.t, p.office.docket(), centralForgets)
+				plant(p.t, p.office.docket(), centralDoubles)
+			}, "central", []string{"LOST: visit", "TWICE"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newProof(t, 1, c.paper)
+			c.plant(p)
+			for range 6 { // until there is something to lose
+				p.kill(p.kills + 2)
+				if p.memory.slipsShown() >= 3 {
+					break
+				}
+			}
+			p.drain()
+			found := strings.Join(p.judge(), "\n")
+			for _, want := range c.want {
+				if !strings.Contains(found, want) {
+					t.Errorf("not found: %s\n%s\n%s", want, p.line(), found)
+				}
+			}
+		})
+	}
+}
