@@ -22,7 +22,7 @@ type model struct {
 type modelItem struct {
 	id       string
 	code     ticket.Code // empty for a call
-	call     bool
+	priority int
 	attempts int
 	state    State
 	savedAt  time.Time
@@ -40,19 +40,26 @@ func (m *model) waiting() []string {
 		if a.attempts != b.attempts {
 			return a.attempts - b.attempts
 		}
-		if a.call != b.call {
-			if a.call {
-				return -1
-			}
-			return 1
-		}
-		return 0
+		return a.priority - b.priority
 	})
 	var ids []string
 	for _, i := range list {
 		ids = append(ids, i.id)
 	}
 	return ids
+}
+
+// retain forgets what central has; the newest item always stays.
+func (m *model) retain() {
+	var kept []*modelItem
+	for n, i := range m.items {
+		if i.state == Delivered && n != len(m.items)-1 {
+			delete(m.statuses, i.id)
+			continue
+		}
+		kept = append(kept, i)
+	}
+	m.items = kept
 }
 
 func (m *model) progress(i *modelItem) visit.Progress {
@@ -76,7 +83,7 @@ func TestQueueKeepsToItsModel(t *testing.T) {
 			random := mathrand.New(mathrand.NewPCG(seed, 1))
 			m := &model{statuses: map[string]Status{}}
 			pick := func() *modelItem {
-				if len(m.items) == 0 {
+				if len(m.items) == 0 { // or all were retained
 					return nil
 				}
 				return m.items[random.IntN(len(m.items))]
@@ -86,13 +93,16 @@ func TestQueueKeepsToItsModel(t *testing.T) {
 				b.clock = noon.Add(time.Duration(random.Int64N(int64(time.Hour)))).Truncate(time.Millisecond)
 				switch op := random.IntN(20); {
 				case op < 6:
-					r := b.saveRequest(t)
-					m.items = append(m.items, &modelItem{id: r.ID, code: r.Ticket, state: Saved, savedAt: b.clock})
+					r := b.request(t)
+					priority := random.IntN(4)
+					r.Urgency = []string{"urgent", "soon", "normal", ""}[priority]
+					must(t, b.SaveRequest(t.Context(), r))
+					m.items = append(m.items, &modelItem{id: r.ID, code: r.Ticket, priority: 1 + min(priority, 2), state: Saved, savedAt: b.clock})
 				case op < 8:
 					c := b.saveCall(t)
-					m.items = append(m.items, &modelItem{id: c.ID, call: true, state: Saved, savedAt: b.clock})
+					m.items = append(m.items, &modelItem{id: c.ID, state: Saved, savedAt: b.clock})
 				case op < 9:
-					if i := pick(); i != nil && !i.call {
+					if i := pick(); i != nil && i.code != "" {
 						r := b.request(t)
 						r.Ticket = i.code
 						if err := b.SaveRequest(t.Context(), r); err == nil {
@@ -128,6 +138,12 @@ func TestQueueKeepsToItsModel(t *testing.T) {
 					}
 				case op < 18:
 					b.reopen(t)
+				case op < 19:
+					// The clock of this model never leaves its hour, so a retention of
+					// hours takes what central has, and nothing that waits or is held.
+					_, err := b.Retain(t.Context(), Rules{Now: noon.Add(3 * time.Hour), For: time.Hour})
+					must(t, err)
+					m.retain()
 				default:
 					// look only
 				}
@@ -142,7 +158,7 @@ func TestQueueKeepsToItsModel(t *testing.T) {
 				if c, err := b.Cursor(t.Context()); err != nil || c != m.cursor {
 					t.Fatalf("step %d: cursor %d (%v), want %d", step, c, err, m.cursor)
 				}
-				if i := pick(); i != nil && !i.call {
+				if i := pick(); i != nil && i.code != "" {
 					p, ok, err := b.Progress(t.Context(), i.code)
 					if err != nil || !ok || p != m.progress(i) {
 						t.Fatalf("step %d: progress %+v %v %v, want %+v", step, p, ok, err, m.progress(i))
@@ -150,6 +166,9 @@ func TestQueueKeepsToItsModel(t *testing.T) {
 				}
 			}
 			b.reopen(t)
+			if _, err := b.VerifyAudit(t.Context()); err != nil {
+				t.Error(err)
+			}
 			var sequences []int64
 			for _, w := range b.next(t) {
 				if w.Kind == request.KindCall && w.Attempts == 0 {
