@@ -5,12 +5,13 @@
 // a time (attachments by themselves, and never in the way of a call), and takes central's word item by item; nothing counts as delivered but
 // an answer that names the item and carries the protocol's own name. One pulls
 // what changed, by a cursor that the queue keeps. One holds a stream open on
-// which central says "changed", and notices within three heartbeats when the
-// line behind it is dead. One tells how the terminal's devices are, when that
+// which central says "changed" and what it answers to a call, and notices within
+// three heartbeats when the line behind it is dead. Large bodies go up in pieces,
+// each of them once. One tells how the terminal's devices are, when that
 // changes and every few minutes. One brings the documents that central signed: see
 // Documents. Each retries for ever, at growing, random
-// intervals of two minutes at most; a new request, or a sign that central is
-// back, ends the waiting at once.
+// intervals of two minutes at most; a new request, a change of the network, or a
+// sign that central is back, ends the waiting at once.
 //
 // What happens is told as events of package visit. Neither log nor error ever
 // holds a ticket code or anything of a resident.
@@ -27,6 +28,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lintai/kiosk/fault"
@@ -37,7 +39,9 @@ import (
 
 // Queue is what the agent needs of the terminal's queue; *offline.Queue is one.
 type Queue interface {
-	Next(ctx context.Context, limit, maxBytes int) ([]offline.Waiting, error)
+	NextUpTo(ctx context.Context, limit, maxBytes, largest int) ([]offline.Waiting, error)
+	ReadSealed(ctx context.Context, id string, offset int64, n int) ([]byte, error)
+	Sending(ids []string)
 	Settle(ctx context.Context, answers []offline.Answer) error
 	SetAside(ctx context.Context, ids []string) error
 	Pending(ctx context.Context) (int, error)
@@ -78,17 +82,21 @@ type Options struct {
 	Log    *slog.Logger // slog.Default() when nil
 	// Dial opens connections; the net package's dialer when nil.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Network calls changed whenever the machine's network is another one, until the
+	// context ends; an error says that it cannot. The kernel's word when nil.
+	Network func(ctx context.Context, changed func()) error
 }
 
 // Agent is the terminal's end of the wire.
 type Agent struct {
-	base   *url.URL
-	token  string
-	kiosk  int
-	queue  Queue
-	now    func() time.Time
-	jitter func(time.Duration) time.Duration
-	log    *slog.Logger
+	base    *url.URL
+	token   string
+	kiosk   int
+	queue   Queue
+	now     func() time.Time
+	jitter  func(time.Duration) time.Duration
+	network func(ctx context.Context, changed func()) error
+	log     *slog.Logger
 
 	client    *http.Client
 	transport *http.Transport
@@ -100,13 +108,14 @@ type Agent struct {
 	// counting holds one place: a count is told before the next is taken.
 	counting chan struct{}
 
-	link    link
-	picker  picker
-	answers answers
-	clock   clock
-	devices devices
-	words   words
-	journal journal
+	streaming atomic.Bool // a stream is open and alive
+	link      link
+	picker    picker
+	answers   answers
+	clock     clock
+	devices   devices
+	words     words
+	journal   journal
 
 	documents *documents
 }
@@ -121,7 +130,7 @@ func New(o Options) (*Agent, error) {
 		return nil, errors.New("agent: token, kiosk number and queue are needed")
 	}
 	a := &Agent{
-		base: base, token: o.Token, kiosk: o.Kiosk, queue: o.Queue, now: o.Now, jitter: o.Jitter, log: o.Log,
+		base: base, token: o.Token, kiosk: o.Kiosk, queue: o.Queue, now: o.Now, jitter: o.Jitter, log: o.Log, network: o.Network,
 		counting: make(chan struct{}, 1),
 		wakePush: make(chan struct{}, 1), wakePull: make(chan struct{}, 1), wakeStream: make(chan struct{}, 1),
 		wakeHealth: make(chan struct{}, 1), wakeDocuments: make(chan struct{}, 1), overtake: make(chan struct{}, 1), picker: newPicker(),
@@ -134,6 +143,9 @@ func New(o Options) (*Agent, error) {
 	}
 	if a.log == nil {
 		a.log = slog.Default()
+	}
+	if a.network == nil {
+		a.network = watchNetwork
 	}
 	a.link.post, a.link.fault = o.Post, o.Fault
 	if a.link.post == nil {
@@ -164,6 +176,7 @@ func (a *Agent) Run(ctx context.Context) {
 	loops.Go(func() { a.pushLoop(ctx) })
 	loops.Go(func() { a.pullLoop(ctx) })
 	loops.Go(func() { a.streamLoop(ctx) })
+	loops.Go(func() { a.networkLoop(ctx) })
 	loops.Go(func() { a.healthLoop(ctx) })
 	loops.Go(func() { a.documentLoop(ctx) })
 	loops.Go(func() {

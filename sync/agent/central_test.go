@@ -56,6 +56,8 @@ type central struct {
 	audit   int64       // the newest entry of the audit log that it knows
 	hellos  []time.Time // when streams were opened
 	notify  map[chan struct{}]struct{}
+	uploads map[string]*upload
+	carried map[string]int // hash → bytes of it that arrived
 	now     func() time.Time
 
 	// push, pull and stream may answer in central's place; they return true when
@@ -63,11 +65,16 @@ type central struct {
 	push   func(w http.ResponseWriter, p wire.Push) bool
 	pull   func(w http.ResponseWriter, cursor int64) bool
 	stream func(w http.ResponseWriter, r *http.Request) bool
-	after  func(w http.ResponseWriter, answer *wire.PushAnswer) bool
+	// piece may answer in place of an upload's door; bytes are those that came of the
+	// piece, and stored tells that they were kept.
+	piece func(w http.ResponseWriter, r *http.Request, hash string, bytes int, stored bool) bool
+	// says goes out on every stream beside "changed".
+	says  string
+	after func(w http.ResponseWriter, answer *wire.PushAnswer) bool
 }
 
 func newCentral(t *testing.T) *central {
-	c := &central{t: t, filed: map[string]string{}, tries: map[string]int{}, tickets: map[string]wire.Ticket{}, notify: map[chan struct{}]struct{}{}, now: time.Now}
+	c := &central{t: t, filed: map[string]string{}, tries: map[string]int{}, tickets: map[string]wire.Ticket{}, uploads: map[string]*upload{}, carried: map[string]int{}, notify: map[chan struct{}]struct{}{}, now: time.Now}
 	c.changed = sync.NewCond(&c.mu)
 	return c
 }
@@ -137,6 +144,8 @@ func (c *central) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.serveStream(w, r)
 	case r.URL.Path == wire.PathHealth:
 		c.serveHealth(w, r)
+	case strings.HasPrefix(r.URL.Path, wire.PathUploads):
+		c.serveUpload(w, r)
 	case r.URL.Path == wire.PathCard && r.Method == http.MethodPost:
 		var card wire.Card
 		if json.NewDecoder(r.Body).Decode(&card) != nil || card.Token == "" || r.URL.RawQuery != "" {
@@ -160,6 +169,9 @@ func (c *central) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (c *central) servePush(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, wire.MaxBodyBytes))
+	if err == nil && r.Header.Get("Content-Encoding") == wire.EncodingGzip {
+		body, err = wire.Decompress(body, wire.MaxBodyBytes)
+	}
 	if err != nil {
 		refuse(w, http.StatusRequestEntityTooLarge, "too_large")
 		return
@@ -196,6 +208,8 @@ func (c *central) servePush(w http.ResponseWriter, r *http.Request) {
 				ia.Outcome = wire.Duplicate
 			} else if ok {
 				ia.Outcome = wire.Conflict
+			} else if i.Uploaded && !c.uploads[i.Hash].complete(i.Hash) {
+				ia.Outcome = wire.Missing
 			} else if err := i.Check(); err != nil {
 				ia.Outcome, ia.Reason = wire.Rejected, "bad_item"
 			} else {
@@ -264,7 +278,9 @@ func (c *central) serveStream(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done():
 			return
 		case <-wake:
-			text = "event: changed\ndata: changed\n\n"
+			c.mu.Lock()
+			text = c.says + "event: changed\ndata: changed\n\n"
+			c.mu.Unlock()
 		case <-beat.C:
 			text = ":\n\n"
 		}
@@ -313,6 +329,8 @@ func setup(t *testing.T, c *central, address string) *bench {
 		// Short for tests on sockets; those of the waiting itself set their own.
 		Jitter: func(time.Duration) time.Duration { return time.Millisecond },
 		Log:    slog.New(slog.NewTextHandler(b.logs, nil)),
+		// That of this machine is none of a test's.
+		Network: func(ctx context.Context, _ func()) error { <-ctx.Done(); return nil },
 	}
 	return b
 }
@@ -422,9 +440,11 @@ func (b *bench) saveCall() string {
 }
 
 // serve runs central on a loopback socket.
-func serve(t *testing.T, c *central) string {
+func serve(t *testing.T, c *central) string { t.Helper(); return serveHandler(t, c) }
+
+func serveHandler(t *testing.T, h http.Handler) string {
 	t.Helper()
-	server := httptest.NewServer(c)
+	server := httptest.NewServer(h)
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()

@@ -58,18 +58,18 @@ func (r refusal) unaccepted() bool {
 
 // answer is one of the documents of package wire that central answers with.
 type answer interface {
-	*wire.PushAnswer | *wire.Pull | *wire.Ticket | *wire.Tickets | *wire.HealthAnswer | *wire.Documents
+	*wire.PushAnswer | *wire.Pull | *wire.Ticket | *wire.Tickets | *wire.HealthAnswer | *wire.Documents | *wire.UploadAnswer
 }
 
 // exchange sends one request and reads the answer into the document. Errors
 // wrap one of those above and never hold the request's address, because a ticket
 // code may stand in it.
-func exchange[A answer](ctx context.Context, a *Agent, timeout time.Duration, method, path string, body []byte, into A) error {
+func exchange[A answer](ctx context.Context, a *Agent, timeout time.Duration, method, path string, body []byte, into A, headers ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	connected := false
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected = true }})
-	response, err := a.send(ctx, method, path, body)
+	response, err := a.send(ctx, method, path, body, headers...)
 	if err != nil {
 		a.transport.CloseIdleConnections() // they may be as dead as this one
 		if connected {
@@ -110,6 +110,8 @@ func protocolOf[A answer](document A) string {
 	case *wire.HealthAnswer:
 		return d.Protocol
 	case *wire.Documents:
+		return d.Protocol
+	case *wire.UploadAnswer:
 		return d.Protocol
 	}
 	return ""

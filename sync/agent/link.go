@@ -101,10 +101,15 @@ func (l *link) tellFault() {
 func (a *Agent) outcome(err error) {
 	a.journal.exchanged(a.now(), err)
 	if a.link.outcome(err) {
-		kick(a.wakePush)
-		kick(a.wakePull)
-		kick(a.wakeStream)
-		kick(a.wakeHealth)
-		kick(a.wakeDocuments)
+		a.wakeAll()
 	}
+}
+
+// wakeAll ends the waiting of all loops.
+func (a *Agent) wakeAll() {
+	kick(a.wakePush)
+	kick(a.wakePull)
+	kick(a.wakeStream)
+	kick(a.wakeHealth)
+	kick(a.wakeDocuments)
 }

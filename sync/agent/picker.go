@@ -58,9 +58,10 @@ func (p *picker) pick(waiting []offline.Waiting) []offline.Waiting {
 }
 
 // together tells whether two items may be in one push. Attachments go without
-// others: a request must not wait until its photo is through.
+// others, because a request must not wait until its photo is through, and what
+// goes up in pieces goes alone.
 func together(a, b offline.Waiting) bool {
-	return a.Kiosk == b.Kiosk && (a.Kind == request.KindAttachment) == (b.Kind == request.KindAttachment)
+	return a.Kiosk == b.Kiosk && !large(a) && !large(b) && (a.Kind == request.KindAttachment) == (b.Kind == request.KindAttachment)
 }
 
 // settled notes that central settled these items.

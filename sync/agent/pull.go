@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"lintai/kiosk/failpoint"
@@ -13,13 +14,20 @@ import (
 	"lintai/sync/wire"
 )
 
-// pullEvery is how long the terminal goes without asking when nothing wakes it.
-const pullEvery = time.Minute
+// pullEvery is how long the terminal goes without asking when nothing wakes it,
+// and pullStreaming while a stream is open, which says by itself when to ask.
+const (
+	pullEvery     = time.Minute
+	pullStreaming = 5 * time.Minute
+)
 
 func (a *Agent) pullLoop(ctx context.Context) {
 	failures := 0
 	for {
 		pause := pullEvery
+		if a.streaming.Load() {
+			pause = pullStreaming
+		}
 		a.journal.begin(pulling)
 		err := a.pullAll(ctx)
 		a.journal.end(pulling, false, err)
@@ -72,8 +80,8 @@ func (a *Agent) pullAll(ctx context.Context) error {
 func (a *Agent) apply(ctx context.Context, cursor int64, pull wire.Pull) error {
 	var statuses []offline.Status
 	for _, c := range pull.Changes {
-		if c.Answer != nil && a.answers.first(*c.Answer) {
-			a.link.event(visit.CallAnswered{ID: c.Answer.CallID, Answer: c.Answer.Answer, Words: c.Answer.Words})
+		if c.Answer != nil {
+			a.answered(*c.Answer)
 		}
 		if s := c.Status; s != nil {
 			if !slices.Contains(visit.Statuses, visit.Status(s.Status)) {
@@ -97,15 +105,26 @@ func (a *Agent) apply(ctx context.Context, cursor int64, pull wire.Pull) error {
 	return nil
 }
 
-// answers remembers the last answers to calls that were told, because a page is
-// pulled again when it could not be written down. Only the pull loop uses it.
+// answered tells of an answer to a call, once, however it came.
+func (a *Agent) answered(answer wire.Answer) {
+	if a.answers.first(answer) {
+		a.link.event(visit.CallAnswered{ID: answer.CallID, Answer: answer.Answer, Words: answer.Words})
+	}
+}
+
+// answers remembers the last answers to calls that were told: the stream brings
+// them and then a pull, and a page is pulled again when it could not be written
+// down.
 type answers struct {
+	mu   sync.Mutex
 	told []wire.Answer
 }
 
 const rememberedAnswers = 200
 
 func (s *answers) first(answer wire.Answer) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	answer.At = answer.At.UTC()
 	if slices.ContainsFunc(s.told, func(w wire.Answer) bool {
 		return w.CallID == answer.CallID && w.Answer == answer.Answer && w.Words == answer.Words && w.At.Equal(answer.At)

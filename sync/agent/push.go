@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +31,9 @@ func (a *Agent) pushLoop(ctx context.Context) {
 			case <-a.wakePush:
 			}
 		default:
+			if errors.Is(err, errFurther) {
+				failures = 0
+			}
 			failures++
 			a.complain(ctx, "push failed", failures, err)
 			if !more && !wait(ctx, a.backoff(failures), a.wakePush) {
@@ -42,7 +46,7 @@ func (a *Agent) pushLoop(ctx context.Context) {
 // push sends one batch and takes in the answers. more tells that the next push
 // need not wait.
 func (a *Agent) push(ctx context.Context) (more bool, err error) {
-	waiting, err := a.queue.Next(ctx, wire.MaxItems, wire.MaxSealedBytes)
+	waiting, err := a.queue.NextUpTo(ctx, wire.MaxItems, wire.MaxSealedBytes, wire.UploadAbove)
 	if err != nil {
 		a.queueFailed(ctx, err)
 		return false, err
@@ -51,12 +55,19 @@ func (a *Agent) push(ctx context.Context) (more bool, err error) {
 	if len(batch) == 0 {
 		return false, nil
 	}
-	answer, err := a.exchangePush(ctx, batch)
+	a.queue.Sending(ids(batch))
+	defer a.queue.Sending(nil)
+	answer, err := a.carry(ctx, batch)
+	var own errQueue
 	switch {
 	case ctx.Err() != nil:
 		return false, ctx.Err()
 	case errors.Is(err, errOvertaken):
 		return true, nil
+	case errors.Is(err, offline.ErrWiped): // it was settled in another way
+		return true, nil
+	case errors.As(err, &own), errors.Is(err, errFurther):
+		return false, err
 	}
 	if err == nil {
 		more, err = a.settle(ctx, batch, answer)
@@ -75,24 +86,63 @@ func (a *Agent) push(ctx context.Context) (more bool, err error) {
 	return again, err
 }
 
+func ids(batch []offline.Waiting) []string {
+	all := make([]string, len(batch))
+	for i, w := range batch {
+		all[i] = w.ID
+	}
+	return all
+}
+
+// carry sends a batch, after its body where that goes up in pieces. What may take
+// long makes way for what is more urgent.
+func (a *Agent) carry(ctx context.Context, batch []offline.Waiting) (*wire.PushAnswer, error) {
+	if batch[0].Kind != request.KindAttachment && !large(batch[0]) {
+		return a.exchangePush(ctx, batch)
+	}
+	var l line
+	overtaken, stop := a.yieldToUrgent(ctx, rank(batch[0].Kind), l.drop)
+	defer stop()
+	overtaken = l.watch(overtaken)
+	if large(batch[0]) {
+		if err := a.upload(overtaken, batch[0]); err != nil {
+			return nil, err
+		}
+	}
+	return a.exchangePush(overtaken, batch)
+}
+
+// itemOf is the wire's form of an item. The hash is the one that was saved: a body
+// that changed on the disk since is told as what it is.
+func itemOf(w offline.Waiting) wire.Item {
+	i := wire.Item{ID: w.ID, Kind: w.Kind, Sequence: w.Sequence, MadeAt: w.MadeAt, Hash: hex.EncodeToString(w.SHA256[:]), Sealed: w.Sealed}
+	if large(w) {
+		i.Sealed, i.Uploaded = nil, true
+	}
+	if age, known := w.Age(); known {
+		ms := age.Milliseconds()
+		i.Age = &ms
+	}
+	return i
+}
+
 func (a *Agent) exchangePush(ctx context.Context, batch []offline.Waiting) (*wire.PushAnswer, error) {
 	push := wire.Push{Kiosk: batch[0].Kiosk, DeviceTime: a.now().UTC(), Items: make([]wire.Item, len(batch))}
 	for i, w := range batch {
-		push.Items[i] = wire.FromItem(w.Item)
+		push.Items[i] = itemOf(w)
 	}
 	body, err := json.Marshal(push)
 	if err != nil {
 		return nil, fmt.Errorf("agent: encode push: %w", err)
 	}
-	if batch[0].Kind == request.KindAttachment {
-		overtaken, stop := a.yieldToUrgent(ctx)
-		defer stop()
-		ctx = overtaken
+	var encoding []string
+	if sent, compressed := wire.Compress(body); compressed {
+		body, encoding = sent, []string{"Content-Encoding", wire.EncodingGzip}
 	}
 	failpoint.Reached(failpoint.Sending)
 	sent := a.now()
 	var answer wire.PushAnswer
-	err = exchange(ctx, a, requestTimeout+wire.PushTime(len(body)), http.MethodPost, wire.PathPush, body, &answer)
+	err = exchange(ctx, a, requestTimeout+wire.PushTime(len(body)), http.MethodPost, wire.PathPush, body, &answer, encoding...)
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -106,13 +156,25 @@ func (a *Agent) exchangePush(ctx context.Context, batch []offline.Waiting) (*wir
 	return &answer, err
 }
 
-// errOvertaken tells that a push of attachments was broken off.
+// errOvertaken tells that something slow was broken off.
 var errOvertaken = errors.New("agent: something more urgent was saved")
 
-// yieldToUrgent returns a context that ends when something is saved that goes
-// before attachments: on a poor line one of them takes minutes, and a call for
-// help must not wait behind it. What was broken off is sent again later.
-func (a *Agent) yieldToUrgent(ctx context.Context) (overtaken context.Context, stop func()) {
+// rank orders kinds as the queue does: the smaller goes first.
+func rank(kind request.Kind) int {
+	switch kind {
+	case request.KindCall:
+		return 0
+	case request.KindRequest:
+		return 1
+	}
+	return 2
+}
+
+// yieldToUrgent returns a context that ends when something is saved of a kind that
+// goes before the one of this rank: on a poor line a photo takes minutes, and a
+// call for help must not wait behind it. What was broken off goes on later. drop
+// is called before the context ends.
+func (a *Agent) yieldToUrgent(ctx context.Context, than int, drop func()) (overtaken context.Context, stop func()) {
 	overtaken, cancel := context.WithCancelCause(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -124,8 +186,9 @@ func (a *Agent) yieldToUrgent(ctx context.Context) (overtaken context.Context, s
 			case <-a.overtake:
 			}
 			// The first item says it: what was put aside is not urgent.
-			first, err := a.queue.Next(overtaken, 1, 0)
-			if err == nil && len(first) > 0 && first[0].Kind != request.KindAttachment {
+			first, err := a.queue.NextUpTo(overtaken, 1, 0, 0)
+			if err == nil && len(first) > 0 && rank(first[0].Kind) < than {
+				drop()
 				cancel(errOvertaken)
 				return
 			}

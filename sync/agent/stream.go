@@ -3,6 +3,7 @@ package agent
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -71,10 +72,19 @@ func (a *Agent) stream(ctx context.Context) (lived time.Duration, err error) {
 	kick(a.wakePull)
 	kick(a.wakePush)
 	kick(a.wakeDocuments)
-	err = readEvents(response.Body, func() { watchdog.Reset(maxSilence) }, func(event string) {
+	a.streaming.Store(true)
+	defer a.streaming.Store(false)
+	err = readEvents(response.Body, func() { watchdog.Reset(maxSilence) }, func(event, data string) {
 		switch event {
-		case "changed":
+		case wire.StreamChanged:
 			kick(a.wakePull)
+		case wire.StreamAnswer:
+			var answer wire.Answer
+			if json.Unmarshal([]byte(data), &answer) != nil || answer.CallID == "" {
+				a.log.Warn("an answer on the stream cannot be read") // the pull brings it
+				return
+			}
+			a.answered(answer)
 		case wire.StreamDocuments:
 			kick(a.wakeDocuments)
 		}
@@ -87,27 +97,32 @@ const maxLine = 64 << 10
 
 // readEvents reads text/event-stream (WHATWG HTML, "Server-sent events"): heard
 // is called for each line, also of comments, and event with the name of each
-// event at the empty line that ends it. Data is not looked at.
-func readEvents(r io.Reader, heard func(), event func(name string)) error {
+// event and its data at the empty line that ends it. Data beyond maxLine is cut.
+func readEvents(r io.Reader, heard func(), event func(name, data string)) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 4096), maxLine)
 	name, any := "message", false
+	var data strings.Builder
 	for lines.Scan() {
 		heard()
 		line := lines.Text()
 		if line == "" {
 			if any {
-				event(name)
+				event(name, strings.TrimSuffix(data.String(), "\n"))
 			}
 			name, any = "message", false
+			data.Reset()
 			continue
 		}
 		field, value, _ := strings.Cut(line, ":")
+		value = strings.TrimPrefix(value, " ")
 		switch field {
 		case "event":
-			name, any = strings.TrimPrefix(value, " "), true
+			name, any = value, true
 		case "data":
-			any = true
+			if any = true; data.Len()+len(value) < maxLine {
+				data.WriteString(value + "\n")
+			}
 		}
 	}
 	if err := lines.Err(); err != nil {

@@ -21,12 +21,12 @@ func TestReadEvents(t *testing.T) {
 		"": "[]",
 	} {
 		got := []string{}
-		err := readEvents(iotest.OneByteReader(strings.NewReader(text)), func() {}, func(name string) { got = append(got, name) })
+		err := readEvents(iotest.OneByteReader(strings.NewReader(text)), func() {}, func(name, _ string) { got = append(got, name) })
 		if fmt.Sprint(got) != want || !errors.Is(err, errEnded) {
 			t.Errorf("%q gives %v (%v), want %s", text, got, err, want)
 		}
 	}
-	if err := readEvents(strings.NewReader(strings.Repeat("x", maxLine+1)), func() {}, func(string) {}); err == nil || errors.Is(err, errEnded) {
+	if err := readEvents(strings.NewReader(strings.Repeat("x", maxLine+1)), func() {}, func(string, string) {}); err == nil || errors.Is(err, errEnded) {
 		t.Errorf("a line without end: %v", err)
 	}
 }
@@ -36,8 +36,11 @@ func FuzzReadEvents(f *testing.F) {
 	f.Add("event\n\ndata\r\n\r\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		lines, events := 0, 0
-		err := readEvents(strings.NewReader(text), func() { lines++ }, func(name string) {
+		err := readEvents(strings.NewReader(text), func() { lines++ }, func(name, data string) {
 			events++
+			if len(data) > 2*maxLine {
+				t.Errorf("%d bytes of data", len(data))
+			}
 			if strings.ContainsAny(name, "\n") {
 				t.Errorf("event %q", name)
 			}
