@@ -146,8 +146,10 @@ func (a *Agent) send(ctx context.Context, method, path string, body []byte, head
 		// Items are idempotent by their ids, a word on health and a question by
 		// their nature: the transport may send again on a fresh connection when a kept one
 		// turns out to be closed. The empty list says so without a header on the
-		// wire.
-		request.Header["Idempotency-Key"] = []string{}
+		// wire. Not so a piece of a body: central may have it already.
+		if !strings.HasPrefix(path, wire.PathUploads) {
+			request.Header["Idempotency-Key"] = []string{}
+		}
 	}
 	response, err := a.client.Do(request)
 	if err != nil {

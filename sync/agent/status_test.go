@@ -108,6 +108,7 @@ func TestWordsAreToldWithTheDevices(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, net, stopServer := inMemory(t)
 		defer stopServer()
+		b.options.Jitter = longest
 		var asked []int64
 		b.options.Words = func(ctx context.Context, told int64) Words {
 			asked = append(asked, told)
