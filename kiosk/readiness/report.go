@@ -28,9 +28,9 @@ const (
 	Content = "content" // the community's own documents
 	// Documents are those that central signs.
 	Documents = "documents"
-	Queue   = "queue"
-	Central = "central"
-	Board   = "board"
+	Queue     = "queue"
+	Central   = "central"
+	Board     = "board"
 )
 
 // States of rows that are not those of devices (hw.State).
