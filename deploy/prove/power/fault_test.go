@@ -10,7 +10,10 @@ import (
 // find makes sure that a fault that was planted is found.
 func find(t *testing.T, r *power.Recording, given task, n int, holds check) {
 	t.Helper()
-	o := try(t, r, nil, given.key, n, 1, holds)
+	var o outcome
+	for tried := 20; len(o.broken) == 0 && o.images < n; tried += tried {
+		o.add(try(t, r, nil, given.key, tried, uint64(tried), holds))
+	}
 	if len(o.broken) == 0 {
 		t.Errorf("%d disks after %d cuts, and nothing is broken: the proof proves nothing", o.images, o.cuts)
 		return
@@ -24,20 +27,20 @@ func TestPowerCutFindsPlantedFaults(t *testing.T) {
 	for _, synchronous := range []string{"OFF", "NORMAL"} {
 		t.Run("queue with synchronous="+synchronous, func(t *testing.T) {
 			given := task{role: "queue", folder: scratch(t), key: newKey(t), seed: 7, synchronous: synchronous}
-			find(t, record(t, given), given, 200, checkQueue)
+			find(t, record(t, given), given, 300, checkQueue)
 		})
 	}
 	t.Run("central with synchronous=OFF", func(t *testing.T) {
 		given := task{role: "central", folder: scratch(t), key: newKey(t), seed: 7, synchronous: "OFF"}
-		find(t, record(t, given), given, 200, checkCentral)
+		find(t, record(t, given), given, 300, checkCentral)
 	})
 	t.Run("central with synchronous=NORMAL", func(t *testing.T) {
 		given := task{role: "central", folder: scratch(t), key: newKey(t), seed: 7, synchronous: "NORMAL"}
-		find(t, record(t, given), given, 200, checkCentral)
+		find(t, record(t, given), given, 300, checkCentral)
 	})
 	t.Run("central whose folder is not synced", func(t *testing.T) {
 		given := task{role: "central", folder: scratch(t), key: newKey(t), seed: 7}
-		find(t, record(t, given).Without(power.Event.IsFolder), given, 200, checkCentral)
+		find(t, record(t, given).Without(power.Event.IsFolder), given, 300, checkCentral)
 	})
 	given := task{role: "queue", folder: scratch(t), key: newKey(t), seed: 8}
 	sound := record(t, given)
@@ -53,6 +56,6 @@ func TestPowerCutFindsPlantedFaults(t *testing.T) {
 			return e.Kind == power.Sync && syncs%10 == 0
 		},
 	} {
-		t.Run(name, func(t *testing.T) { find(t, sound.Without(drop), given, 200, checkQueue) })
+		t.Run(name, func(t *testing.T) { find(t, sound.Without(drop), given, 300, checkQueue) })
 	}
 }
