@@ -19,6 +19,7 @@ import (
 	"lintai/sync/central/intake"
 	"lintai/sync/central/kioskapi"
 	"lintai/sync/central/limit"
+	"lintai/sync/central/live"
 	"lintai/sync/central/open311"
 	"lintai/sync/central/page"
 	"lintai/sync/central/track"
@@ -117,7 +118,7 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	server := &http.Server{
 		Handler: c.Handler(public), ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(c.config.Log.Handler(), slog.LevelDebug),
+		ConnContext: live.KeepLine, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(c.config.Log.Handler(), slog.LevelDebug),
 	}
 	server.RegisterOnShutdown(c.hub.Close)
 	var watching sync.WaitGroup
@@ -125,6 +126,7 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	watch, stop := context.WithCancel(ctx)
 	defer stop()
 	watching.Go(func() { c.watchDocuments(watch) })
+	watching.Go(func() { c.sweepUploads(watch) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	if o.Ready != nil {

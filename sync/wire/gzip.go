@@ -53,7 +53,7 @@ const mostRatio = 1033
 // anything is allocated for it, and one that lies when it has outgrown its word.
 func Decompress(sent []byte, limit int) ([]byte, error) {
 	const frame = 18 // header and trailer of an empty name
-	if len(sent) < frame {
+	if len(sent) < frame || sent[0] != 0x1f || sent[1] != 0x8b {
 		return nil, ErrCompressed
 	}
 	size := int64(binary.LittleEndian.Uint32(sent[len(sent)-4:]))

@@ -164,13 +164,17 @@ func (a *API) pull(w http.ResponseWriter, r *http.Request, kiosk int) error {
 func (a *API) stream(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	watcher := a.Hub.Watch(func(word live.Word) bool { return hears(word, kiosk) })
 	defer watcher.Stop()
+	news, err := a.newsOf(r.Context(), kiosk)
+	if err != nil {
+		return err
+	}
 	leave := a.Presence.Enter(kiosk)
 	defer leave()
-	err := live.Stream{
+	err = live.Stream{
 		Heartbeat: a.Heartbeat,
 		// The first word makes up for what changed while no stream was open.
 		Hello: "event: changed\ndata: changed",
-		Event: streamEvent,
+		Event: func(word live.Word) string { return news.event(r.Context(), word) },
 		Alive: func() bool {
 			// A renewed token ends the stream that the old one opened.
 			if _, err := a.terminal(r); errors.As(err, new(failure)) {

@@ -31,6 +31,10 @@ func (s Stream) Serve(w http.ResponseWriter, r *http.Request, watcher *Watcher) 
 	if err := control.SetReadDeadline(time.Time{}); err != nil {
 		return fmt.Errorf("live: stream: %w", err)
 	}
+	// A heartbeat and two more make fifteen seconds, as on the terminal's side.
+	if err := noticeDeath(r, 2*s.Heartbeat); err != nil {
+		return fmt.Errorf("live: stream: %w", err)
+	}
 	head := w.Header()
 	head.Set("Content-Type", "text/event-stream")
 	head.Set("Cache-Control", "no-store")
