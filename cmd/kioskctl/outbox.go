@@ -257,7 +257,7 @@ func (i item) age() string {
 	case !i.SettledAt.IsZero():
 		return ""
 	case i.Age != nil:
-		return phrase.Text("outbox.age", "age", phrase.Age(time.Duration(*i.Age*float64(time.Second))))
+		return phrase.Text("outbox.age", "age", readiness.Age(time.Duration(*i.Age*float64(time.Second))))
 	}
 	return phrase.Text("outbox.saved_at", "time", moment(i.SavedAt))
 }

@@ -178,7 +178,7 @@ func (s standing) waiting() string {
 	if !q.Empty() {
 		line = phrase.Text("sync.waiting", "count", fmt.Sprint(q.Waiting), "attachments", fmt.Sprint(q.Attachments))
 		if q.OldestAge != nil {
-			line += phrase.Text("sync.oldest", "age", phrase.Age(time.Duration(*q.OldestAge*float64(time.Second))))
+			line += phrase.Text("sync.oldest", "age", readiness.Age(time.Duration(*q.OldestAge*float64(time.Second))))
 		} else {
 			line += phrase.Text("sync.oldest_at", "time", moment(q.Oldest))
 		}

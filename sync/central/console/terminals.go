@@ -10,6 +10,7 @@ import (
 
 	"lintai/kiosk/fault"
 	"lintai/kiosk/phrase"
+	"lintai/kiosk/readiness"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/page"
 	"lintai/sync/wire"
@@ -81,7 +82,7 @@ func (c *Console) terminals(ctx context.Context) ([]terminalView, error) {
 			v.Heard = t.LastContact
 		}
 		if off := t.ClockOffset.Abs(); off >= wrongClock {
-			v.Clock = phrase.Age(off)
+			v.Clock = readiness.Age(off)
 		}
 		all = append(all, v)
 	}
@@ -94,7 +95,7 @@ func (c *Console) queue(h docket.Health) *queueView {
 	}
 	v := &queueView{Queue: *h.Queue, Empty: h.Queue.Waiting+h.Queue.Attachments == 0}
 	if !v.Empty && !v.Oldest.IsZero() {
-		v.Age = phrase.Age(c.Clock().Sub(v.Oldest))
+		v.Age = readiness.Age(c.Clock().Sub(v.Oldest))
 	}
 	return v
 }

@@ -1,4 +1,4 @@
-package phrase
+package readiness
 
 import (
 	"testing"
