@@ -53,6 +53,7 @@ type office struct {
 	data    string
 	central *central.Central
 	address string
+	door    string // of terminals
 	heard   chan string
 	stop    func()
 }
@@ -68,14 +69,21 @@ func serveOffice(t *testing.T, data string) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
+	kiosks, err := central.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan string, 1), make(chan error, 1)
 	go func() {
-		ended <- o.central.Serve(ctx, listener, central.Options{Ready: func(address string) { ready <- address }})
+		ended <- o.central.Serve(ctx, listener, central.Options{Kiosk: kiosks, Ready: func(address string) { ready <- address }})
 	}()
 	select {
 	case o.address = <-ready:
 	case err := <-ended:
+		t.Fatal(err)
+	}
+	if o.door, err = o.central.KioskAddress(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	o.stop = sync.OnceFunc(func() {

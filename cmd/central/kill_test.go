@@ -23,6 +23,7 @@ import (
 	"lintai/kiosk/request"
 	"lintai/kiosk/seal"
 	"lintai/kiosk/ticket"
+	"lintai/sync/agent"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/sqlite"
 	"lintai/sync/wire"
@@ -42,12 +43,12 @@ func build(t *testing.T) string {
 // served is a running central.
 type served struct {
 	command *exec.Cmd
-	address string
+	address string // of its door for terminals
 }
 
 func startServe(t *testing.T, program, data string) *served {
 	t.Helper()
-	command := exec.Command(program, "serve", "--data", data, "--listen", "127.0.0.1:0")
+	command := exec.Command(program, "serve", "--data", data, "--listen", "127.0.0.1:0", "--kiosk-listen", "127.0.0.1:0")
 	var log bytes.Buffer
 	command.Stderr = &log
 	out, err := command.StdoutPipe()
@@ -59,12 +60,15 @@ func startServe(t *testing.T, program, data string) *served {
 	}
 	s := &served{command: command}
 	t.Cleanup(func() { s.kill() })
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		s.kill()
-		t.Fatalf("central did not start: %v\n%s", err, log.String())
+	for lines := bufio.NewScanner(out); s.address == ""; {
+		if !lines.Scan() {
+			s.kill()
+			t.Fatalf("central did not start: %v\n%s", lines.Err(), log.String())
+		}
+		if at := strings.Index(lines.Text(), "https://"); at >= 0 {
+			s.address = lines.Text()[at:]
+		}
 	}
-	s.address = line[strings.Index(line, "http://") : len(line)-1]
 	return s
 }
 
@@ -79,7 +83,7 @@ func (s *served) kill() {
 // pusher is one terminal with its queue.
 type pusher struct {
 	number  int
-	token   string
+	client  *http.Client
 	queue   []wire.Item
 	created map[string]int
 	settled map[string]bool
@@ -88,7 +92,7 @@ type pusher struct {
 
 // attempt pushes the next batch; an error means that it is not known what
 // became of it.
-func (p *pusher) attempt(client *http.Client, address string, random int) error {
+func (p *pusher) attempt(address string, random int) error {
 	batch := p.queue[:min(len(p.queue), 5+random)]
 	body, err := json.Marshal(wire.Push{Kiosk: p.number, DeviceTime: time.Now(), Items: batch})
 	if err != nil {
@@ -98,8 +102,7 @@ func (p *pusher) attempt(client *http.Client, address string, random int) error 
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Authorization", "Bearer "+p.token)
-	answer, err := client.Do(r)
+	answer, err := p.client.Do(r)
 	if err != nil {
 		return err
 	}
@@ -132,6 +135,7 @@ func TestKilledInTheMiddleOfBatches(t *testing.T) {
 	const terminals, each, kills = 4, 250, 10
 	program, data := build(t), filepath.Join(t.TempDir(), "data")
 	var all []*pusher
+	var codes []string
 	for n := 1; n <= terminals; n++ {
 		out, err := exec.Command(program, "kiosk", "add", "--data", data, "--number", fmt.Sprint(n), "--name", "大厅").Output()
 		if err != nil {
@@ -141,13 +145,20 @@ func TestKilledInTheMiddleOfBatches(t *testing.T) {
 		if err := toml.Unmarshal(out, &s); err != nil {
 			t.Fatalf("%v in %s", err, out)
 		}
-		all = append(all, newPusher(t, n, each, s))
+		codes = append(codes, s.Central.Code)
 	}
+	s := startServe(t, program, data)
+	for i, code := range codes {
+		identity, err := agent.Enrol(t.Context(), agent.Enrolment{Address: s.address, Code: code, Kiosk: i + 1, Folder: t.TempDir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, newPusher(t, identity, each))
+	}
+	s.kill()
 	seed := uint64(time.Now().UnixNano())
 	t.Log("seed", seed)
 	random := mathrand.New(mathrand.NewPCG(seed, 0))
-	client := &http.Client{Timeout: 30 * time.Second}
-
 	unknown := 0
 	for range kills {
 		s := startServe(t, program, data)
@@ -160,7 +171,7 @@ func TestKilledInTheMiddleOfBatches(t *testing.T) {
 			size := random.IntN(15)
 			pushing.Go(func() {
 				for len(p.queue) > 0 {
-					if err := p.attempt(client, s.address, size); err != nil {
+					if err := p.attempt(s.address, size); err != nil {
 						mu.Lock()
 						unknown++
 						mu.Unlock()
@@ -180,16 +191,18 @@ func TestKilledInTheMiddleOfBatches(t *testing.T) {
 		}
 		s.kill()
 		<-done
-		client.CloseIdleConnections()
+		for _, p := range all {
+			p.client.CloseIdleConnections()
+		}
 	}
 	if unknown == 0 {
 		t.Error("no batch was interrupted: this test would hold for nothing")
 	}
 	t.Logf("%d batches of unknown fate in %d kills", unknown, kills)
-	s := startServe(t, program, data)
+	s = startServe(t, program, data)
 	for _, p := range all {
 		for len(p.queue) > 0 {
-			if err := p.attempt(client, s.address, 95); err != nil {
+			if err := p.attempt(s.address, 95); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -208,13 +221,15 @@ func TestKilledInTheMiddleOfBatches(t *testing.T) {
 	checkDocket(t, filepath.Join(data, "central.db"), all, each)
 }
 
-func newPusher(t *testing.T, number, items int, s section) *pusher {
+func newPusher(t *testing.T, identity agent.Identity, items int) *pusher {
 	t.Helper()
-	key, err := seal.ParsePublicKey(s.Central.PublicKey)
+	config, err := identity.TLS()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &pusher{number: number, token: s.Central.Token, created: map[string]int{}, settled: map[string]bool{}}
+	number, key := identity.Kiosk, identity.Seal()
+	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{TLSClientConfig: config}}
+	p := &pusher{number: number, client: client, created: map[string]int{}, settled: map[string]bool{}}
 	codes := map[ticket.Code]bool{}
 	for n := range items {
 		code, err := ticket.New(number, rand.Reader)

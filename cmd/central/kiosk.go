@@ -5,20 +5,19 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/pelletier/go-toml/v2"
 
+	"lintai/kiosk/phrase"
 	"lintai/sync/central"
 )
 
 // section is what "kiosk add" prints, as package settings of a terminal reads it.
 type section struct {
 	Central struct {
-		Address       string `toml:"address"`
-		PublicAddress string `toml:"public_address"`
-		Token         string `toml:"token"`
-		PublicKey     string `toml:"public_key"`
-		CardKey       string `toml:"card_key"`
+		Address string `toml:"address"`
+		Code    string `toml:"code"`
 	} `toml:"central"`
 }
 
@@ -27,20 +26,16 @@ func addKiosk(ctx context.Context, args []string, out, log io.Writer) error {
 	data := flags.String("data", "", "data `folder` of central")
 	number := flags.Int("number", 0, "`number` of the terminal, 1 to 9999; it begins every ticket code")
 	name := flags.String("name", "", "`name` for staff: where the terminal stands")
-	address := flags.String("address", "", "`URL` at which the terminal reaches central (default: where it was last served)")
-	public := flags.String("public-address", "", "`URL` in the QR codes of its slips (default: the public address of the last serve)")
-	renew := flags.Bool("renew", false, "make a new token for a terminal that exists; its old one stops")
+	address := flags.String("address", "", "`URL` at which the terminal reaches central (default: where its door for terminals was last served)")
+	renew := flags.Bool("renew", false, "make a new code for a terminal that exists; it keeps its queue")
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
 	if *data == "" {
 		return fmt.Errorf("%w: central kiosk add: --data is missing", errUsage)
 	}
-	for _, a := range []string{*address, *public} {
-		if a == "" {
-			continue
-		}
-		if err := central.CheckAddress(a); err != nil {
+	if *address != "" {
+		if err := central.CheckKioskAddress(*address); err != nil {
 			return err
 		}
 	}
@@ -52,25 +47,88 @@ func addKiosk(ctx context.Context, args []string, out, log io.Writer) error {
 	if c.Fresh {
 		fmt.Fprintf(log, "central: there was no central in %s: a new one was made there, with keys of its own. If the name was mistyped, this terminal will not reach yours\n", *data)
 	}
-	e, err := c.AddTerminal(ctx, *number, *name, *renew)
+	var e central.Enrolment
+	if *renew {
+		e, err = c.RenewCode(ctx, *number)
+	} else {
+		e, err = c.AddTerminal(ctx, *number, *name)
+	}
 	if err != nil {
 		return err
 	}
 	if *address != "" {
 		e.Address = *address
 	}
-	if *public != "" {
-		e.PublicAddress = *public
-	}
 	var s section
-	s.Central.Address, s.Central.PublicAddress = e.Address, e.PublicAddress
-	s.Central.Token, s.Central.PublicKey, s.Central.CardKey = e.Token, e.PublicKey.String(), e.CardKey
+	s.Central.Address, s.Central.Code = e.Address, e.Code.String()
 	text, err := toml.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("central: %w", err)
 	}
-	_, err = fmt.Fprintf(out, "# Terminal %d. Token and card key are secret; the token is shown only now.\n%s", *number, text)
+	_, err = fmt.Fprintf(out, "# Terminal %d. The code is shown only now, and is good for one machine until %s.\n%s", *number, day(e.Until), text)
 	return err
+}
+
+// day is a date as people where the terminals stand write it.
+func day(t time.Time) string { return t.In(phrase.Zone).Format("2006-01-02") }
+
+func revokeKiosk(ctx context.Context, args []string, out, log io.Writer) error {
+	flags := flag.NewFlagSet("kiosk revoke", flag.ContinueOnError)
+	data := flags.String("data", "", "data `folder` of central")
+	number := flags.Int("number", 0, "`number` of the terminal")
+	if err := parse(flags, args, log); err != nil {
+		return err
+	}
+	if *data == "" || *number == 0 {
+		return fmt.Errorf("%w: central kiosk revoke: --data and --number are needed", errUsage)
+	}
+	c, err := central.Open(ctx, central.Config{Folder: *data, Existing: true})
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if err := c.Revoke(ctx, *number); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "terminal %d is revoked: nothing of it is taken any more. \"central kiosk add --renew\" makes a code that brings it back\n", *number)
+	return err
+}
+
+func listKiosks(ctx context.Context, args []string, out, log io.Writer) error {
+	flags := flag.NewFlagSet("kiosk list", flag.ContinueOnError)
+	data := flags.String("data", "", "data `folder` of central")
+	if err := parse(flags, args, log); err != nil {
+		return err
+	}
+	if *data == "" {
+		return fmt.Errorf("%w: central kiosk list: --data is missing", errUsage)
+	}
+	c, err := central.Open(ctx, central.Config{Folder: *data, Existing: true})
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	all, err := c.Standings(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		standing := "waits for its code"
+		switch {
+		case s.Revoked:
+			standing = "revoked"
+		case s.Enrolled:
+			standing = "certificate until " + day(s.Expires)
+		}
+		heard := "never heard of"
+		if !s.LastContact.IsZero() {
+			heard = "heard of " + s.LastContact.In(phrase.Zone).Format("2006-01-02 15:04")
+		}
+		if _, err := fmt.Fprintf(out, "%4d  %s  %s, %s\n", s.Number, s.Name, standing, heard); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func showKey(ctx context.Context, args []string, out, log io.Writer) error {

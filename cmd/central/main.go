@@ -1,7 +1,10 @@
 // Command central is the service that terminals report to and staff work with.
 //
-//	central serve      --data DIR [--listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
-//	central kiosk add  --data DIR --number N --name NAME [--address URL] [--public-address URL] [--renew]
+//	central serve      --data DIR [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
+//	central kiosk add    --data DIR --number N --name NAME [--address URL]
+//	central kiosk add    --data DIR --number N --renew [--address URL]
+//	central kiosk revoke --data DIR --number N
+//	central kiosk list   --data DIR
 //	central key        --data DIR
 //	central key rotate --data DIR [--again]
 //	central document publish  --data DIR --kind KIND [--kiosk N] FILE
@@ -10,8 +13,9 @@
 //	central version
 //
 // The first serve on an empty folder makes the database and the keys, and prints
-// where staff sign in. "kiosk add" prints the [central] section of a terminal's
-// configuration. "document publish" checks and signs what terminals are given, and
+// where staff sign in. Terminals have a door of their own, --kiosk-listen: TLS with
+// a certificate for each. "kiosk add" prints the [central] section of a terminal's
+// configuration, with the one-time code for its first certificate. "document publish" checks and signs what terminals are given, and
 // "key rotate" makes a new key for them to seal to. All of these may run while
 // central serves. Logs go to standard error.
 package main
@@ -47,8 +51,11 @@ func main() {
 // errUsage is a command line that says nothing that can be done.
 var errUsage = errors.New("usage")
 
-const usage = `central serve      --data DIR [--listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
-central kiosk add  --data DIR --number N --name NAME [--address URL] [--public-address URL] [--renew]
+const usage = `central serve      --data DIR [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
+central kiosk add    --data DIR --number N --name NAME [--address URL]
+central kiosk add    --data DIR --number N --renew [--address URL]
+central kiosk revoke --data DIR --number N
+central kiosk list   --data DIR
 central key        --data DIR
 central key rotate --data DIR [--again]
 central document publish  --data DIR --kind KIND [--kiosk N] FILE
@@ -73,6 +80,10 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return serve(ctx, args, out, log)
 	case "kiosk add":
 		return addKiosk(ctx, args, out, log)
+	case "kiosk revoke":
+		return revokeKiosk(ctx, args, out, log)
+	case "kiosk list":
+		return listKiosks(ctx, args, out, log)
 	case "key":
 		return showKey(ctx, args, out, log)
 	case "key rotate":

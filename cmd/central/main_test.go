@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -11,8 +12,8 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
-	"lintai/kiosk/seal"
 	"lintai/kiosk/settings"
+	"lintai/sync/wire"
 )
 
 func call(t *testing.T, args ...string) (string, error) {
@@ -24,7 +25,7 @@ func call(t *testing.T, args ...string) (string, error) {
 
 func TestKioskAddPrintsTheSectionOfATerminal(t *testing.T) {
 	data := t.TempDir()
-	out, err := call(t, "kiosk", "add", "--data", data, "--number", "12", "--name", "大厅", "--address", "https://central.example.cn", "--public-address", "https://lintai.example.cn")
+	out, err := call(t, "kiosk", "add", "--data", data, "--number", "12", "--name", "大厅", "--address", "https://central.example.cn")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,27 +33,44 @@ func TestKioskAddPrintsTheSectionOfATerminal(t *testing.T) {
 	if err := toml.Unmarshal([]byte(out), &s); err != nil {
 		t.Fatalf("%v in %s", err, out)
 	}
-	if s.Central.Address != "https://central.example.cn" || s.Central.PublicAddress != "https://lintai.example.cn" || len(s.Central.Token) < 40 {
-		t.Errorf("%+v", s)
-	}
-	if _, err := seal.ParsePublicKey(s.Central.PublicKey); err != nil {
-		t.Error(err)
+	code, err := wire.ParseCode(s.Central.Code)
+	if s.Central.Address != "https://central.example.cn" || err != nil {
+		t.Errorf("%+v, %v", s, err)
 	}
 	if _, err := call(t, "kiosk", "add", "--data", data, "--number", "12", "--name", "大厅"); err == nil {
 		t.Error("the same terminal was added twice")
 	}
 	// The terminal takes the section as it was printed.
 	read, err := settings.Parse([]byte("[terminal]\nnumber = 12\nplace = \"大厅\"\ndata = \"/var/lib/lintai\"\n" + out))
-	if err != nil || len(read.Central.CardKey) != 32 {
+	if err != nil || read.Central.Address != s.Central.Address || read.Central.Code != code.String() {
 		t.Errorf("the terminal reads %v, %v", read, err)
 	}
-	second, err := call(t, "kiosk", "add", "--data", data, "--number", "13", "--name", "二楼")
-	if err != nil || !strings.Contains(second, s.Central.CardKey) {
-		t.Errorf("the second terminal has another card key (%v)", err)
-	}
 	again, err := call(t, "kiosk", "add", "--data", data, "--number", "12", "--renew")
-	if err != nil || strings.Contains(again, s.Central.Token) || !strings.Contains(again, s.Central.CardKey) {
-		t.Errorf("renewed: %v", err)
+	if err != nil || strings.Contains(again, code.String()) || !strings.Contains(again, "https://127.0.0.1:8421") {
+		t.Errorf("renewed: %v in %s", err, again)
+	}
+	// The code is nowhere on central's disk.
+	err = filepath.WalkDir(data, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if bytes.Contains(text, []byte(code)) || bytes.Contains(text, []byte(code.String())) {
+			t.Errorf("%s holds the code", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if list, err := call(t, "kiosk", "list", "--data", data); err != nil || !strings.Contains(list, "12  大厅  waits for its code, never heard of") {
+		t.Errorf("list: %q, %v", list, err)
+	}
+	if out, err := call(t, "kiosk", "revoke", "--data", data, "--number", "12"); err != nil || !strings.Contains(out, "revoked") {
+		t.Errorf("revoke: %q, %v", out, err)
+	}
+	if _, err := call(t, "kiosk", "revoke", "--data", data, "--number", "13"); err == nil {
+		t.Error("a terminal that is not there was revoked")
 	}
 	key, err := call(t, "key", "--data", data)
 	if err != nil || !strings.Contains(key, "http://127.0.0.1:8420/sign-in#") {
@@ -67,7 +85,7 @@ func TestKioskAddSaysThatItMadeAFolder(t *testing.T) {
 	var out, log bytes.Buffer
 	add := []string{"kiosk", "add", "--data", data, "--number", "12"}
 	if err := run(t.Context(), append(add, "--renew"), &out, &log); err == nil {
-		t.Error("renewed a token of a central that was just made")
+		t.Error("renewed a code of a central that was just made")
 	}
 	if _, err := os.Stat(data); !errors.Is(err, os.ErrNotExist) {
 		t.Fatalf("--renew made a data folder: %v", err)
@@ -83,7 +101,7 @@ func TestKioskAddSaysThatItMadeAFolder(t *testing.T) {
 
 func TestCommandLinesThatSayNothing(t *testing.T) {
 	for _, args := range [][]string{
-		nil, {"nonsense"}, {"kiosk"}, {"kiosk", "remove"}, {"serve"}, {"key"}, {"kiosk", "add"},
+		nil, {"nonsense"}, {"kiosk"}, {"kiosk", "remove"}, {"kiosk", "revoke"}, {"kiosk", "list"}, {"serve"}, {"key"}, {"kiosk", "add"},
 		{"serve", "--nonsense"}, {"serve", "--data", "x", "more"}, {"serve", "--data", "x", "--tls-cert", "x"},
 	} {
 		if _, err := call(t, args...); !errors.Is(err, errUsage) {
@@ -117,9 +135,11 @@ func TestServeThatCannotBegin(t *testing.T) {
 		says []string
 	}{
 		{"busy port", []string{"--data", fresh, "--listen", busy.Addr().String()}, []string{busy.Addr().String(), "in use"}},
+		{"busy port for terminals", []string{"--data", fresh, "--listen", "127.0.0.1:0", "--kiosk-listen", busy.Addr().String()}, []string{busy.Addr().String(), "in use"}},
 		{"no address", []string{"--data", fresh, "--listen", "nowhere"}, []string{"nowhere"}},
-		{"a file for a folder", []string{"--data", file, "--listen", "127.0.0.1:0"}, []string{file}},
-		{"damaged database", []string{"--data", damaged, "--listen", "127.0.0.1:0"}, []string{filepath.Join(damaged, "central.db"), "no SQLite database"}},
+		{"no HTTPS for terminals", []string{"--data", fresh, "--kiosk-address", "http://central.example.cn"}, []string{"https://"}},
+		{"a file for a folder", []string{"--data", file, "--listen", "127.0.0.1:0", "--kiosk-listen", "127.0.0.1:0"}, []string{file}},
+		{"damaged database", []string{"--data", damaged, "--listen", "127.0.0.1:0", "--kiosk-listen", "127.0.0.1:0"}, []string{filepath.Join(damaged, "central.db"), "no SQLite database"}},
 		{"no such catalogue", []string{"--data", fresh, "--catalog", fresh + ".json"}, []string{fresh + ".json"}},
 		{"no catalogue", []string{"--data", fresh, "--catalog", file}, []string{file}},
 		{"no URL", []string{"--data", fresh, "--public-address", "central"}, []string{`"central"`}},

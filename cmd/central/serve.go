@@ -19,6 +19,8 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	data := flags.String("data", "", "data `folder`, made when it is not there")
 	listen := flags.String("listen", central.DefaultListen, "`address` to listen on")
+	kiosks := flags.String("kiosk-listen", central.DefaultKioskListen, "`address` to listen on for terminals")
+	kioskAddress := flags.String("kiosk-address", "", "`URL` at which terminals reach central (default: the address it listens on for them)")
 	public := flags.String("public-address", "", "`URL` at which phones and staff reach central (default: the address it listens on)")
 	services := flags.String("catalog", "", "`file` with the catalogue of services, as long as none was published (default: the built-in one)")
 	places := flags.String("community", "", "`file` with the community's places and activities, as long as none was published (default: the built-in one)")
@@ -27,12 +29,17 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
-	options := central.Options{PublicAddress: *public}
+	options := central.Options{PublicAddress: *public, KioskAddress: *kioskAddress}
 	if *data == "" {
 		return fmt.Errorf("%w: central serve: --data is missing", errUsage)
 	}
 	if *public != "" {
 		if err := central.CheckAddress(*public); err != nil {
+			return err
+		}
+	}
+	if *kioskAddress != "" {
+		if err := central.CheckKioskAddress(*kioskAddress); err != nil {
 			return err
 		}
 	}
@@ -65,18 +72,24 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 			return fmt.Errorf("central: %s: %w", *places, err)
 		}
 	}
-	// The listener first: with a busy port nothing on the disk is touched.
+	// The listeners first: with a busy port nothing on the disk is touched.
 	listener, err := central.Listen(*listen)
 	if err != nil {
 		return err
 	}
+	if options.Kiosk, err = central.Listen(*kiosks); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	c, err := central.Open(ctx, config)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return errors.Join(err, listener.Close(), options.Kiosk.Close())
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
 	options.Ready = func(address string) {
 		fmt.Fprintln(out, "central listens on", address)
+		if door, err := c.KioskAddress(ctx); err == nil {
+			fmt.Fprintln(out, "terminals reach it at", door)
+		}
 		if c.Fresh {
 			if *public != "" {
 				address = *public

@@ -6,27 +6,25 @@ import (
 	"testing"
 
 	"lintai/sync/agent"
+	"lintai/sync/wire"
 )
 
 // identity is by what a terminal of these tests is known.
-type identity struct {
-	number int
-	token  string
-}
+type identity struct{ agent.Identity }
 
 // enrol adds a terminal.
 func (o *office) enrol(number int) identity {
 	o.t.Helper()
-	e, err := o.central.AddTerminal(o.t.Context(), number, "大厅", false)
+	i, err := agent.Introduce(number, func(request []byte) (wire.EnrolAnswer, error) { return o.central.Admit(o.t.Context(), number, request) })
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	return identity{number, e.Token}
+	return identity{i}
 }
 
 // fill says to whom an agent speaks, and as whom.
 func (i identity) fill(o *office, options *agent.Options) {
-	options.Address, options.Token, options.Kiosk = o.address, i.token, i.number
+	options.Address, options.Identity = o.door, i.Identity
 }
 
 // get reads a public page.

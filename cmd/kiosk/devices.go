@@ -50,8 +50,8 @@ const (
 	cardNotice = 300 * time.Millisecond
 )
 
-func newDevices(s *settings.Settings, clips []string, post func(visit.Event), log *slog.Logger) (*devices, error) {
-	d := &devices{post: post, log: log, book: newHealthBook(s.Ports()), cardKey: s.Central.CardKey}
+func newDevices(s *settings.Settings, cardKey []byte, clips []string, post func(visit.Event), log *slog.Logger) (*devices, error) {
+	d := &devices{post: post, log: log, book: newHealthBook(s.Ports()), cardKey: cardKey}
 	if s.Card.Port == "" {
 		d.missing(visit.CardReader)
 	} else {

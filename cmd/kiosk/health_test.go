@@ -39,8 +39,8 @@ type desk struct {
 // openDesk signs in to the lobby's central and follows its page.
 func (b *lobby) openDesk() *desk {
 	b.t.Helper()
-	// Over a server of its own: the lobby's line can be cut.
-	server := httptest.NewServer(b.line.central)
+	// At central's other door.
+	server := httptest.NewServer(b.office.Handler("https://c.example"))
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		b.t.Fatal(err)
@@ -112,7 +112,7 @@ func openCounter(t *testing.T, tell func(*healthBook)) *counter {
 	}
 	s := &settings.Settings{Printer: settings.Printer{Serial: settings.Serial{Port: c.line.Path(), Baud: 115200}, WidthMM: 80}, Sound: settings.Sound{Output: "none"}}
 	quiet := slog.New(slog.DiscardHandler)
-	if c.devices, err = newDevices(s, nil, func(visit.Event) {}, quiet); err != nil {
+	if c.devices, err = newDevices(s, nil, nil, func(visit.Event) {}, quiet); err != nil {
 		t.Fatal(err)
 	}
 	tell(c.devices.book)

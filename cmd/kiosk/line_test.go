@@ -100,24 +100,25 @@ func openLobby(t *testing.T) *lobby {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	enrolment, err := c.AddTerminal(t.Context(), 12, "门厅", false)
+	identity, err := agent.Introduce(12, func(request []byte) (wire.EnrolAnswer, error) { return c.Admit(t.Context(), 12, request) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &lobby{t: t, line: &line{central: c.Handler("https://c.example")}, views: make(chan visit.View, 4096), slips: make(chan slip.Slip, 64)}
+	b := &lobby{t: t, line: &line{central: c.KioskHandler("https://c.example")}, views: make(chan visit.View, 4096), slips: make(chan slip.Slip, 64)}
 	server := httptest.NewUnstartedServer(b.line)
 	server.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelError)
-	server.Start()
+	server.TLS = c.KioskTLS()
+	server.StartTLS()
 
 	path := filepath.Join(t.TempDir(), offline.FileName)
 	if err := offline.Create(path, time.Now); err != nil {
 		t.Fatal(err)
 	}
-	queue, err := offline.Open(path, enrolment.PublicKey, time.Now)
+	queue, err := offline.Open(path, identity.Seal(), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := agent.New(agent.Options{Address: server.URL, Token: enrolment.Token, Kiosk: 12, Queue: queue, Log: quiet,
+	a, err := agent.New(agent.Options{Address: server.URL, Identity: identity, Queue: queue, Log: quiet,
 		Post: b.post, Jitter: func(time.Duration) time.Duration { return 20 * time.Millisecond }})
 	if err != nil {
 		t.Fatal(err)
@@ -177,7 +178,7 @@ func (b *lobby) visit() string {
 func (b *lobby) public() []map[string]any {
 	b.t.Helper()
 	w := httptest.NewRecorder()
-	b.line.central.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "https://c.example/open311/v2/requests.json?extensions=true", nil))
+	b.office.Handler("https://c.example").ServeHTTP(w, httptest.NewRequest(http.MethodGet, "https://c.example/open311/v2/requests.json?extensions=true", nil))
 	var all []map[string]any
 	if err := json.Unmarshal(w.Body.Bytes(), &all); err != nil {
 		b.t.Fatalf("%d %s: %v", w.Code, w.Body, err)

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -33,12 +32,11 @@ import (
 type kiosk struct {
 	config string
 	clips  []string
-	// documentKey is what central signs documents with; nil: none are taken.
-	documentKey ed25519.PublicKey
-	log         *slog.Logger
-	trace       *trace
+	log    *slog.Logger
+	trace  *trace
 
-	composer *pinyin.Engine
+	composer  *pinyin.Engine
+	enrolment enrolment
 
 	app    fyne.App
 	window fyne.Window
@@ -61,7 +59,7 @@ func (k *kiosk) serve(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if errors.Is(err, errContentChanged) {
+		if errors.Is(err, errContentChanged) || errors.Is(err, errIdentityChanged) {
 			continue
 		}
 		var out outOfService
@@ -102,28 +100,39 @@ func (k *kiosk) serveOnce(ctx context.Context) error {
 		return outOfService{code: fault.ConfigInvalid, err: err, detail: err.Error()}
 	}
 	fyne.DoAndWait(func() { k.shape(s.Panel) })
-	queue, err := offline.Open(filepath.Join(s.Terminal.Data, offline.FileName), s.Central.PublicKey, time.Now)
+	identity, err := k.identify(ctx, s)
+	if err != nil {
+		return err
+	}
+	queue, err := offline.Open(filepath.Join(s.Terminal.Data, offline.FileName), identity.Seal(), time.Now)
 	if err != nil {
 		return outOfService{code: offline.FaultOf(err), err: err, detail: s.Terminal.Data, place: s.Terminal.Place, phone: s.Terminal.Phone}
 	}
 	defer queue.Close()
-	return k.run(ctx, s, queue)
+	return k.run(ctx, s, identity, queue)
 }
 
 // run joins the parts and serves until the context ends.
-func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Queue) error {
+func (k *kiosk) run(ctx context.Context, s *settings.Settings, identity agent.Identity, queue *offline.Queue) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	file := &identityFile{folder: s.Terminal.Data, current: identity}
 	var t *terminal.Terminal
 	post := func(e visit.Event) { t.Post(e) }
-	published := newDocuments(queue, k.documentKey, s.Terminal.Data, queue.SealTo, k.log)
+	published := newDocuments(queue, identity.DocumentKey, s.Terminal.Data, queue.SealTo, k.log)
 	configured := published.configuration(ctx)
 	line, err := agent.New(agent.Options{
-		Documents: queue, DocumentKey: k.documentKey,
+		Documents: queue, DocumentKey: identity.DocumentKey,
 		DocumentKept: func(d wire.Document) { published.kept(ctx, d) }, DocumentsRefused: published.refused,
-		Address: s.Central.Address, Token: s.Central.Token, Kiosk: s.Terminal.Number,
+		Address: s.Central.Address, Identity: identity, Keep: file.keep,
 		Queue: queue, Post: post, Log: k.log,
 		Fault: func(code fault.Code) {
 			if code != fault.None {
 				k.log.Error("line to central", "fault", string(code))
+			}
+			if code == fault.Revoked {
+				k.enrolment.revoked, k.enrolment.asked = file.certificate(), time.Now()
+				stop(outOfService{code: code, err: errors.New("central has revoked this terminal"), place: s.Terminal.Place, phone: s.Terminal.Phone})
 			}
 		},
 		Words: wordsOf(queue, k.log),
@@ -131,7 +140,7 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	if err != nil {
 		return outOfService{code: fault.ConfigInvalid, err: err, place: s.Terminal.Place, phone: s.Terminal.Phone}
 	}
-	devices, err := newDevices(s, published.clips(ctx, k.clips), post, k.log)
+	devices, err := newDevices(s, identity.CardKey, published.clips(ctx, k.clips), post, k.log)
 	if err != nil {
 		return outOfService{code: fault.ConfigInvalid, err: err, place: s.Terminal.Place, phone: s.Terminal.Phone}
 	}
@@ -151,10 +160,10 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 	rules.Catalog, rules.Community, rules.Policies = documents.Catalog, documents.Community, documents.Policy
 	rules.Composer, rules.Handwriting = k.composer, hand != nil
 	fyne.DoAndWait(func() { rules.Room = ui.Room(k.screen.Panel()) }) // of the window as it is, not as the file says
-	rules.CardLookUp = s.Card.Port != "" && len(s.Central.CardKey) > 0
+	rules.CardLookUp = s.Card.Port != "" && len(identity.CardKey) > 0
 	rules.Place = s.Terminal.Place
 	rules.Phone = cmp.Or(configured.Phone, s.Terminal.Phone)
-	rules.PublicAddress = cmp.Or(configured.PublicAddress, s.Central.PublicAddress)
+	rules.PublicAddress = cmp.Or(configured.PublicAddress, identity.PublicAddress)
 	display := newDoze(k.screen)
 	t = terminal.New(terminal.Config{
 		Number: s.Terminal.Number, Rules: rules,
@@ -167,8 +176,6 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 
 	var parts sync.WaitGroup
 	defer parts.Wait()
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
 	parts.Go(func() { line.Run(ctx) })
 	parts.Go(func() { audit.run(ctx) })
 	days := time.NewTicker(retainLook)
@@ -183,6 +190,13 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, queue *offline.Qu
 		if own.watch(ctx, looks.C, func() bool { return display.quiet(contentQuiet) }) {
 			audit.note("content", "changed")
 			stop(errContentChanged)
+		}
+	})
+	codes := time.NewTicker(enrolAgain)
+	defer codes.Stop()
+	parts.Go(func() {
+		if k.enrolLater(ctx, s, identity, file, codes.C, func() bool { return display.quiet(contentQuiet) }) {
+			stop(errIdentityChanged)
 		}
 	})
 	parts.Go(func() {

@@ -14,9 +14,11 @@ import (
 	"testing"
 	"time"
 
-	"lintai/kiosk/seal"
 	"lintai/kiosk/visit"
 	"lintai/offline"
+	"lintai/sync/agent"
+	"lintai/sync/central"
+	"lintai/sync/wire"
 )
 
 // soakVisits is small here and 5,000 in deploy/soak, which takes half an hour to two hours.
@@ -71,13 +73,20 @@ const (
 func TestSoak(t *testing.T) {
 	dir := t.TempDir()
 	config := filepath.Join(dir, "kiosk.toml")
-	key, err := seal.Generate()
+	office, err := central.Open(t.Context(), central.Config{Folder: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer office.Close()
+	identity, err := agent.Introduce(12, func(request []byte) (wire.EnrolAnswer, error) { return office.Admit(t.Context(), 12, request) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := identity.Save(dir); err != nil {
+		t.Fatal(err)
+	}
 	// Nobody listens on port 9: the terminal is offline all the time.
-	text := fmt.Sprintf("[terminal]\nnumber = 12\nplace = \"幸福里\"\ndata = %q\n[central]\naddress = \"http://127.0.0.1:9\"\ntoken = \"none\"\npublic_key = %q\n[panel]\npx_per_mm = 4.0\n[sound]\noutput = \"none\"\n",
-		dir, key.Public().String())
+	text := fmt.Sprintf("[terminal]\nnumber = 12\nplace = \"幸福里\"\ndata = %q\n[central]\naddress = \"https://127.0.0.1:9\"\n[panel]\npx_per_mm = 4.0\n[sound]\noutput = \"none\"\n", dir)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -137,7 +137,15 @@ func (d *diagnosis) queue(ctx context.Context, s *settings.Settings) {
 }
 
 func (d *diagnosis) central(ctx context.Context, s *settings.Settings) {
-	offset, err := agent.Reach(ctx, s.Central.Address, s.Central.Token)
+	identity, err := agent.LoadIdentity(s.Terminal.Data)
+	if err == nil && identity.Kiosk != s.Terminal.Number {
+		d.Rows = append(d.Rows, readiness.Part(readiness.Central, s.Central.Address, fault.NumberMismatch, ""))
+		return
+	}
+	var offset time.Duration
+	if err == nil {
+		offset, err = agent.Reach(ctx, s.Central.Address, identity)
+	}
 	detail := ""
 	if err != nil {
 		detail = err.Error()

@@ -17,17 +17,20 @@ import (
 	"lintai/kiosk/readiness"
 	"lintai/kiosk/slip"
 	"lintai/offline"
+	"lintai/sync/agent"
 	"lintai/sync/central"
+	"lintai/sync/wire"
 )
 
 // site is a terminal's machine: a bench of devices, a central, a file, a queue.
 type site struct {
-	t      *testing.T
-	dir    string
-	config string
-	bench  *bench.Bench
-	server *httptest.Server
-	text   string
+	t       *testing.T
+	dir     string
+	config  string
+	bench   *bench.Bench
+	server  *httptest.Server
+	central *central.Central
+	text    string
 }
 
 func openSite(t *testing.T) *site {
@@ -47,11 +50,17 @@ func openSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	e, err := c.AddTerminal(t.Context(), 12, "门厅", false)
+	s.central = c
+	identity, err := agent.Introduce(12, func(request []byte) (wire.EnrolAnswer, error) { return c.Admit(t.Context(), 12, request) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.server = httptest.NewServer(c.Handler("https://c.example"))
+	if err := identity.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	s.server = httptest.NewUnstartedServer(c.KioskHandler("https://c.example"))
+	s.server.TLS = c.KioskTLS()
+	s.server.StartTLS()
 	t.Cleanup(s.server.Close)
 	s.text = fmt.Sprintf(`[terminal]
 number = 12
@@ -59,19 +68,17 @@ place = "幸福里"
 data = %q
 [central]
 address = %q
-token = %q
-public_key = %q
 [card]
-port = "%[5]s/b/card"
+port = "%[3]s/b/card"
 [printer]
-port = "%[5]s/b/printer"
+port = "%[3]s/b/printer"
 [scanner]
-port = "%[5]s/b/scanner"
+port = "%[3]s/b/scanner"
 [button]
-bench = "%[5]s/b/button.sock"
+bench = "%[3]s/b/button.sock"
 [sound]
 output = "none"
-`, dir, s.server.URL, e.Token, e.PublicKey, dir)
+`, dir, s.server.URL, dir)
 	s.write(s.text)
 	if err := offline.Create(filepath.Join(dir, offline.FileName), time.Now); err != nil {
 		t.Fatal(err)
@@ -176,7 +183,7 @@ func TestDoctorOfATerminalThatCannotServe(t *testing.T) {
 			if code != 1 || !found || d.Verdict != readiness.Cannot || log.Len() > 0 {
 				t.Errorf("exit %d, %q\n%s", code, log.String(), d.Text())
 			}
-			if strings.Contains(out.String(), "token =") {
+			if strings.Contains(out.String(), "number =") {
 				t.Error("the file's text is in the report")
 			}
 		})

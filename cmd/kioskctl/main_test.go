@@ -163,17 +163,13 @@ func TestSalvage(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
-	private, err := seal.Generate()
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
 	file := filepath.Join(dir, "kiosk.toml")
-	text := fmt.Sprintf("[terminal]\nnumber = 12\nplace = \"幸福里\"\ndata = %q\n[central]\naddress = \"http://127.0.0.1:8080\"\ntoken = \"secret-token\"\npublic_key = %q\n", dir, private.Public())
+	text := fmt.Sprintf("[terminal]\nnumber = 12\nplace = \"幸福里\"\ndata = %q\n[central]\naddress = \"https://127.0.0.1:8421\"\ncode = \"SECR-ET12-3456-7890\"\n", dir)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, log, code := ctl(t, "config", "check", file); code != 0 || !strings.Contains(out, "12 号机") || strings.Contains(out, "secret-token") {
+	if out, log, code := ctl(t, "config", "check", file); code != 0 || !strings.Contains(out, "12 号机") || strings.Contains(out, "SECR") {
 		t.Errorf("a right one: %d %q %q", code, out, log)
 	}
 	if _, log, code := ctl(t, "queue", "create", "--config", file); code != 0 {

@@ -62,7 +62,7 @@ func (h *house) start(ctx context.Context) (err error) {
 	free.Close()
 	data := filepath.Join(h.state, "central")
 	h.central, err = begin(h.logs, "central", nil, h.program("central"), "serve",
-		"--data", data, "--listen", listen, "--public-address", "http://"+listen)
+		"--data", data, "--listen", listen, "--kiosk-listen", "127.0.0.1:0", "--public-address", "http://"+listen)
 	if err != nil {
 		return err
 	}

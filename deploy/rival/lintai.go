@@ -12,14 +12,14 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/pelletier/go-toml/v2"
 	_ "modernc.org/sqlite" // counts what central filed
 
 	"lintai/kiosk/fault"
-	"lintai/kiosk/seal"
 	"lintai/kiosk/visit"
 	"lintai/offline"
 	"lintai/sync/agent"
+	"lintai/sync/central"
+	"lintai/sync/wire"
 )
 
 // lintai is ours: the terminal's own agent before a queue of its own, and central
@@ -41,13 +41,22 @@ func (l *lintai) serve(ctx context.Context, folder string) (*process, string, er
 	if err != nil {
 		return nil, "", err
 	}
-	server, err := start(folder, l.program, "serve", "--data", filepath.Join(folder, "central"), "--listen", address,
-		"--tls-cert", l.pair.certificate, "--tls-key", l.pair.key)
+	server, err := start(folder, l.program, "serve", "--data", filepath.Join(folder, "central"), "--listen", "127.0.0.1:0", "--kiosk-listen", address)
 	if err != nil {
 		return nil, "", err
 	}
+	identity, err := agent.LoadIdentity(folder)
+	if err != nil {
+		server.stop()
+		return nil, "", err
+	}
+	config, err := identity.TLS()
+	if err != nil {
+		server.stop()
+		return nil, "", err
+	}
 	err = server.ready(ctx, func() error {
-		conn, err := tls.Dial("tcp", address, l.pair.roots())
+		conn, err := tls.Dial("tcp", address, config)
 		if err != nil {
 			return err
 		}
@@ -60,52 +69,29 @@ func (l *lintai) serve(ctx context.Context, folder string) (*process, string, er
 	return server, "https://" + address, nil
 }
 
-// section is what central prints for a terminal.
-type section struct {
-	Central struct {
-		Token     string `toml:"token"`
-		PublicKey string `toml:"public_key"`
-	} `toml:"central"`
-}
-
 // load makes a terminal that central knows, with n requests in its queue.
 func (l *lintai) load(ctx context.Context, folder string, n int) (*load, error) {
-	text, err := ask(ctx, folder, l.program, "kiosk", "add", "--data", filepath.Join(folder, "central"), "--number", fmt.Sprint(kiosk), "--name", "rival")
+	c, err := central.Open(ctx, central.Config{Folder: filepath.Join(folder, "central")})
 	if err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(folder, "terminal.toml"), []byte(text), 0o600); err != nil {
-		return nil, err
-	}
-	known, err := l.known(folder)
+	defer c.Close()
+	identity, err := agent.Introduce(kiosk, func(request []byte) (wire.EnrolAnswer, error) { return c.Admit(ctx, kiosk, request) })
 	if err != nil {
 		return nil, err
 	}
-	key, err := seal.ParsePublicKey(known.Central.PublicKey)
-	if err != nil {
+	if err := identity.Save(folder); err != nil {
 		return nil, err
 	}
-	items, err := fill(ctx, filepath.Join(folder, offline.FileName), key, kiosk, n)
+	items, err := fill(ctx, filepath.Join(folder, offline.FileName), identity.Seal(), kiosk, n)
 	return &load{template: folder, items: items}, err
-}
-
-func (l *lintai) known(folder string) (s section, err error) {
-	text, err := os.ReadFile(filepath.Join(folder, "terminal.toml"))
-	if err == nil {
-		err = toml.Unmarshal(text, &s)
-	}
-	return s, err
 }
 
 func (l *lintai) drain(ctx context.Context, folder string, load *load) (result, error) {
 	if err := os.CopyFS(folder, os.DirFS(load.template)); err != nil {
 		return result{}, err
 	}
-	known, err := l.known(folder)
-	if err != nil {
-		return result{}, err
-	}
-	key, err := seal.ParsePublicKey(known.Central.PublicKey)
+	identity, err := agent.LoadIdentity(folder)
 	if err != nil {
 		return result{}, err
 	}
@@ -114,13 +100,13 @@ func (l *lintai) drain(ctx context.Context, folder string, load *load) (result, 
 		return result{}, err
 	}
 	defer server.stop()
-	queue, err := offline.Open(filepath.Join(folder, offline.FileName), key, time.Now)
+	queue, err := offline.Open(filepath.Join(folder, offline.FileName), identity.Seal(), time.Now)
 	if err != nil {
 		return result{}, err
 	}
 	defer queue.Close()
 	r, err := timed(server, func() error {
-		return push(ctx, queue, agent.Options{Address: address, Token: known.Central.Token, Kiosk: kiosk})
+		return push(ctx, queue, agent.Options{Address: address, Identity: identity})
 	})
 	if err != nil {
 		return r, fmt.Errorf("%w\n%s", err, server.tail())

@@ -30,7 +30,10 @@ type house struct {
 	// benchPage shows the bench as a page of buttons too.
 	benchPage bool
 
-	port    string // of central on 127.0.0.1, kept over its restarts
+	// Of central on 127.0.0.1, kept over its restarts: for staff and phones, and for
+	// the terminal.
+	port, kioskPort string
+
 	bench   *process
 	central *process
 	kiosk   *process
@@ -96,18 +99,12 @@ func (h *house) startBench(ctx context.Context) (err error) {
 // startCentral starts central on the port that it had before, or on a free one.
 func (h *house) startCentral(ctx context.Context) (err error) {
 	if h.port == "" {
-		free, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return err
-		}
-		_, h.port, err = net.SplitHostPort(free.Addr().String())
-		free.Close()
-		if err != nil {
+		if h.port, h.kioskPort, err = freePorts(); err != nil {
 			return err
 		}
 	}
 	h.central, err = begin(h.logs, "central", nil, h.program("central"), "serve",
-		"--data", h.centralData(), "--listen", "127.0.0.1:"+h.port, "--public-address", h.address())
+		"--data", h.centralData(), "--listen", "127.0.0.1:"+h.port, "--kiosk-listen", "127.0.0.1:"+h.kioskPort, "--public-address", h.address())
 	if err != nil {
 		return err
 	}
@@ -115,6 +112,24 @@ func (h *house) startCentral(ctx context.Context) (err error) {
 		_, err := get(ctx, h.address()+"/open311/v2/services.json")
 		return errors.Join(err, h.central.running())
 	})
+}
+
+// freePorts finds two ports of 127.0.0.1 that nobody listens on.
+func freePorts() (one, other string, err error) {
+	var ports []string
+	for range 2 {
+		free, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return "", "", err
+		}
+		defer free.Close() // both at the end, so that they are two
+		_, port, err := net.SplitHostPort(free.Addr().String())
+		if err != nil {
+			return "", "", err
+		}
+		ports = append(ports, port)
+	}
+	return ports[0], ports[1], nil
 }
 
 // get fetches a page of central.

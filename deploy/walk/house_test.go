@@ -1,29 +1,23 @@
 package main
 
 import (
-	"fmt"
 	"path/filepath"
 	"testing"
 
-	"lintai/kiosk/seal"
 	"lintai/kiosk/settings"
 )
 
 // The file that the demonstration writes is one that a terminal takes.
 func TestConfigTextIsTaken(t *testing.T) {
-	key, err := seal.Generate()
-	if err != nil {
-		t.Fatal(err)
-	}
 	h := &house{bin: "/opt/lintai/bin", state: t.TempDir(), port: "8311"}
-	snippet := fmt.Sprintf("[central]\naddress = %q\npublic_address = %q\ntoken = \"t0ken\"\npublic_key = %q\n", h.address(), h.address(), key.Public())
+	snippet := "[central]\naddress = \"https://127.0.0.1:8312\"\ncode = \"ABCD-EFGH-JKMN-PQRS\"\n"
 	for name, p := range map[string]panel{"lobby": lobby, "desk": desk} {
 		t.Run(name, func(t *testing.T) {
 			s, err := settings.Parse([]byte(h.configText(snippet, p)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if s.Terminal.Number != 12 || s.Terminal.Data != h.kioskData() || s.Terminal.Content != h.content() || s.Central.Address != h.address() {
+			if s.Terminal.Number != 12 || s.Terminal.Data != h.kioskData() || s.Terminal.Content != h.content() || s.Central.Address != "https://127.0.0.1:8312" || s.Central.Code == "" {
 				t.Errorf("read back: %+v", s)
 			}
 			if s.Panel.FullScreen != p.fullScreen || s.Panel.Width != p.width || s.Panel.PxPerMM != p.pxPerMM {

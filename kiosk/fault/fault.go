@@ -46,6 +46,15 @@ const (
 	NothingHeard    Code = "nothing_heard"    // a voice note holds only silence
 	ContentInvalid  Code = "content_invalid"  // a file of the community's content has a mistake
 	DocumentRefused Code = "document_refused" // central offers a document that cannot be taken
+	NotEnrolled     Code = "not_enrolled"     // this machine has no identity, and no code to get one
+	CodeRefused     Code = "code_refused"     // central does not know the one-time code
+	CodeUsed        Code = "code_used"        // the one-time code was used by another machine
+	CodeExpired     Code = "code_expired"     // the one-time code is too old
+	NumberMismatch  Code = "number_mismatch"  // the terminal's number is not that of its code or identity
+	Revoked         Code = "revoked"          // central has revoked this terminal
+	IdentityDamaged Code = "identity_damaged" // the file with the terminal's identity cannot be read
+	CentralForeign  Code = "central_foreign"  // what answers at central's address is not this terminal's central
+	EnrolWaiting    Code = "enrol_waiting"    // the terminal has a code, and central cannot be reached yet
 )
 
 // Severity says what a fault means for the resident in front of the terminal.
@@ -105,6 +114,15 @@ var List = []Entry{
 	{NothingHeard, Notice, "录音里没有声音", "请居民靠近再说；每次都这样请检查麦克风是否静音、音量是否太小"},
 	{ContentInvalid, Notice, "社区内容文件有错误", "运行 kioskctl config check，按提示修改；改好之前使用内置内容"},
 	{DocumentRefused, Notice, "中心下发的内容不能用", "继续使用原来的内容；请在中心运行 central document list，重新发布"},
+	{NotEnrolled, Fatal, "本机还没有登记", "在中心运行 central kiosk add，把打印出的 [central] 一段（含 code）写进 kiosk.toml"},
+	{CodeRefused, Fatal, "中心不认识这个登记码", "核对 kiosk.toml 里的 code 和 address；或运行 central kiosk add --renew 换一个新码"},
+	{CodeUsed, Fatal, "登记码已经用过", "运行 central kiosk add --renew，把新码写进 kiosk.toml"},
+	{CodeExpired, Fatal, "登记码已过期", "运行 central kiosk add --renew，把新码写进 kiosk.toml"},
+	{NumberMismatch, Fatal, "编号和登记的不一致", "kiosk.toml 里的 number 要和登记码的编号相同；换编号请用新的登记码"},
+	{Revoked, Fatal, "本机已被中心停用", "确认后运行 central kiosk add --renew，把新码写进 kiosk.toml"},
+	{IdentityDamaged, Fatal, "本机的身份文件损坏", "运行 central kiosk add --renew，把新码写进 kiosk.toml；未送达的请求不会丢"},
+	{CentralForeign, Degraded, "应答的不是本机的中心", "核对 kiosk.toml 里的 address；检查网络是否要求登录网页；中心换过密钥要重新登记"},
+	{EnrolWaiting, Fatal, "等待登记，连不上中心", "检查网线、网络和 kiosk.toml 里的 address；连上后自动登记"},
 }
 
 // Find returns the published row of a code.

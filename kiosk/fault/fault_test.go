@@ -9,6 +9,7 @@ var published = []Code{
 	"config_invalid", "sound_missing", "central_refused", "font_missing", "queue_busy", "device_failed", "no_central",
 	"storage_errors", "storage_worn", "storage_low", "card_unreadable", "nothing_heard", "content_invalid",
 	"document_refused",
+	"not_enrolled", "code_refused", "code_used", "code_expired", "number_mismatch", "revoked", "identity_damaged", "central_foreign", "enrol_waiting",
 }
 
 func TestListIsAppendOnly(t *testing.T) {

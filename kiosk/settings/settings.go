@@ -5,16 +5,13 @@
 package settings
 
 import (
-	"encoding/base64"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 
-	"lintai/kiosk/seal"
 	"lintai/kiosk/ticket"
 )
 
@@ -48,11 +45,10 @@ type Terminal struct {
 
 // Central is the service that this terminal reports to.
 type Central struct {
-	Address       string         // base address, https unless on this machine
-	PublicAddress string         // base of the address in a slip's QR code
-	Token         string         // says to central which terminal this is
-	PublicKey     seal.PublicKey // requests are sealed to it
-	CardKey       []byte         // see request.CardToken; nil: nobody looks up by card here
+	Address string // of central's door for terminals
+	// Code is the one-time code by which the terminal enrols; all else it learns
+	// from central then. It may stay in the file, or be taken out. Empty: none.
+	Code string
 }
 
 // Panel is the screen.
@@ -142,11 +138,7 @@ func Parse(text []byte) (*Settings, error) {
 	s.Terminal.Content = f.text("terminal", "content", "", absolutePath)
 
 	s.Central.Address = f.text("central", "address", required, centralAddress)
-	s.Central.PublicAddress = f.text("central", "public_address", s.Central.Address, webAddress)
-	s.Central.Token = f.text("central", "token", required, headerText)
-	key := f.text("central", "public_key", required, publicKey)
-	s.Central.PublicKey, _ = seal.ParsePublicKey(key)
-	s.Central.CardKey, _ = parseCardKey(f.text("central", "card_key", "", cardKey))
+	s.Central.Code = f.text("central", "code", "", enrolmentCode)
 
 	s.Panel.PxPerMM = f.decimal("panel", "px_per_mm", 4.0, 1.5, 20)
 	s.Panel.Width = f.integer("panel", "width", "1080", between(600, 7680))
@@ -210,17 +202,6 @@ func lengthUpTo(n int) textRule {
 	}
 }
 
-// headerText can stand in the header of a request. With anything else in it, such
-// as a line end that was copied along, every request would fail like a line that
-// is down.
-func headerText(v string) (string, bool) {
-	ok := v != "" && len(v) <= 200
-	for _, r := range v {
-		ok = ok && r > ' ' && r < 0x7f
-	}
-	return "central kiosk add 打印出的 token，不含空格和换行", ok
-}
-
 func words(allowed ...string) textRule {
 	return func(v string) (string, bool) {
 		for _, w := range allowed {
@@ -268,51 +249,27 @@ func pinName(v string) (string, bool) {
 	return `引脚名，例如 "GPIO17"`, ok
 }
 
-func publicKey(v string) (string, bool) {
-	_, err := seal.ParsePublicKey(v)
-	return `central kiosk add 打印出的公钥，以 "lintai-public-1:" 开头`, err == nil
-}
-
-func cardKey(v string) (string, bool) {
-	key, ok := parseCardKey(v)
-	return "central kiosk add 打印出的 card_key（44 个字符）；不用身份证查进度时可以不写", ok && key != nil
-}
-
-// parseCardKey reads 32 bytes in base64; no text is no key.
-func parseCardKey(v string) ([]byte, bool) {
-	if v == "" {
-		return nil, true
+// enrolmentCode looks at the form only, so that a code that was cut off or read
+// wrongly is named with its line; central knows whether it is one.
+func enrolmentCode(v string) (string, bool) {
+	n := 0
+	ok := true
+	for _, r := range v {
+		switch {
+		case r == '-' || r == ' ':
+		case r >= '0' && r <= '9', r >= 'a' && r <= 'z' && r != 'u', r >= 'A' && r <= 'Z' && r != 'U':
+			n++
+		default:
+			ok = false
+		}
 	}
-	key, err := base64.StdEncoding.Strict().DecodeString(v)
-	if err != nil || len(key) != 32 || len(v) != 44 {
-		return nil, false
-	}
-	return key, true
+	return "central kiosk add 打印出的登记码，四组，每组四个字母或数字", ok && n == 16
 }
 
-func webAddress(v string) (string, bool) {
-	u, err := url.Parse(v)
-	ok := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.RawQuery == "" && u.Fragment == ""
-	return `网址，例如 "https://central.example.cn"`, ok
-}
-
-// centralAddress allows plain http only to this machine: the token and the
-// answers must not cross a network in the clear.
 func centralAddress(v string) (string, bool) {
-	const allowed = `以 https:// 开头的网址（只有本机 127.0.0.1 可以用 http://）`
-	if _, ok := webAddress(v); !ok {
-		return allowed, false
-	}
-	u, _ := url.Parse(v)
-	if u.Scheme == "https" {
-		return "", true
-	}
-	host := u.Hostname()
-	if host == "localhost" {
-		return "", true
-	}
-	a, err := netip.ParseAddr(host)
-	return allowed, err == nil && a.IsLoopback()
+	u, err := url.Parse(v)
+	ok := err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
+	return `以 https:// 开头的网址，例如 "https://central.example.cn:8421"`, ok
 }
 
 func between(low, high int) func(int) (string, bool) {

@@ -1,21 +1,13 @@
 package settings
 
 import (
-	"bytes"
-	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
-
-	"lintai/kiosk/seal"
 )
 
 func valid(t *testing.T) string {
 	t.Helper()
-	k, err := seal.Generate()
-	if err != nil {
-		t.Fatal(err)
-	}
 	return `# 邻台
 [terminal]
 number = 12
@@ -24,8 +16,8 @@ data = "/var/lib/lintai"
 
 [central]
 address = "https://central.example.cn"
-token = "secret-token"
-public_key = "` + k.Public().String() + `"
+# as it was printed
+code = "SECR-ET12-3456-7890"
 
 [printer]
 port = "/dev/serial/by-id/printer"
@@ -40,7 +32,7 @@ func TestParseFillsDefaults(t *testing.T) {
 	}
 	if s.Terminal.Number != 12 || s.Printer.Baud != 9600 || s.Printer.WidthMM != 80 || s.Card.Port != "" || s.Card.Baud != 115200 ||
 		s.Scanner.Mode != "line" || s.Presence.Pin != "" || s.Presence.Active != "high" ||
-		s.Central.PublicAddress != "https://central.example.cn" || !s.Panel.FullScreen || s.Panel.PxPerMM != 4 || s.Central.PublicKey.IsZero() {
+		s.Central.Address != "https://central.example.cn" || s.Central.Code != "SECR-ET12-3456-7890" || !s.Panel.FullScreen || s.Panel.PxPerMM != 4 {
 		t.Errorf("got %+v", s)
 	}
 }
@@ -60,12 +52,11 @@ func TestProblemsNameLineAndWhatIsAllowed(t *testing.T) {
 		{"too large", "number = 12", "number = 12000", []string{"第 3 行 terminal.number", "1 到 9999"}},
 		{"missing", "number = 12\n", "", []string{"缺少 terminal.number", "没有填写", "1 到 9999"}},
 		{"plain http", "https://central", "http://central", []string{"第 8 行 central.address", "https://"}},
-		{"token with a line end, that no request can carry", `"secret-token"`, `"secret-token\n"`, []string{"第 9 行 central.token", "不含空格"}},
+		{"code that was cut off", `SECR-ET12-3456-7890`, `SECR-ET12-3456`, []string{"第 10 行 central.code", "central kiosk add", "四组"}},
+		{"code with a letter that no code has", `SECR-ET12`, `SECU-ET12`, []string{"第 10 行 central.code"}},
+		{"code with a line end", `7890"`, `7890\n"`, []string{"第 10 行 central.code"}},
+		{"token of before", `code = "`, `token = "`, []string{"第 10 行 central.token", "不认识", "address、code"}},
 		{"a section in braces", "# 邻台", `scanner = {port = "/dev/scanner", baud = 1}`, []string{"第 1 行 scanner.baud", "9600、19200"}},
-		{"public key", `public_key = "lintai`, `public_key = "x`, []string{"第 10 行 central.public_key", "lintai-public-1:"}},
-		{"card key of another length", "[printer]", "card_key = \"c2VjcmV0LXRva2Vu\"\n[printer]", []string{"第 12 行 central.card_key", "central kiosk add", "44"}},
-		{"card key that is no base64", "[printer]", "card_key = \"" + strings.Repeat("密", 44) + "\"\n[printer]", []string{"第 12 行 central.card_key"}},
-		{"card key with a line end", "[printer]", "card_key = \"" + strings.Repeat("A", 43) + "=\\n\"\n[printer]", []string{"第 12 行 central.card_key"}},
 		{"relative path", `"/var/lib/lintai"`, `"lintai"`, []string{"第 5 行 terminal.data", "完整路径"}},
 		{"printer in the network without a port", `"/dev/serial/by-id/printer"`, `"tcp://192.0.2.5"`, []string{"第 13 行 printer.port", "tcp://192.0.2.5:9100", "/dev/usb/lp0"}},
 		{"two tag readers", "[printer]", "[nfc]\nport = \"/dev/ttyUSB1\"\nspi = \"/dev/spidev0.0\"\n[printer]", []string{"第 14 行 nfc.spi", "不能和 port", "只写 spi"}},
@@ -100,38 +91,34 @@ func TestProblemsNameLineAndWhatIsAllowed(t *testing.T) {
 					t.Errorf("%q does not say %q", err, w)
 				}
 			}
-			if strings.Contains(err.Error(), "secret-token") {
-				t.Errorf("%q tells the token", err)
+			if strings.Contains(err.Error(), "SECR") {
+				t.Errorf("%q tells the code", err)
 			}
 		})
 	}
 }
 
-func TestCardKey(t *testing.T) {
-	none, err := Parse([]byte(valid(t)))
-	if err != nil || none.Central.CardKey != nil {
-		t.Errorf("without a card key: %v %v", none, err)
-	}
-	want := bytes.Repeat([]byte{0xA5}, 32)
-	text := strings.Replace(valid(t), "[printer]", "card_key = \""+base64.StdEncoding.EncodeToString(want)+"\"\n[printer]", 1)
-	s, err := Parse([]byte(text))
-	if err != nil || !bytes.Equal(s.Central.CardKey, want) {
-		t.Errorf("%v %v", s, err)
+func TestTheCodeMayBeTakenOut(t *testing.T) {
+	for _, code := range []string{"", `code = ""`} {
+		text := strings.Replace(valid(t), `code = "SECR-ET12-3456-7890"`, code, 1)
+		if s, err := Parse([]byte(text)); err != nil || s.Central.Code != "" {
+			t.Errorf("%q: %v, %v", code, s, err)
+		}
 	}
 }
 
 func TestEveryProblemIsReportedAtOnce(t *testing.T) {
-	_, err := Parse([]byte("[terminal]\nnumber = 0\n"))
+	_, err := Parse([]byte("[terminal]\nnumber = 0\n[central]\ncode = \"x\"\n"))
 	var p Problems
 	if !errors.As(err, &p) || len(p) < 5 {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestLoopbackMayUseHTTP(t *testing.T) {
+func TestCentralIsReachedByHTTPS(t *testing.T) {
 	for address, want := range map[string]bool{
-		"http://127.0.0.1:8420": true, "http://localhost:1": true, "http://[::1]:1": true, "http://10.0.0.1": false,
-		"http://127.0.0.1.evil.example": false, "https://a.example": true, "ftp://a": false, "": false, "https://a.example/?q=1": false,
+		"https://127.0.0.1:8421": true, "https://a.example": true, "https://[::1]:1": true, "http://127.0.0.1:8421": false, "http://10.0.0.1": false,
+		"ftp://a": false, "": false, "https://a.example/?q=1": false, "https://me@a.example": false,
 	} {
 		if _, ok := centralAddress(address); ok != want {
 			t.Errorf("%s: %v", address, ok)

@@ -52,16 +52,20 @@ type Queue interface {
 
 // Options says to whom the agent speaks and whom it tells.
 type Options struct {
-	Address string // central's base address: https, or http on this machine only
-	Token   string // says to central which terminal this is
-	Kiosk   int    // the terminal's number
-	Queue   Queue
+	Address  string   // central's base address, of its door for terminals
+	Identity Identity // which terminal this is, and which central it trusts
+	Queue    Queue
+
+	// Keep writes an identity down whenever it changes: Identity.Save into the data
+	// folder. nil keeps it in memory only.
+	Keep func(Identity) error
 
 	// Post takes visit.LinkChanged, Delivered, CallDelivered and CallAnswered. It
 	// is never called twice at the same time, and must not block.
 	Post func(visit.Event)
 	// Fault takes what is wrong between terminal and central, when that changes:
-	// fault.CentralRefused, a fault of the queue, or fault.None. Like Post.
+	// fault.CentralRefused, Revoked or CentralForeign, a fault of the queue, or
+	// fault.None. Like Post.
 	Fault func(fault.Code)
 	// Words tells what stands beside the devices in the terminal's word on its
 	// health; nil when it says no more than that. See Report.
@@ -90,7 +94,7 @@ type Options struct {
 // Agent is the terminal's end of the wire.
 type Agent struct {
 	base    *url.URL
-	token   string
+	trust   *trust
 	kiosk   int
 	queue   Queue
 	now     func() time.Time
@@ -102,7 +106,7 @@ type Agent struct {
 	transport *http.Transport
 
 	// Each loop waits on its own channel; see kick.
-	wakePush, wakePull, wakeStream, wakeHealth, wakeDocuments chan struct{}
+	wakePush, wakePull, wakeStream, wakeHealth, wakeDocuments, wakeRenew chan struct{}
 	// overtake is kicked at every save, for a push of attachments to look.
 	overtake chan struct{}
 	// counting holds one place: a count is told before the next is taken.
@@ -113,6 +117,7 @@ type Agent struct {
 	picker    picker
 	answers   answers
 	clock     clock
+	expired   atomic.Bool // central said so of the certificate
 	devices   devices
 	words     words
 	journal   journal
@@ -126,14 +131,18 @@ func New(o Options) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Token == "" || o.Kiosk < 1 || o.Queue == nil {
-		return nil, errors.New("agent: token, kiosk number and queue are needed")
+	if o.Queue == nil {
+		return nil, errors.New("agent: a queue is needed")
+	}
+	trust, err := newTrust(o.Identity)
+	if err != nil {
+		return nil, err
 	}
 	a := &Agent{
-		base: base, token: o.Token, kiosk: o.Kiosk, queue: o.Queue, now: o.Now, jitter: o.Jitter, log: o.Log, network: o.Network,
+		base: base, trust: trust, kiosk: o.Identity.Kiosk, queue: o.Queue, now: o.Now, jitter: o.Jitter, log: o.Log, network: o.Network,
 		counting: make(chan struct{}, 1),
 		wakePush: make(chan struct{}, 1), wakePull: make(chan struct{}, 1), wakeStream: make(chan struct{}, 1),
-		wakeHealth: make(chan struct{}, 1), wakeDocuments: make(chan struct{}, 1), overtake: make(chan struct{}, 1), picker: newPicker(),
+		wakeHealth: make(chan struct{}, 1), wakeDocuments: make(chan struct{}, 1), wakeRenew: make(chan struct{}, 1), overtake: make(chan struct{}, 1), picker: newPicker(),
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -156,13 +165,10 @@ func New(o Options) (*Agent, error) {
 	}
 	a.documents = newDocuments(o)
 	a.words.tell = o.Words
-	a.transport = newTransport(o.Dial)
-	a.client = &http.Client{
-		Transport: a.transport,
-		// A redirect is never followed: it would be a captive portal's, and the
-		// token must not go where it points.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	a.clock.news = func() { kick(a.wakeRenew) }
+	trust.keep, trust.log = o.Keep, a.log
+	a.transport = newTransport(o.Dial, trust.config())
+	a.client = newClient(a.transport)
 	return a, nil
 }
 
@@ -178,6 +184,7 @@ func (a *Agent) Run(ctx context.Context) {
 	loops.Go(func() { a.streamLoop(ctx) })
 	loops.Go(func() { a.networkLoop(ctx) })
 	loops.Go(func() { a.healthLoop(ctx) })
+	loops.Go(func() { a.renewLoop(ctx) })
 	loops.Go(func() { a.documentLoop(ctx) })
 	loops.Go(func() {
 		for {

@@ -3,6 +3,7 @@ package agent
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	mathrand "math/rand/v2"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -31,10 +31,7 @@ import (
 	"lintai/sync/wire"
 )
 
-const (
-	kioskNumber = 12
-	token       = "token-of-terminal-12"
-)
+const kioskNumber = 12
 
 // central speaks the wire as the real one does, with faults where a test wants
 // them, and remembers everything that happened.
@@ -131,7 +128,7 @@ func hangUp(w http.ResponseWriter, reset bool) {
 }
 
 func (c *central) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("Authorization") != "Bearer "+token {
+	if !ours().accepted(r) {
 		refuse(w, http.StatusUnauthorized, "unauthorised")
 		return
 	}
@@ -321,7 +318,7 @@ func setup(t *testing.T, c *central, address string) *bench {
 	b := &bench{t: t, central: c, queue: queue, logs: &bytes.Buffer{}, random: mathrand.NewChaCha8([32]byte{7})}
 	b.told = sync.NewCond(&b.mu)
 	b.options = Options{
-		Address: address, Token: token, Kiosk: kioskNumber, Queue: queue,
+		Address: address, Identity: ours().identity(knownSerial, time.Now()), Queue: queue,
 		Post: func(e visit.Event) { b.record(func() { b.events = append(b.events, e) }) },
 		Fault: func(f fault.Code) {
 			b.record(func() { b.faults = append(b.faults, f) })
@@ -444,12 +441,7 @@ func serve(t *testing.T, c *central) string { t.Helper(); return serveHandler(t,
 
 func serveHandler(t *testing.T, h http.Handler) string {
 	t.Helper()
-	server := httptest.NewServer(h)
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-	})
-	return server.URL
+	return serveTLS(t, h, ours().server(1))
 }
 
 // pipes is a network in memory, for tests in a bubble of testing/synctest, in
@@ -508,8 +500,8 @@ func inMemory(t *testing.T) (b *bench, p *pipes, stopServer func()) {
 	p = newPipes()
 	server := &http.Server{Handler: c}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(p) }()
-	b = setup(t, c, "http://127.0.0.1")
+	go func() { served <- server.Serve(tls.NewListener(p, ours().server(1))) }()
+	b = setup(t, c, "https://127.0.0.1")
 	b.options.Dial = p.dial
 	return b, p, func() {
 		server.Close()

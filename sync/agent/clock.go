@@ -10,6 +10,9 @@ type clock struct {
 	mu     sync.Mutex
 	known  bool
 	offset time.Duration
+	// news is called when the offset becomes known, or another by an hour or more;
+	// nil: nobody asks.
+	news func()
 }
 
 // heard takes central's time from an answer to a request that was sent and
@@ -21,7 +24,11 @@ func (c *clock) heard(server, sent, answered time.Time) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.known, c.offset = true, server.Sub(sent.Add(answered.Sub(sent)/2))
+	offset := server.Sub(sent.Add(answered.Sub(sent) / 2))
+	if c.news != nil && (!c.known || (offset-c.offset).Abs() >= time.Hour) {
+		c.news()
+	}
+	c.known, c.offset = true, offset
 }
 
 // Offset is what to add to the terminal's clock to have central's; known is

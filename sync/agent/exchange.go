@@ -58,7 +58,7 @@ func (r refusal) unaccepted() bool {
 
 // answer is one of the documents of package wire that central answers with.
 type answer interface {
-	*wire.PushAnswer | *wire.Pull | *wire.Ticket | *wire.Tickets | *wire.HealthAnswer | *wire.Documents | *wire.UploadAnswer
+	*wire.PushAnswer | *wire.Pull | *wire.Ticket | *wire.Tickets | *wire.HealthAnswer | *wire.Documents | *wire.RenewAnswer | *wire.UploadAnswer
 }
 
 // exchange sends one request and reads the answer into the document. Errors
@@ -111,6 +111,8 @@ func protocolOf[A answer](document A) string {
 		return d.Protocol
 	case *wire.Documents:
 		return d.Protocol
+	case *wire.RenewAnswer:
+		return d.Protocol
 	case *wire.UploadAnswer:
 		return d.Protocol
 	}
@@ -127,7 +129,7 @@ func refused(status int, text []byte) error {
 	return refusal{status, e.Code}
 }
 
-// send sends one request with the terminal's token. Headers are pairs of name and
+// send sends one request as this terminal. Headers are pairs of name and
 // value.
 func (a *Agent) send(ctx context.Context, method, path string, body []byte, headers ...string) (*http.Response, error) {
 	address := *a.base
@@ -136,7 +138,6 @@ func (a *Agent) send(ctx context.Context, method, path string, body []byte, head
 	if err != nil {
 		return nil, bare(err)
 	}
-	request.Header.Set("Authorization", "Bearer "+a.token)
 	request.Header.Set("User-Agent", "lintai-kiosk")
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"slices"
 	"sync"
@@ -147,16 +148,20 @@ func (w *words) heard(health wire.Health, audit int64) (again bool) {
 	return again
 }
 
-// Reach asks central once whether it is there and accepts the terminal's token,
-// for a technician who stands before it. offset is what to add to this machine's
-// clock to have central's.
-func Reach(ctx context.Context, address, token string) (offset time.Duration, err error) {
+// Reach asks central once whether it is there and accepts the terminal, for a
+// technician who stands before it. offset is what to add to this machine's clock to
+// have central's.
+func Reach(ctx context.Context, address string, identity Identity) (offset time.Duration, err error) {
 	base, err := parseAddress(address)
 	if err != nil {
 		return 0, err
 	}
-	a := &Agent{base: base, token: token, transport: newTransport(nil)}
-	a.client = &http.Client{Transport: a.transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	trust, err := newTrust(identity)
+	if err != nil {
+		return 0, err
+	}
+	a := &Agent{base: base, trust: trust, kiosk: identity.Kiosk, transport: newTransport(nil, trust.config())}
+	a.client = newClient(a.transport)
 	defer a.transport.CloseIdleConnections()
 	var answer wire.HealthAnswer
 	sent := time.Now()
@@ -168,13 +173,43 @@ func Reach(ctx context.Context, address, token string) (offset time.Duration, er
 	return offset, nil
 }
 
-// FaultOf gives the published fault of an error of Reach.
+// FaultOf gives the published fault of an error of Reach, Enrol and LoadIdentity.
 func FaultOf(err error) fault.Code {
 	var r refusal
 	switch {
 	case err == nil:
 		return fault.None
-	case errors.As(err, &r) && r.unaccepted():
+	case errors.Is(err, fs.ErrNotExist):
+		return fault.NotEnrolled
+	case errors.Is(err, ErrIdentity):
+		return fault.IdentityDamaged
+	case errors.Is(err, wire.ErrCode):
+		return fault.CodeRefused
+	case errors.Is(err, ErrForeign):
+		return fault.CentralForeign
+	case errors.As(err, &r):
+		return r.fault()
+	case errors.As(err, new(*fs.PathError)):
+		return fault.FSReadOnly
+	}
+	return fault.NoCentral
+}
+
+// fault is what a refusal means for the terminal.
+func (r refusal) fault() fault.Code {
+	switch r.code {
+	case wire.ErrorCodeRefused:
+		return fault.CodeRefused
+	case wire.ErrorCodeUsed:
+		return fault.CodeUsed
+	case wire.ErrorCodeExpired:
+		return fault.CodeExpired
+	case wire.ErrorWrongNumber:
+		return fault.NumberMismatch
+	case wire.ErrorRevoked:
+		return fault.Revoked
+	}
+	if r.unaccepted() {
 		return fault.CentralRefused
 	}
 	return fault.NoCentral

@@ -130,14 +130,14 @@ func TestReach(t *testing.T) {
 	ahead := 90 * time.Minute
 	c.now = func() time.Time { return time.Now().Add(ahead) }
 	address := serve(t, c)
-	offset, err := Reach(t.Context(), address, token)
+	offset, err := Reach(t.Context(), address, ours().identity(knownSerial, time.Now()))
 	if err != nil || FaultOf(err) != fault.None || (offset-ahead).Abs() > time.Minute {
 		t.Errorf("offset %v, %v", offset, err)
 	}
-	if _, err := Reach(t.Context(), address, "another"); FaultOf(err) != fault.CentralRefused {
-		t.Errorf("a wrong token: %v", err)
+	if _, err := Reach(t.Context(), address, ours().identity(1, time.Now())); FaultOf(err) != fault.CentralRefused {
+		t.Errorf("another terminal: %v", err)
 	}
-	if _, err := Reach(t.Context(), "http://127.0.0.1:1", token); FaultOf(err) != fault.NoCentral {
+	if _, err := Reach(t.Context(), "https://127.0.0.1:1", ours().identity(knownSerial, time.Now())); FaultOf(err) != fault.NoCentral {
 		t.Errorf("nobody there: %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"lintai/kiosk/fault"
 	"lintai/kiosk/visit"
+	"lintai/sync/wire"
 )
 
 // link is what the terminal knows about its line to central, and the one place
@@ -18,7 +19,7 @@ type link struct {
 
 	told     bool // LinkChanged was posted at least once
 	last     visit.LinkChanged
-	refused  bool
+	refused  fault.Code
 	queue    fault.Code
 	lastCode fault.Code
 	woken    time.Time // when the loops were last woken for a reconnect
@@ -61,13 +62,16 @@ func (l *link) outcome(err error) (reconnected bool) {
 	var r refusal
 	switch {
 	case err == nil:
-		l.refused = false
+		l.refused = fault.None
 		if reconnected = !l.last.Online && time.Since(l.woken) > wokenEvery; reconnected {
 			l.woken = time.Now()
 		}
 		l.change(visit.LinkChanged{Online: true, Pending: l.last.Pending})
-	case errors.As(err, &r) && r.unaccepted():
-		l.refused = true
+	case errors.As(err, &r) && r.code == wire.ErrorExpired:
+		// No matter for a technician: the terminal renews it by itself.
+		l.change(visit.LinkChanged{Online: false, Pending: l.last.Pending})
+	case errors.As(err, &r) && r.unaccepted(), errors.Is(err, ErrForeign):
+		l.refused = FaultOf(err)
 		l.change(visit.LinkChanged{Online: false, Pending: l.last.Pending})
 	case errors.As(err, &r) && r.status < 500:
 		// Central is there and dislikes what was said; that is no matter of the line.
@@ -88,8 +92,8 @@ func (l *link) change(to visit.LinkChanged) {
 
 func (l *link) tellFault() {
 	code := l.queue
-	if code == fault.None && l.refused {
-		code = fault.CentralRefused
+	if code == fault.None {
+		code = l.refused
 	}
 	if code != l.lastCode {
 		l.lastCode = code
@@ -99,6 +103,10 @@ func (l *link) tellFault() {
 
 // outcome notes the result of an exchange; central's being back wakes all loops.
 func (a *Agent) outcome(err error) {
+	var r refusal
+	if errors.As(err, &r) && r.code == wire.ErrorExpired && !a.expired.Swap(true) {
+		kick(a.wakeRenew)
+	}
 	a.journal.exchanged(a.now(), err)
 	if a.link.outcome(err) {
 		a.wakeAll()

@@ -35,7 +35,7 @@ func TestOlderCountIsNotToldLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := &slowCount{waiting: 1, slow: true}
 		var last visit.Event
-		a, err := New(Options{Address: "https://central.example", Token: "t", Kiosk: 1, Queue: q, Post: func(e visit.Event) { last = e }})
+		a, err := New(Options{Address: "https://central.example", Identity: ours().identity(knownSerial, time.Now()), Queue: q, Post: func(e visit.Event) { last = e }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"lintai/kiosk/fault"
 	"lintai/kiosk/request"
@@ -165,10 +166,10 @@ func TestPushFaults(t *testing.T) {
 	}
 }
 
-func TestWrongTokenIsVisibleAndNothingIsLost(t *testing.T) {
+func TestRefusedTerminalIsVisibleAndNothingIsLost(t *testing.T) {
 	c := newCentral(t)
 	b := setup(t, c, serve(t, c))
-	b.options.Token = "another"
+	b.options.Identity = ours().identity(1, time.Now())
 	id := b.saveRequest()
 	stop := b.start()
 	b.until(func() bool { return slices.Contains(b.faults, fault.CentralRefused) })

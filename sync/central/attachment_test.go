@@ -114,7 +114,7 @@ func TestAttachmentsAreServedSafely(t *testing.T) {
 		if r := h.browser().get("/console/attachments/" + a.ID); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/sign-in" {
 			t.Errorf("%s without signing in: %s", a.Type, r.Status)
 		}
-		decode[wire.Error](t, h.terminal(h.token, "GET", "/kiosk/v1/attachments/"+a.ID, nil), http.StatusNotFound)
+		decode[wire.Error](t, h.terminal(h.me, "GET", "/kiosk/v1/attachments/"+a.ID, nil), http.StatusNotFound)
 	}
 	part, err := http.NewRequestWithContext(t.Context(), "GET", h.server.URL+"/console/attachments/"+note.ID, nil)
 	if err != nil {
@@ -150,7 +150,7 @@ func TestAttachmentsOfAQuarantinedRequest(t *testing.T) {
 	r, note, _ := h.appeal()
 	r.Ticket = first.Ticket
 	h.push(note)
-	decode[wire.PushAnswer](t, h.terminal(h.token, "POST", wire.PathPush, wire.Push{Kiosk: 12, Items: []wire.Item{h.item(r)}}), http.StatusOK)
+	decode[wire.PushAnswer](t, h.terminal(h.me, "POST", wire.PathPush, wire.Push{Kiosk: 12, Items: []wire.Item{h.item(r)}}), http.StatusOK)
 	contains(t, h.staff().page("/console/quarantine/1", 200), "/console/attachments/"+note.ID, "附件还在路上")
 }
 
@@ -196,7 +196,7 @@ func TestRatingOnTheCasePage(t *testing.T) {
 	contains(t, public, "已完成")
 	lacks(t, public, "★", "灯又坏了", "居民")
 	ticket := func() wire.Ticket {
-		return decode[wire.Ticket](t, h.terminal(h.token, "GET", wire.PathTickets+string(r.Ticket), nil), http.StatusOK)
+		return decode[wire.Ticket](t, h.terminal(h.me, "GET", wire.PathTickets+string(r.Ticket), nil), http.StatusOK)
 	}
 	if got := ticket(); got.Status != "done" || got.Note != "好了" {
 		t.Errorf("after a good rating the terminal hears %+v", got)
@@ -208,7 +208,7 @@ func TestRatingOnTheCasePage(t *testing.T) {
 	if got := ticket(); got.Status != "accepted" || got.Note != "您对办理结果不满意，我们重新为您办理。" {
 		t.Errorf("after a bad rating the terminal hears %+v", got)
 	}
-	pull := decode[wire.Pull](t, h.terminal(h.token, "GET", wire.PathPull+"?cursor=0", nil), http.StatusOK)
+	pull := decode[wire.Pull](t, h.terminal(h.me, "GET", wire.PathPull+"?cursor=0", nil), http.StatusOK)
 	if last := pull.Changes[len(pull.Changes)-1].Status; last == nil || last.RequestID != r.ID || last.Event != 7 || last.Status != "accepted" {
 		t.Errorf("the terminal is told %+v", pull.Changes)
 	}

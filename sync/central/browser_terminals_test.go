@@ -18,7 +18,7 @@ func TestTerminalsInARealBrowser(t *testing.T) {
 	tab, console := chromium(t)
 	d := &desk{t: t, tab: tab}
 	for number, name := range map[int]string{13: "三号楼东门门厅", 14: "社区卫生服务站"} {
-		if _, err := h.central.AddTerminal(t.Context(), number, name, false); err != nil {
+		if _, err := h.central.AddTerminal(t.Context(), number, name); err != nil {
 			t.Fatal(err)
 		}
 	}

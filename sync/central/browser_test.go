@@ -134,12 +134,12 @@ func TestStaffWorkInARealBrowser(t *testing.T) {
 	calm.Urgency, calm.Person, calm.Answers[2].Option, calm.Answers[2].Text = "normal", nil, "normal", "不急"
 	h.push(calm)
 	d.sees(`li[data-case="2"]`)
-	stream := h.stream(http.DefaultClient, wire.PathStream, h.token)
+	stream := h.stream(h.me, wire.PathStream)
 	h.await(stream, "event: changed")
 	d.sees("#terminals .online")
 	clash := h.request()
 	clash.Ticket = calm.Ticket
-	decode[wire.PushAnswer](t, h.terminal(h.token, "POST", wire.PathPush, wire.Push{Kiosk: 12, Items: []wire.Item{h.item(clash)}}), http.StatusOK)
+	decode[wire.PushAnswer](t, h.terminal(h.me, "POST", wire.PathPush, wire.Push{Kiosk: 12, Items: []wire.Item{h.item(clash)}}), http.StatusOK)
 	d.sees("#quarantine li")
 	if !evaluate[bool](d, "window.notReloaded === true") {
 		t.Error("the list was loaded anew")

@@ -13,9 +13,9 @@ import (
 
 var cardKey = []byte("0123456789abcdef0123456789abcdef")
 
-func (h *house) ofCard(token, number string) wire.Tickets {
+func (h *house) ofCard(who *http.Client, number string) wire.Tickets {
 	h.t.Helper()
-	return decode[wire.Tickets](h.t, h.terminal(token, "POST", wire.PathCard, wire.Card{Token: request.CardToken(cardKey, number)}), http.StatusOK)
+	return decode[wire.Tickets](h.t, h.terminal(who, "POST", wire.PathCard, wire.Card{Token: request.CardToken(cardKey, number)}), http.StatusOK)
 }
 
 func TestRequestsAreFoundByCard(t *testing.T) {
@@ -44,12 +44,12 @@ func TestRequestsAreFoundByCard(t *testing.T) {
 			t.Errorf("place %d: %+v, want %s", i, ticket, want.Ticket)
 		}
 	}
-	text := read(t, h.terminal(h.token, "POST", wire.PathCard, wire.Card{Token: request.CardToken(cardKey, hers)}))
+	text := read(t, h.terminal(h.me, "POST", wire.PathCard, wire.Card{Token: request.CardToken(cardKey, hers)}))
 	lacks(t, text, "张桂兰", "502", hers, request.CardToken(cardKey, hers), mine[0].ID)
-	if got := h.ofCard(h.token, his); len(got.Tickets) != 1 {
+	if got := h.ofCard(h.me, his); len(got.Tickets) != 1 {
 		t.Errorf("his card: %+v", got)
 	}
-	if got := h.ofCard(h.token, "110101195001011235"); got.Tickets == nil || len(got.Tickets) != 0 {
+	if got := h.ofCard(h.me, "110101195001011235"); got.Tickets == nil || len(got.Tickets) != 0 {
 		t.Errorf("a card without requests: %+v", got)
 	}
 	for _, path := range []string{"/console", "/console/cases/1"} {
@@ -64,25 +64,25 @@ func TestCardQuestionsThatAreNone(t *testing.T) {
 		"nothing": "", "no JSON": "<html>", "no token": wire.Card{}, "a number": wire.Card{Token: "110101195001011234"},
 		"every card": wire.Card{Token: strings.Repeat("%", 32)}, "a long one": wire.Card{Token: strings.Repeat("a", 4000)},
 	} {
-		if e := decode[wire.Error](t, h.terminal(h.token, "POST", wire.PathCard, body), http.StatusBadRequest); e.Code != "bad_request" {
+		if e := decode[wire.Error](t, h.terminal(h.me, "POST", wire.PathCard, body), http.StatusBadRequest); e.Code != "bad_request" {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}
-	decode[wire.Error](t, h.terminal("wrong", "POST", wire.PathCard, wire.Card{Token: strings.Repeat("a", 32)}), http.StatusUnauthorized)
-	decode[wire.Error](t, h.terminal(h.token, "GET", wire.PathCard+"?token="+strings.Repeat("a", 32), nil), http.StatusNotFound)
+	decode[wire.Error](t, h.terminal(h.client(nil, nil), "POST", wire.PathCard, wire.Card{Token: strings.Repeat("a", 32)}), http.StatusUnauthorized)
+	decode[wire.Error](t, h.terminal(h.me, "GET", wire.PathCard+"?token="+strings.Repeat("a", 32), nil), http.StatusNotFound)
 }
 
 func TestCardAfterCardIsSlowedDown(t *testing.T) {
 	h := setup(t)
 	other := h.enrol(13)
 	for i := range 20 {
-		h.ofCard(h.token, fmt.Sprint(110101195001010000+i))
+		h.ofCard(h.me, fmt.Sprint(110101195001010000+i))
 	}
 	ask := wire.Card{Token: request.CardToken(cardKey, "110101195001011234")}
-	if e := decode[wire.Error](t, h.terminal(h.token, "POST", wire.PathCard, ask), http.StatusTooManyRequests); e.Code != "too_many" {
+	if e := decode[wire.Error](t, h.terminal(h.me, "POST", wire.PathCard, ask), http.StatusTooManyRequests); e.Code != "too_many" {
 		t.Errorf("%+v", e)
 	}
 	h.ofCard(other, "110101195001011234") // another terminal behind the same address is not held up
 	h.clock.Add(30 * time.Second)
-	h.ofCard(h.token, "110101195001011234")
+	h.ofCard(h.me, "110101195001011234")
 }

@@ -14,8 +14,6 @@ package central
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,8 +28,9 @@ import (
 	"lintai/kiosk/catalog"
 	"lintai/kiosk/community"
 	"lintai/kiosk/seal"
-	"lintai/kiosk/ticket"
+	"lintai/sync/central/authority"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/intake"
 	"lintai/sync/central/keyring"
 	"lintai/sync/central/kioskapi"
 	"lintai/sync/central/live"
@@ -39,13 +38,18 @@ import (
 	"lintai/sync/wire"
 )
 
-// DefaultListen is where central listens unless it is told otherwise.
-const DefaultListen = "127.0.0.1:8420"
+// Where central listens unless it is told otherwise: for staff, residents' phones
+// and other channels, and for terminals.
+const (
+	DefaultListen      = "127.0.0.1:8420"
+	DefaultKioskListen = "127.0.0.1:8421"
+)
 
 // Names of settings in the docket: where this central was last served.
 const (
-	settingAddress = "address"        // where terminals reach it
-	settingPublic  = "public_address" // where residents' phones reach it
+	settingAddress = "address"        // where it listens
+	settingPublic  = "public_address" // where staff and residents' phones reach it
+	settingKiosk   = "kiosk_address"  // where terminals reach it
 	// settingCardKey is "made" from when on there must be a card key.
 	settingCardKey = "card_key"
 	// settingDocumentKey is the same for the document key.
@@ -76,6 +80,12 @@ type Central struct {
 	card   string // the card key, in base64
 	hub    *live.Hub
 	signer ed25519.PrivateKey
+	root   *authority.Root
+	door   *authority.Door
+
+	// Both doors, the public one and that of the terminals, work with these.
+	receiver *intake.Receiver
+	presence *kioskapi.Presence
 	// library is what central itself serves by: see openLibrary.
 	library    library
 	refreshing sync.Mutex                // guards library.used
@@ -128,6 +138,8 @@ func Open(ctx context.Context, config Config) (*Central, error) {
 	if err := c.openLibrary(ctx); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
+	c.receiver = &intake.Receiver{Store: c.store, Ring: c.ring, Keys: c.readRing, Hub: c.hub, Clock: config.Clock, Log: config.Log}
+	c.presence = kioskapi.NewPresence(c.store, c.hub, config.Clock, config.Log)
 	return c, nil
 }
 
@@ -191,6 +203,9 @@ func (c *Central) openKeys(ctx context.Context) error {
 	if err := c.openDocumentKey(ctx); err != nil {
 		return fmt.Errorf("central: %w", err)
 	}
+	if err := c.openRoot(ctx); err != nil {
+		return fmt.Errorf("central: %w", err)
+	}
 	return nil
 }
 
@@ -237,50 +252,8 @@ func (c *Central) PublicKey() seal.PublicKey {
 	return ring[len(ring)-1].Public()
 }
 
-// Enrolment is what a terminal must be told to speak with central.
-type Enrolment struct {
-	Address       string // where the terminal reaches central
-	PublicAddress string // what stands in the QR codes of its slips
-	Token         string
-	PublicKey     seal.PublicKey
-	CardKey       string // base64; the same for all terminals
-}
-
-// AddTerminal registers a terminal and makes its token, which is shown this
-// once; the docket keeps its hash. With renew the terminal must exist, and its
-// old token stops.
-func (c *Central) AddTerminal(ctx context.Context, number int, name string, renew bool) (Enrolment, error) {
-	if number < 1 || number > ticket.MaxTerminal {
-		return Enrolment{}, fmt.Errorf("central: the number of a terminal is from 1 to %d, not %d", ticket.MaxTerminal, number)
-	}
-	name = strings.Join(strings.Fields(name), " ")
-	if name == "" && !renew {
-		return Enrolment{}, errors.New("central: a terminal needs a name, for staff to know where it stands")
-	}
-	secret := make([]byte, 32)
-	rand.Read(secret) // never fails
-	e := Enrolment{Token: base64.RawURLEncoding.EncodeToString(secret), PublicKey: c.PublicKey(), CardKey: c.card}
-	var err error
-	if renew {
-		err = c.store.RenewToken(ctx, number, kioskapi.TokenHash(e.Token))
-	} else {
-		t := docket.Terminal{Number: number, Name: name, AddedAt: c.config.Clock().UTC()}
-		err = c.store.AddTerminal(ctx, t, kioskapi.TokenHash(e.Token))
-	}
-	switch {
-	case errors.Is(err, docket.ErrExists):
-		return e, fmt.Errorf("central: terminal %d exists; a new token for it replaces the old one (renew)", number)
-	case errors.Is(err, docket.ErrNotFound):
-		return e, fmt.Errorf("central: there is no terminal %d", number)
-	case err != nil:
-		return e, fmt.Errorf("central: %w", err)
-	}
-	e.Address, e.PublicAddress, err = c.Addresses(ctx)
-	return e, err
-}
-
-// Addresses are where central was last served: for terminals and staff, and
-// for residents' phones. Before that they are made of DefaultListen.
+// Addresses are where central was last served: its own address, and the one for
+// staff and residents' phones. Before that they are made of DefaultListen.
 func (c *Central) Addresses(ctx context.Context) (address, public string, err error) {
 	if address, err = c.store.Setting(ctx, settingAddress); err != nil {
 		return "", "", fmt.Errorf("central: %w", err)
@@ -297,12 +270,23 @@ func (c *Central) Addresses(ctx context.Context) (address, public string, err er
 	return address, public, nil
 }
 
+// KioskAddress is where the door for terminals was last served. Before that it is
+// made of DefaultKioskListen.
+func (c *Central) KioskAddress(ctx context.Context) (string, error) {
+	address, err := c.store.Setting(ctx, settingKiosk)
+	if err != nil {
+		return "", fmt.Errorf("central: %w", err)
+	}
+	if address == "" {
+		address = "https://" + DefaultKioskListen
+	}
+	return address, nil
+}
+
 // remember writes down where central is served.
-func (c *Central) remember(ctx context.Context, address, public string) error {
-	for name, value := range map[string]string{settingAddress: address, settingPublic: public} {
-		if err := c.store.PutSetting(ctx, name, value); err != nil {
-			return fmt.Errorf("central: %w", err)
-		}
+func (c *Central) remember(ctx context.Context, name, address string) error {
+	if err := c.store.PutSetting(ctx, name, address); err != nil {
+		return fmt.Errorf("central: %w", err)
 	}
 	return nil
 }
@@ -311,6 +295,16 @@ func (c *Central) remember(ctx context.Context, address, public string) error {
 // where it is not sent to any server.
 func (c *Central) SignIn(address string) string {
 	return strings.TrimRight(address, "/") + "/sign-in#" + c.access
+}
+
+// CheckKioskAddress tells whether text can be the address of central's door for
+// terminals.
+func CheckKioskAddress(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("central: the address %q must look like https://central.example.cn:8421", text)
+	}
+	return nil
 }
 
 // CheckAddress tells whether text can be an address of central.

@@ -219,7 +219,7 @@ func TestCallIsAnsweredOnce(t *testing.T) {
 	list := b.page("/console", 200)
 	lacks(t, list, "有居民正在呼叫")
 	contains(t, list, "王芳 · 已收到，请稍等五分钟")
-	p := decode[wire.Pull](t, h.terminal(h.token, "GET", wire.PathPull+"?cursor=0", nil), http.StatusOK)
+	p := decode[wire.Pull](t, h.terminal(h.me, "GET", wire.PathPull+"?cursor=0", nil), http.StatusOK)
 	if len(p.Changes) != 1 || p.Changes[0].Answer == nil {
 		t.Fatalf("%+v", p)
 	}
@@ -235,7 +235,7 @@ func TestQuarantineIsVisibleUntilHandled(t *testing.T) {
 	clash.Person.Name = "李大山"
 	h.push(first)
 	p := wire.Push{Kiosk: 12, Items: []wire.Item{h.item(clash), {ID: "<script>alert(1)</script>", Kind: "x"}}}
-	decode[wire.PushAnswer](t, h.terminal(h.token, "POST", wire.PathPush, p), http.StatusOK)
+	decode[wire.PushAnswer](t, h.terminal(h.me, "POST", wire.PathPush, p), http.StatusOK)
 	b := h.staff()
 	contains(t, b.page("/console", 200), "查询码已被另一件诉求使用", "收到的内容格式不对")
 	contains(t, b.page("/console/quarantine/1", 200), "李大山", "幸福里3号楼502室", "什么坏了")
@@ -257,13 +257,13 @@ func TestHostileTextIsEscaped(t *testing.T) {
 	r.Answers = append(r.Answers, request.Answer{Step: hostile, Option: hostile, Text: hostile})
 	call := h.call()
 	call.Screen = hostile
-	if _, err := h.central.AddTerminal(t.Context(), 14, hostile, false); err != nil {
+	if _, err := h.central.AddTerminal(t.Context(), 14, hostile); err != nil {
 		t.Fatal(err)
 	}
 	clash := h.request()
 	clash.Ticket, clash.Service, clash.Address = r.Ticket, hostile, hostile
 	h.push(r, call)
-	decode[wire.PushAnswer](t, h.terminal(h.token, "POST", wire.PathPush, wire.Push{Kiosk: 12, Items: []wire.Item{h.item(clash)}}), http.StatusOK)
+	decode[wire.PushAnswer](t, h.terminal(h.me, "POST", wire.PathPush, wire.Push{Kiosk: 12, Items: []wire.Item{h.item(clash)}}), http.StatusOK)
 	b := h.browser()
 	b.post("/sign-in", url.Values{"name": {`<b>王"芳`}, "key": {h.accessKey()}})
 	b.move(1, 1, "accepted", hostile)
@@ -297,7 +297,7 @@ func TestHeadersOfPages(t *testing.T) {
 func TestStaffPageHearsAtOnce(t *testing.T) {
 	h := setup(t)
 	b := h.staff()
-	lines := h.stream(b.client, "/console/stream", "")
+	lines := h.stream(b.client, "/console/stream")
 	h.await(lines, "event: hello")
 	call := h.call()
 	h.push(call)
@@ -308,7 +308,7 @@ func TestStaffPageHearsAtOnce(t *testing.T) {
 	h.await(lines, "data: case")
 	b.answer(call.ID, "coming", http.StatusSeeOther)
 	h.await(lines, "data: call")
-	stream := h.stream(http.DefaultClient, wire.PathStream, h.token)
+	stream := h.stream(h.me, wire.PathStream)
 	h.await(stream, "event: changed")
 	h.await(lines, "data: terminal")
 	contains(t, b.page("/console", 200), "在线")
@@ -326,7 +326,7 @@ func TestNoteOfSeveralLinesIsTakenAsTheBrowserCountsIt(t *testing.T) {
 	h.push(r)
 	first, second := strings.Repeat("好", 100), strings.Repeat("来", 99)
 	h.staff().move(1, 1, "accepted", first+"\r\n"+second) // 200 characters for the browser
-	ticket := decode[wire.Ticket](t, h.terminal(h.token, "GET", wire.PathTickets+string(r.Ticket), nil), http.StatusOK)
+	ticket := decode[wire.Ticket](t, h.terminal(h.me, "GET", wire.PathTickets+string(r.Ticket), nil), http.StatusOK)
 	if want := first + "\n" + second; ticket.Note != want {
 		t.Errorf("the note is %q", ticket.Note)
 	}

@@ -4,9 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"io"
+	"log"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
@@ -42,9 +47,10 @@ type house struct {
 	t        *testing.T
 	central  *central.Central
 	server   *httptest.Server
+	door     *httptest.Server // of terminals
 	clock    *clock
 	log      *syncBuffer
-	token    string
+	me       *http.Client // terminal 12
 	sequence int64
 }
 
@@ -80,23 +86,67 @@ func setup(t *testing.T, change ...func(*central.Config)) *house {
 	h.server.Config.ReadTimeout = timeout
 	h.server.Config.WriteTimeout = timeout
 	h.server.Start()
+	h.openDoor(timeout)
 	t.Cleanup(func() {
 		if err := h.central.Close(); err != nil { // ends the streams, so that the server can close
 			t.Error(err)
 		}
 		h.server.Close()
 	})
-	h.token = h.enrol(12)
+	h.me = h.enrol(12)
 	return h
 }
 
-func (h *house) enrol(number int) string {
+// openDoor opens a door for terminals whose server cuts off after a time.
+func (h *house) openDoor(after time.Duration) {
+	h.door = httptest.NewUnstartedServer(h.central.KioskHandler("http://lintai.example.cn"))
+	h.door.Config.ReadTimeout, h.door.Config.WriteTimeout = after, after
+	h.door.Config.ErrorLog = log.New(h.log, "", 0)
+	h.door.TLS = h.central.KioskTLS()
+	h.door.StartTLS()
+	h.t.Cleanup(h.door.Close)
+}
+
+// enrol registers a terminal and returns it as a client with its certificate.
+func (h *house) enrol(number int) *http.Client {
 	h.t.Helper()
-	e, err := h.central.AddTerminal(h.t.Context(), number, "幸福里大厅", false)
+	if _, err := h.central.AddTerminal(h.t.Context(), number, "幸福里大厅"); err != nil {
+		h.t.Fatal(err)
+	}
+	key, request := newRequest(h.t)
+	answer, err := h.central.Admit(h.t.Context(), number, request)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return e.Token
+	return h.client(answer.Certificate, key)
+}
+
+// newRequest is a terminal's key and its certificate request.
+func newRequest(t *testing.T) (*ecdsa.PrivateKey, []byte) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key, request
+}
+
+// client shows a certificate, or none when it is nil.
+func (h *house) client(certificate []byte, key *ecdsa.PrivateKey) *http.Client {
+	h.t.Helper()
+	config := &tls.Config{ServerName: wire.ServerName, InsecureSkipVerify: true} // what terminals check is tried with theirs
+	if certificate != nil {
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			return &tls.Certificate{Certificate: [][]byte{certificate}, PrivateKey: key}, nil
+		}
+	}
+	transport := &http.Transport{TLSClientConfig: config}
+	h.t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
 }
 
 // request is a sound request of terminal 12.
@@ -143,8 +193,8 @@ func (h *house) item(body any) wire.Item {
 	return wire.FromItem(request.Item{ID: e.ID, Kind: e.Kind, Kiosk: 12, Sequence: h.sequence, MadeAt: h.clock.Now(), Sealed: sealed})
 }
 
-// terminal speaks as a terminal with a token.
-func (h *house) terminal(token, method, path string, body any) *http.Response {
+// terminal speaks as a terminal.
+func (h *house) terminal(who *http.Client, method, path string, body any) *http.Response {
 	h.t.Helper()
 	var b bytes.Buffer
 	if text, ok := body.(string); ok {
@@ -152,14 +202,11 @@ func (h *house) terminal(token, method, path string, body any) *http.Response {
 	} else if err := json.NewEncoder(&b).Encode(body); err != nil {
 		h.t.Fatal(err)
 	}
-	r, err := http.NewRequestWithContext(h.t.Context(), method, h.server.URL+path, &b)
+	r, err := http.NewRequestWithContext(h.t.Context(), method, h.door.URL+path, &b)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if token != "" {
-		r.Header.Set("Authorization", "Bearer "+token)
-	}
-	return h.do(http.DefaultClient, r)
+	return h.do(who, r)
 }
 
 func (h *house) do(client *http.Client, r *http.Request) *http.Response {
@@ -179,7 +226,7 @@ func (h *house) push(bodies ...any) {
 	for _, b := range bodies {
 		p.Items = append(p.Items, h.item(b))
 	}
-	got := decode[wire.PushAnswer](h.t, h.terminal(h.token, "POST", wire.PathPush, p), http.StatusOK)
+	got := decode[wire.PushAnswer](h.t, h.terminal(h.me, "POST", wire.PathPush, p), http.StatusOK)
 	for _, a := range got.Answers {
 		if a.Outcome != wire.Created {
 			h.t.Fatalf("%s %s", a.Outcome, a.Reason)
@@ -280,16 +327,17 @@ func (b *browser) page(path string, status int) string {
 
 // stream opens a text/event-stream and returns its lines; the channel closes
 // when the stream ends.
-func (h *house) stream(client *http.Client, path, token string) <-chan string {
+func (h *house) stream(client *http.Client, path string) <-chan string {
 	h.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	h.t.Cleanup(cancel)
-	r, err := http.NewRequestWithContext(ctx, "GET", h.server.URL+path, nil)
+	base := h.server.URL
+	if strings.HasPrefix(path, "/kiosk/") {
+		base = h.door.URL
+	}
+	r, err := http.NewRequestWithContext(ctx, "GET", base+path, nil)
 	if err != nil {
 		h.t.Fatal(err)
-	}
-	if token != "" {
-		r.Header.Set("Authorization", "Bearer "+token)
 	}
 	answer := h.do(client, r)
 	if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "text/event-stream" {

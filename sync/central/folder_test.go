@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,11 +62,12 @@ func TestFolderThatLostSomethingIsRefused(t *testing.T) {
 		{"all keys", "keys", "no keys in"},
 		{"access key", "keys/access.key", "access.key"},
 		{"card key", "keys/card.key", "card key is missing"},
+		{"root", "keys/root.pem", "root is missing"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			folder := t.TempDir()
 			first := reopen(t, folder)
-			if _, err := first.AddTerminal(t.Context(), 1, "大厅", false); err != nil {
+			if _, err := first.AddTerminal(t.Context(), 1, "大厅"); err != nil {
 				t.Fatal(err)
 			}
 			if err := first.Close(); err != nil {
@@ -88,7 +88,7 @@ func TestFolderThatLostSomethingIsRefused(t *testing.T) {
 
 func TestDamagedFilesAreNamed(t *testing.T) {
 	for name, says := range map[string]string{"central.db": "central.db", "keys/0001.seal": "0001.seal", "keys/access.key": "access.key",
-		"keys/card.key": "card.key"} {
+		"keys/card.key": "card.key", "keys/root.pem": "root.pem"} {
 		folder := t.TempDir()
 		reopen(t, folder).Close()
 		if err := os.WriteFile(filepath.Join(folder, name), []byte("damaged"), 0o600); err != nil {
@@ -114,26 +114,29 @@ func TestExistingFolderOnly(t *testing.T) {
 
 func TestTerminalNumbers(t *testing.T) {
 	c := reopen(t, t.TempDir())
-	add := func(number int, name string, renew bool) error {
-		_, err := c.AddTerminal(t.Context(), number, name, renew)
+	add := func(number int, name string) error {
+		_, err := c.AddTerminal(t.Context(), number, name)
 		return err
 	}
 	for _, number := range []int{-1, 0, 10_000} {
-		if add(number, "大厅", false) == nil {
+		if add(number, "大厅") == nil {
 			t.Errorf("terminal %d was added", number)
 		}
 	}
-	if add(1, " ", false) == nil {
+	if add(1, " ") == nil {
 		t.Error("a terminal without a name was added")
 	}
-	if err := add(1, "大厅", false); err != nil {
+	if err := add(1, "大厅"); err != nil {
 		t.Error(err)
 	}
-	if add(1, "大厅", false) == nil {
+	if add(1, "大厅") == nil {
 		t.Error("the same number was added twice")
 	}
-	if add(2, "", true) == nil {
-		t.Error("the token of a terminal that is not there was renewed")
+	if _, err := c.RenewCode(t.Context(), 2); err == nil {
+		t.Error("a terminal that is not there got a new code")
+	}
+	if c.Revoke(t.Context(), 2) == nil {
+		t.Error("a terminal that is not there was revoked")
 	}
 }
 
@@ -142,7 +145,8 @@ func TestTerminalNumbers(t *testing.T) {
 func TestServeAndStop(t *testing.T) {
 	folder := t.TempDir()
 	c := reopen(t, folder)
-	e, err := c.AddTerminal(t.Context(), 12, "大厅", false)
+	key, request := newRequest(t)
+	admitted, err := c.Admit(t.Context(), 12, request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,17 +159,20 @@ func TestServeAndStop(t *testing.T) {
 	if _, err := central.Listen(listener.Addr().String()); err == nil || !strings.Contains(err.Error(), "in use") || !strings.Contains(err.Error(), listener.Addr().String()) {
 		t.Errorf("busy address: %v", err)
 	}
-	ready, ended := make(chan string, 1), make(chan error, 1)
-	go func() {
-		ended <- c.Serve(ctx, listener, central.Options{Ready: func(address string) { ready <- address }})
-	}()
-	address := <-ready
-	r, err := http.NewRequestWithContext(t.Context(), "GET", address+wire.PathStream, nil)
+	kiosks, err := central.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set("Authorization", "Bearer "+e.Token)
-	answer, err := http.DefaultClient.Do(r)
+	ready, ended := make(chan string, 1), make(chan error, 1)
+	go func() {
+		ended <- c.Serve(ctx, listener, central.Options{Kiosk: kiosks, Ready: func(address string) { ready <- address }})
+	}()
+	address := <-ready
+	door, err := c.KioskAddress(t.Context())
+	if err != nil || door != "https://"+kiosks.Addr().String() {
+		t.Errorf("door %q, %v", door, err)
+	}
+	answer, err := (&house{t: t}).client(admitted.Certificate, key).Get(door + wire.PathStream)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ func (h *house) devices(all ...wire.Device) wire.Health {
 
 func (h *house) tell(word wire.Health) {
 	h.t.Helper()
-	if a := decode[wire.HealthAnswer](h.t, h.terminal(h.token, "POST", wire.PathHealth, word), http.StatusOK); a.Protocol != wire.Protocol {
+	if a := decode[wire.HealthAnswer](h.t, h.terminal(h.me, "POST", wire.PathHealth, word), http.StatusOK); a.Protocol != wire.Protocol {
 		h.t.Errorf("answer %+v", a)
 	}
 }
@@ -28,7 +28,7 @@ func TestStaffSeeWhatIsWrongWithADevice(t *testing.T) {
 	page := staff.page("/console", http.StatusOK)
 	lacks(t, page, "设备正常", "打印机")
 
-	stream := h.stream(staff.client, "/console/stream", "")
+	stream := h.stream(staff.client, "/console/stream")
 	h.await(stream, "event: hello")
 	since := h.clock.Now().Add(-time.Hour - 10*time.Minute) // by the slow clock
 	out := wire.Device{Name: "printer", State: "fault", Fault: fault.PaperOut, Since: since}
@@ -73,11 +73,11 @@ func TestHealthThatIsRefused(t *testing.T) {
 		"no JSON":          {"{", http.StatusBadRequest},
 		"too large":        {`{"x":"` + strings.Repeat("a", wire.MaxBodyBytes) + `"}`, http.StatusRequestEntityTooLarge},
 	} {
-		decode[wire.Error](t, h.terminal(h.token, "POST", wire.PathHealth, tt.body), tt.status)
+		decode[wire.Error](t, h.terminal(h.me, "POST", wire.PathHealth, tt.body), tt.status)
 	}
-	decode[wire.Error](t, h.terminal("wrong", "POST", wire.PathHealth, h.devices()), http.StatusUnauthorized)
-	decode[wire.Error](t, h.terminal("wrong", "GET", wire.PathHealth, ""), http.StatusUnauthorized)
-	if a := decode[wire.HealthAnswer](t, h.terminal(h.token, "GET", wire.PathHealth, ""), http.StatusOK); !a.ServerTime.Equal(h.clock.Now()) {
+	decode[wire.Error](t, h.terminal(h.client(nil, nil), "POST", wire.PathHealth, h.devices()), http.StatusUnauthorized)
+	decode[wire.Error](t, h.terminal(h.client(nil, nil), "GET", wire.PathHealth, ""), http.StatusUnauthorized)
+	if a := decode[wire.HealthAnswer](t, h.terminal(h.me, "GET", wire.PathHealth, ""), http.StatusOK); !a.ServerTime.Equal(h.clock.Now()) {
 		t.Errorf("answer %+v", a)
 	}
 	lacks(t, h.log.String(), "张桂兰")

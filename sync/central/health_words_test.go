@@ -20,7 +20,7 @@ func (h *house) audit(sequence int64, letter string, told ...string) int64 {
 	if len(told) > 0 {
 		word.Audit.ToldSequence, word.Audit.ToldHash = 7, hash(told[0])
 	}
-	return decode[wire.HealthAnswer](h.t, h.terminal(h.token, "POST", wire.PathHealth, word), http.StatusOK).AuditSequence
+	return decode[wire.HealthAnswer](h.t, h.terminal(h.me, "POST", wire.PathHealth, word), http.StatusOK).AuditSequence
 }
 
 // A log that was cut is marked for staff until one of them has seen to it,
@@ -38,7 +38,7 @@ func TestCutAuditLogIsMarkedUntilItIsAcknowledged(t *testing.T) {
 		t.Errorf("a log that grew: central knows %d", n)
 	}
 	lacks(t, staff.page("/console/terminals", http.StatusOK), "运行记录")
-	stream := h.stream(staff.client, "/console/stream", "")
+	stream := h.stream(staff.client, "/console/stream")
 	h.await(stream, "event: hello")
 	h.audit(3, "c")
 	h.await(stream, "data: terminal")

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -14,32 +13,26 @@ import (
 	"lintai/sync/wire"
 )
 
-func TestOnlyATokenOpensTheDoor(t *testing.T) {
+func TestOnlyACertificateOpensTheDoor(t *testing.T) {
 	h := setup(t)
-	for _, token := range []string{"", "wrong", h.token + "x", " " + h.token} {
-		for _, path := range []string{wire.PathPull + "?cursor=0", wire.PathStream, wire.PathTickets + "001200000005"} {
-			e := decode[wire.Error](t, h.terminal(token, "GET", path, nil), http.StatusUnauthorized)
-			if e.Protocol != wire.Protocol || e.Code != "unauthorised" {
-				t.Errorf("%s: %+v", path, e)
-			}
+	nobody := h.client(nil, nil)
+	for _, path := range []string{wire.PathPull + "?cursor=0", wire.PathStream, wire.PathTickets + "001200000005"} {
+		e := decode[wire.Error](t, h.terminal(nobody, "GET", path, nil), http.StatusUnauthorized)
+		if e.Protocol != wire.Protocol || e.Code != wire.ErrorUnauthorised {
+			t.Errorf("%s: %+v", path, e)
 		}
-		decode[wire.Error](t, h.terminal(token, "POST", wire.PathPush, wire.Push{Kiosk: 12}), http.StatusUnauthorized)
 	}
-	decode[wire.Error](t, h.terminal(h.token, "GET", "/kiosk/v2/push", nil), http.StatusNotFound)
-}
-
-func TestRenewedTokenStopsTheOldOne(t *testing.T) {
-	h := setup(t)
-	lines := h.stream(http.DefaultClient, wire.PathStream, h.token)
-	h.await(lines, "event: changed")
-	e, err := h.central.AddTerminal(t.Context(), 12, "", true)
+	decode[wire.Error](t, h.terminal(nobody, "POST", wire.PathPush, wire.Push{Kiosk: 12}), http.StatusUnauthorized)
+	decode[wire.Error](t, h.terminal(h.me, "GET", "/kiosk/v2/push", nil), http.StatusNotFound)
+	// There is no such door beside that of the terminals.
+	r, err := http.Get(h.server.URL + wire.PathPull)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range lines { // ends at the next heartbeat
+	defer r.Body.Close()
+	if r.StatusCode != http.StatusNotFound {
+		t.Errorf("the public door answers a terminal: %s", r.Status)
 	}
-	decode[wire.Error](t, h.terminal(h.token, "GET", wire.PathPull+"?cursor=0", nil), http.StatusUnauthorized)
-	decode[wire.Pull](t, h.terminal(e.Token, "GET", wire.PathPull+"?cursor=0", nil), http.StatusOK)
 }
 
 func TestPushIsAnsweredItemByItem(t *testing.T) {
@@ -48,7 +41,7 @@ func TestPushIsAnsweredItemByItem(t *testing.T) {
 	bad.Hash = "?"
 	p := wire.Push{Kiosk: 12, DeviceTime: h.clock.Now(), Items: []wire.Item{first, bad, last}}
 	for _, want := range [][]wire.Outcome{{wire.Created, wire.Rejected, wire.Created}, {wire.Duplicate, wire.Rejected, wire.Duplicate}} {
-		got := decode[wire.PushAnswer](t, h.terminal(h.token, "POST", wire.PathPush, p), http.StatusOK)
+		got := decode[wire.PushAnswer](t, h.terminal(h.me, "POST", wire.PathPush, p), http.StatusOK)
 		if got.Protocol != wire.Protocol || !got.ServerTime.Equal(h.clock.Now()) || len(got.Answers) != 3 {
 			t.Fatalf("%+v", got)
 		}
@@ -83,7 +76,7 @@ func TestPushThatIsNone(t *testing.T) {
 		{"too many bytes", `{"kiosk":12,"x":"` + strings.Repeat("a", wire.MaxBodyBytes) + `"}`, http.StatusRequestEntityTooLarge, "too_large"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			e := decode[wire.Error](t, h.terminal(h.token, "POST", wire.PathPush, c.body), c.status)
+			e := decode[wire.Error](t, h.terminal(h.me, "POST", wire.PathPush, c.body), c.status)
 			if e.Protocol != wire.Protocol || e.Code != c.code || e.Description == "" {
 				t.Errorf("%+v", e)
 			}
@@ -93,12 +86,12 @@ func TestPushThatIsNone(t *testing.T) {
 	for range wire.MaxItems {
 		full.Items = append(full.Items, h.item(h.request()))
 	}
-	got := decode[wire.PushAnswer](t, h.terminal(h.token, "POST", wire.PathPush, full), http.StatusOK)
+	got := decode[wire.PushAnswer](t, h.terminal(h.me, "POST", wire.PathPush, full), http.StatusOK)
 	if len(got.Answers) != wire.MaxItems {
 		t.Errorf("%d answers to a full push", len(got.Answers))
 	}
 	// A newer terminal may say more than this central knows.
-	decode[wire.PushAnswer](t, h.terminal(h.token, "POST", wire.PathPush, `{"kiosk":12,"items":[],"battery":80}`), http.StatusOK)
+	decode[wire.PushAnswer](t, h.terminal(h.me, "POST", wire.PathPush, `{"kiosk":12,"items":[],"battery":80}`), http.StatusOK)
 }
 
 func TestPullByCursor(t *testing.T) {
@@ -111,7 +104,7 @@ func TestPullByCursor(t *testing.T) {
 	}
 	pull := func(cursor int64) wire.Pull {
 		t.Helper()
-		p := decode[wire.Pull](t, h.terminal(h.token, "GET", fmt.Sprint(wire.PathPull, "?cursor=", cursor), nil), http.StatusOK)
+		p := decode[wire.Pull](t, h.terminal(h.me, "GET", fmt.Sprint(wire.PathPull, "?cursor=", cursor), nil), http.StatusOK)
 		if p.Protocol != wire.Protocol || p.Changes == nil {
 			t.Fatalf("%+v", p)
 		}
@@ -141,7 +134,7 @@ func TestPullByCursor(t *testing.T) {
 		t.Errorf("from the future: %+v", p)
 	}
 	for _, cursor := range []string{"", "-1", "x", "1e3"} {
-		decode[wire.Error](t, h.terminal(h.token, "GET", wire.PathPull+"?cursor="+cursor, nil), http.StatusBadRequest)
+		decode[wire.Error](t, h.terminal(h.me, "GET", wire.PathPull+"?cursor="+cursor, nil), http.StatusBadRequest)
 	}
 }
 
@@ -163,7 +156,7 @@ func TestPullOfMoreThanOneAnswerHolds(t *testing.T) {
 	}
 	cursor, seen := int64(0), 0
 	for more := true; more; {
-		p := decode[wire.Pull](t, h.terminal(h.token, "GET", fmt.Sprint(wire.PathPull, "?cursor=", cursor), nil), http.StatusOK)
+		p := decode[wire.Pull](t, h.terminal(h.me, "GET", fmt.Sprint(wire.PathPull, "?cursor=", cursor), nil), http.StatusOK)
 		for _, c := range p.Changes {
 			if c.Cursor != cursor+1 {
 				t.Fatalf("cursor %d after %d", c.Cursor, cursor)
@@ -207,8 +200,8 @@ func TestTicketIsLookedUpFromAnyTerminal(t *testing.T) {
 func TestStreamTellsAtOnce(t *testing.T) {
 	h := setup(t)
 	h.push(h.request(), h.call())
-	mine := h.stream(http.DefaultClient, wire.PathStream, h.token)
-	others := h.stream(http.DefaultClient, wire.PathStream, h.enrol(13))
+	mine := h.stream(h.me, wire.PathStream)
+	others := h.stream(h.enrol(13), wire.PathStream)
 	h.await(mine, "event: changed") // once at the beginning
 	h.await(others, "event: changed")
 	h.await(mine, "data: changed")
@@ -231,12 +224,8 @@ func TestStreamTellsAtOnce(t *testing.T) {
 // A server that cuts slow clients off must not cut off a stream that lives.
 func TestStreamOutlivesTheTimeoutsOfTheServer(t *testing.T) {
 	h := setup(t)
-	short := httptest.NewUnstartedServer(h.server.Config.Handler)
-	short.Config.ReadTimeout, short.Config.WriteTimeout = 100*time.Millisecond, 100*time.Millisecond
-	short.Start()
-	h.server, short = short, h.server
-	t.Cleanup(short.Close)
-	lines := h.stream(http.DefaultClient, wire.PathStream, h.token)
+	h.openDoor(100 * time.Millisecond)
+	lines := h.stream(h.me, wire.PathStream)
 	for beats := 0; beats < 8; { // of 50 ms each
 		line, ok := <-lines
 		if !ok {
@@ -251,18 +240,14 @@ func TestStreamOutlivesTheTimeoutsOfTheServer(t *testing.T) {
 // A voice note over a poor line takes longer than the server gives a request.
 func TestLargePushOutlivesTheTimeoutsOfTheServer(t *testing.T) {
 	h := setup(t)
-	short := httptest.NewUnstartedServer(h.server.Config.Handler)
-	short.Config.ReadTimeout, short.Config.WriteTimeout = 100*time.Millisecond, 100*time.Millisecond
-	short.Start()
-	h.server, short = short, h.server
-	t.Cleanup(short.Close)
+	h.openDoor(100 * time.Millisecond)
 	r := h.request()
 	large := attach(&r, "photo", "image/jpeg", bytes.Repeat([]byte{0xFF}, 100_000), 0)
 	body, err := json.Marshal(wire.Push{Kiosk: 12, DeviceTime: h.clock.Now(), Items: []wire.Item{h.item(r), h.item(large)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := h.stream(http.DefaultClient, wire.PathStream, h.token)
+	lines := h.stream(h.me, wire.PathStream)
 	slow, sent := io.Pipe()
 	go func() {
 		sent.Write(body[:len(body)/2])
@@ -278,13 +263,12 @@ func TestLargePushOutlivesTheTimeoutsOfTheServer(t *testing.T) {
 		sent.Write(body[len(body)/2:])
 		sent.Close()
 	}()
-	push, err := http.NewRequestWithContext(t.Context(), "POST", h.server.URL+wire.PathPush, slow)
+	push, err := http.NewRequestWithContext(t.Context(), "POST", h.door.URL+wire.PathPush, slow)
 	if err != nil {
 		t.Fatal(err)
 	}
 	push.ContentLength = int64(len(body))
-	push.Header.Set("Authorization", "Bearer "+h.token)
-	got := decode[wire.PushAnswer](t, h.do(http.DefaultClient, push), http.StatusOK)
+	got := decode[wire.PushAnswer](t, h.do(h.me, push), http.StatusOK)
 	for _, a := range got.Answers {
 		if a.Outcome != wire.Created {
 			t.Errorf("%+v", a)
@@ -294,7 +278,7 @@ func TestLargePushOutlivesTheTimeoutsOfTheServer(t *testing.T) {
 
 func TestStreamsEndWithCentral(t *testing.T) {
 	h := setup(t)
-	lines := h.stream(http.DefaultClient, wire.PathStream, h.token)
+	lines := h.stream(h.me, wire.PathStream)
 	h.await(lines, "event: changed")
 	if err := h.central.Close(); err != nil {
 		t.Fatal(err)

@@ -16,13 +16,13 @@ import (
 
 	"lintai/sync/central/console"
 	"lintai/sync/central/desk"
-	"lintai/sync/central/intake"
 	"lintai/sync/central/kioskapi"
 	"lintai/sync/central/limit"
 	"lintai/sync/central/live"
 	"lintai/sync/central/open311"
 	"lintai/sync/central/page"
 	"lintai/sync/central/track"
+	"lintai/sync/wire"
 )
 
 // Limits on clients that are slow or dead. Streams set their own.
@@ -44,29 +44,37 @@ const (
 // changeset is when the Open311 answers last changed their form.
 var changeset = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 
-// Handler serves all of central at a public address.
+// Handler serves staff, residents' phones and other channels at a public address.
+// Terminals have a door of their own: KioskHandler.
 func (c *Central) Handler(public string) http.Handler {
 	clock, log := c.config.Clock, c.config.Log
-	receiver := &intake.Receiver{Store: c.store, Ring: c.ring, Keys: c.readRing, Hub: c.hub, Clock: clock, Log: log}
-	presence := kioskapi.NewPresence(c.store, c.hub, clock, log)
-	codes := &limit.Guesses{Burst: guessBurst, Every: guessEvery, Clock: clock}
-	keys := &limit.Guesses{Burst: guessBurst, Every: guessEvery, Clock: clock}
-	cards := &limit.Guesses{Burst: guessBurst, Every: guessEvery, Clock: clock}
-
 	mux := http.NewServeMux()
-	(&kioskapi.API{Store: c.store, Receiver: receiver, Hub: c.hub, Presence: presence,
-		Clock: clock, Log: log, Heartbeat: c.config.Heartbeat, Cards: cards}).Register(mux)
 	(&open311.API{Store: c.store, Catalog: c.library.catalog.Load, Community: c.library.community.Load, Clock: clock, Log: log,
 		Address: public, Changeset: changeset}).Register(mux)
-	(&track.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: codes}).Register(mux)
+	(&track.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
 	(&console.Console{Store: c.store, Desk: &desk.Desk{Store: c.store, Hub: c.hub, Clock: clock, Log: log},
-		Receiver: receiver, Presence: presence, Hub: c.hub, Catalog: c.library.catalog.Load, Clock: clock, Log: log,
-		Guesses: keys, AccessKey: c.access, Secure: strings.HasPrefix(public, "https://"),
+		Receiver: c.receiver, Presence: c.presence, Hub: c.hub, Catalog: c.library.catalog.Load, Clock: clock, Log: log,
+		Guesses: c.guesses(), AccessKey: c.access, Secure: strings.HasPrefix(public, "https://"),
 		Heartbeat: c.config.Heartbeat}).Register(mux)
-
-	// Forms of other sites are refused. Terminals are no browsers and carry
-	// neither cookie nor Origin; the check lets them through.
+	// Forms of other sites are refused.
 	return page.Guard(http.NewCrossOriginProtection().Handler(mux))
+}
+
+// KioskHandler serves terminals, over KioskTLS only: by the connection it knows who
+// asks. Terminals that enrol are told the public address.
+func (c *Central) KioskHandler(public string) http.Handler {
+	mux := http.NewServeMux()
+	(&kioskapi.API{Store: c.store, Receiver: c.receiver, Hub: c.hub, Presence: c.presence,
+		Clock: c.config.Clock, Log: c.config.Log, Heartbeat: c.config.Heartbeat, Cards: c.guesses(), Codes: c.guesses(),
+		Root: c.root, Facts: func() (wire.EnrolAnswer, error) { return c.facts(public) }}).Register(mux)
+	return mux
+}
+
+// KioskTLS is the TLS of the door for terminals.
+func (c *Central) KioskTLS() *tls.Config { return c.door.Config() }
+
+func (c *Central) guesses() *limit.Guesses {
+	return &limit.Guesses{Burst: guessBurst, Every: guessEvery, Clock: c.config.Clock}
 }
 
 // Listen opens the address, and says which program's fault it is when it
@@ -75,7 +83,7 @@ func Listen(address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("central: the address %s is in use by another program: stop it, or choose another address with --listen", address)
+		return nil, fmt.Errorf("central: the address %s is in use by another program: stop it, or choose another address with --listen or --kiosk-listen", address)
 	case err != nil:
 		return nil, fmt.Errorf("central: cannot listen on %s: %w", address, err)
 	}
@@ -89,6 +97,10 @@ type Options struct {
 	PublicAddress string
 	// Certificate makes it HTTPS.
 	Certificate *tls.Certificate
+	// Kiosk is the listener for terminals; without one none is served. KioskAddress
+	// is where they reach it; the listener's own address when empty.
+	Kiosk        net.Listener
+	KioskAddress string
 	// Ready is called with the listener's address once requests are taken.
 	Ready func(address string)
 }
@@ -97,6 +109,9 @@ type Options struct {
 // finish and returns nil.
 func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	defer l.Close()
+	if o.Kiosk != nil {
+		defer o.Kiosk.Close()
+	}
 	unlock, err := lock(filepath.Join(c.config.Folder, "serve.lock"), false)
 	if err != nil {
 		return err
@@ -112,38 +127,59 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	if public == "" {
 		public = address
 	}
-	if err := c.remember(ctx, address, public); err != nil {
+	if err := errors.Join(c.remember(ctx, settingAddress, address), c.remember(ctx, settingPublic, public)); err != nil {
 		return err
 	}
-	server := &http.Server{
-		Handler: c.Handler(public), ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		ConnContext: live.KeepLine, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(c.config.Log.Handler(), slog.LevelDebug),
+	servers := []*http.Server{c.server(c.Handler(public))}
+	listeners := []net.Listener{l}
+	kiosk := ""
+	if o.Kiosk != nil {
+		if kiosk = o.KioskAddress; kiosk == "" {
+			kiosk = "https://" + reachable(o.Kiosk.Addr())
+		}
+		if err := c.remember(ctx, settingKiosk, kiosk); err != nil {
+			return err
+		}
+		servers = append(servers, c.server(c.KioskHandler(public)))
+		listeners = append(listeners, tls.NewListener(o.Kiosk, c.KioskTLS()))
 	}
-	server.RegisterOnShutdown(c.hub.Close)
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	watch, stop := context.WithCancel(ctx)
 	defer stop()
 	watching.Go(func() { c.watchDocuments(watch) })
 	watching.Go(func() { c.sweepUploads(watch) })
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
+	failed := make(chan error, len(servers))
+	for i, server := range servers {
+		go func() { failed <- server.Serve(listeners[i]) }()
+	}
 	if o.Ready != nil {
 		o.Ready(address)
 	}
-	c.config.Log.Info("central is ready", "address", address, "public_address", public)
+	c.config.Log.Info("central is ready", "address", address, "public_address", public, "kiosk_address", kiosk)
 	select {
-	case err := <-failed:
-		return fmt.Errorf("central: %w", err)
+	case err = <-failed:
+		err = fmt.Errorf("central: %w", err)
 	case <-ctx.Done():
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTimeout)
 	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
-		return fmt.Errorf("central: shut down: %w", errors.Join(err, server.Close()))
+	for _, server := range servers {
+		if wrong := server.Shutdown(grace); wrong != nil {
+			err = errors.Join(err, fmt.Errorf("central: shut down: %w", errors.Join(wrong, server.Close())))
+		}
 	}
-	return nil
+	return err
+}
+
+func (c *Central) server(handler http.Handler) *http.Server {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		ConnContext: live.KeepLine, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(c.config.Log.Handler(), slog.LevelDebug),
+	}
+	server.RegisterOnShutdown(c.hub.Close)
+	return server
 }
 
 // reachable is the listener's address as a client would write it: one that

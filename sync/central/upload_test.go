@@ -4,9 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -30,20 +30,20 @@ func (h *house) photo() (whole, photo wire.Item, body []byte) {
 	return h.item(r), photo, body
 }
 
-func (h *house) piece(token, hash string, offset, size int, data []byte) wire.UploadAnswer {
+func (h *house) piece(who *http.Client, hash string, offset, size int, data []byte) wire.UploadAnswer {
 	h.t.Helper()
 	path := fmt.Sprintf("%s%s?offset=%d&size=%d", wire.PathUploads, hash, offset, size)
-	return decode[wire.UploadAnswer](h.t, h.terminal(token, "POST", path, string(data)), http.StatusOK)
+	return decode[wire.UploadAnswer](h.t, h.terminal(who, "POST", path, string(data)), http.StatusOK)
 }
 
-func (h *house) came(token, hash string) wire.UploadAnswer {
+func (h *house) came(who *http.Client, hash string) wire.UploadAnswer {
 	h.t.Helper()
-	return decode[wire.UploadAnswer](h.t, h.terminal(token, "GET", wire.PathUploads+hash, ""), http.StatusOK)
+	return decode[wire.UploadAnswer](h.t, h.terminal(who, "GET", wire.PathUploads+hash, ""), http.StatusOK)
 }
 
 func (h *house) outcome(items ...wire.Item) []wire.ItemAnswer {
 	h.t.Helper()
-	return decode[wire.PushAnswer](h.t, h.terminal(h.token, "POST", wire.PathPush, wire.Push{Kiosk: 12, DeviceTime: h.clock.Now(), Items: items}), http.StatusOK).Answers
+	return decode[wire.PushAnswer](h.t, h.terminal(h.me, "POST", wire.PathPush, wire.Push{Kiosk: 12, DeviceTime: h.clock.Now(), Items: items}), http.StatusOK).Answers
 }
 
 // "Success shown but media missing": an item whose body is not here whole is not
@@ -65,28 +65,28 @@ func TestComplaintSuccessShownButMediaMissing(t *testing.T) {
 	}
 	h.outcome(r)
 	is("before the body", wire.Missing)
-	at("not begun", h.came(h.token, photo.Hash), 0, false)
+	at("not begun", h.came(h.me, photo.Hash), 0, false)
 	first := body[:wire.UploadPiece]
-	at("first", h.piece(h.token, photo.Hash, 0, len(body), first), len(first), false)
+	at("first", h.piece(h.me, photo.Hash, 0, len(body), first), len(first), false)
 	is("with half a body", wire.Missing)
-	at("again", h.piece(h.token, photo.Hash, 0, len(body), first), len(first), false)
-	at("a gap", h.piece(h.token, photo.Hash, len(first)+5, len(body), body[len(first)+5:len(first)+9]), len(first), false)
+	at("again", h.piece(h.me, photo.Hash, 0, len(body), first), len(first), false)
+	at("a gap", h.piece(h.me, photo.Hash, len(first)+5, len(body), body[len(first)+5:len(first)+9]), len(first), false)
 	other := h.enrol(13)
 	at("another terminal's", h.came(other, photo.Hash), 0, false)
 
 	// A piece that breaks off counts as far as it came.
 	more := body[len(first) : len(first)+1000]
-	u, err := url.Parse(h.server.URL)
+	u, err := url.Parse(h.door.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn, err := net.Dial("tcp", u.Host)
+	conn, err := tls.Dial("tcp", u.Host, h.me.Transport.(*http.Transport).TLSClientConfig)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(conn, "POST %s%s?offset=%d&size=%d HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: 200000\r\n\r\n%s",
-		wire.PathUploads, photo.Hash, len(first), len(body), h.token, more)
-	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+	fmt.Fprintf(conn, "POST %s%s?offset=%d&size=%d HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n%s",
+		wire.PathUploads, photo.Hash, len(first), len(body), more)
+	if err := conn.CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil) // the door says that it broke off, once it is kept
@@ -94,18 +94,18 @@ func TestComplaintSuccessShownButMediaMissing(t *testing.T) {
 		t.Fatalf("%v %v", answer, err)
 	}
 	conn.Close()
-	came := h.came(h.token, photo.Hash)
+	came := h.came(h.me, photo.Hash)
 	at("after a piece that broke off", came, len(first)+len(more), false)
 
 	for offset := int(came.Offset); offset < len(body); {
 		end := min(len(body), offset+wire.UploadPiece)
-		got := h.piece(h.token, photo.Hash, offset, len(body), body[offset:end])
+		got := h.piece(h.me, photo.Hash, offset, len(body), body[offset:end])
 		at("piece", got, end, end == len(body))
 		offset = end
 	}
 	is("with its body", wire.Created)
 	is("again", wire.Duplicate)
-	at("filed", h.came(h.token, photo.Hash), len(body), true)
+	at("filed", h.came(h.me, photo.Hash), len(body), true)
 	photo.Sealed, photo.Uploaded = body, false
 	is("in one piece", wire.Duplicate)
 }
@@ -114,30 +114,29 @@ func TestUploadOfOtherBytesIsThrownAway(t *testing.T) {
 	h := setup(t)
 	_, photo, body := h.photo()
 	wrong := bytes.Clone(body[:70_000])
-	if got := h.piece(h.token, photo.Hash, 0, len(wrong), wrong); got.Offset != 0 || got.Complete {
+	if got := h.piece(h.me, photo.Hash, 0, len(wrong), wrong); got.Offset != 0 || got.Complete {
 		t.Errorf("other bytes: %+v", got)
 	}
 	if got := h.outcome(photo)[0]; got.Outcome != wire.Missing {
 		t.Errorf("other bytes: %+v", got)
 	}
 	for _, path := range []string{"x?offset=0&size=1", photo.Hash + "?size=1", photo.Hash + "?offset=-1&size=1", photo.Hash + "?offset=0"} {
-		decode[wire.Error](t, h.terminal(h.token, "POST", wire.PathUploads+path, "x"), http.StatusBadRequest)
+		decode[wire.Error](t, h.terminal(h.me, "POST", wire.PathUploads+path, "x"), http.StatusBadRequest)
 	}
 	tooMuch := fmt.Sprintf("%s%s?offset=0&size=%d", wire.PathUploads, photo.Hash, wire.MaxUploadBytes+1)
-	decode[wire.Error](t, h.terminal(h.token, "POST", tooMuch, "x"), http.StatusRequestEntityTooLarge)
+	decode[wire.Error](t, h.terminal(h.me, "POST", tooMuch, "x"), http.StatusRequestEntityTooLarge)
 	large := fmt.Sprintf("%s%s?offset=0&size=%d", wire.PathUploads, photo.Hash, wire.MaxUploadBytes)
-	decode[wire.Error](t, h.terminal(h.token, "POST", large, strings.Repeat("x", wire.UploadPiece+1)), http.StatusRequestEntityTooLarge)
+	decode[wire.Error](t, h.terminal(h.me, "POST", large, strings.Repeat("x", wire.UploadPiece+1)), http.StatusRequestEntityTooLarge)
 }
 
 func (h *house) compressed(body []byte) *http.Response {
 	h.t.Helper()
-	r, err := http.NewRequestWithContext(h.t.Context(), "POST", h.server.URL+wire.PathPush, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(h.t.Context(), "POST", h.door.URL+wire.PathPush, bytes.NewReader(body))
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	r.Header.Set("Authorization", "Bearer "+h.token)
 	r.Header.Set("Content-Encoding", "gzip")
-	return h.do(http.DefaultClient, r)
+	return h.do(h.me, r)
 }
 
 func TestCompressedPush(t *testing.T) {
@@ -172,7 +171,7 @@ func TestAnswerIsOnTheStream(t *testing.T) {
 	h := setup(t)
 	call := h.call()
 	h.push(call)
-	lines := h.stream(http.DefaultClient, wire.PathStream, h.token)
+	lines := h.stream(h.me, wire.PathStream)
 	h.await(lines, "event: changed")
 	staff := h.staff()
 	if r := staff.post("/console/calls/"+call.ID+"/answer", url.Values{"answer": {"coming"}}); r.StatusCode >= 400 {

@@ -14,17 +14,32 @@ const (
 // address, which may be a bare number.
 const ServerName = "central.lintai.internal"
 
+// Codes of Error that are about identity. Those about the one-time code come only
+// with the proof that the terminal knows it; whoever does not is told CodeRefused,
+// whatever is wrong.
+const (
+	ErrorUnauthorised = "unauthorised" // no certificate, or none of this central's
+	ErrorExpired      = "expired"      // the certificate has expired: renew it
+	ErrorRevoked      = "revoked"      // the certificate was revoked
+	ErrorCodeRefused  = "code_refused" // central knows no such code
+	ErrorCodeUsed     = "code_used"    // another terminal, or another key of this one, has used it
+	ErrorCodeExpired  = "code_expired"
+	ErrorWrongNumber  = "wrong_number" // the code is another terminal's
+)
+
 // Enrol asks for a first certificate. Proof shows that the terminal knows the
-// one-time code without saying it: see EnrolProof. The code never travels.
+// one-time code without saying it: see CodeSecret.EnrolProof. The code never
+// travels.
 type Enrol struct {
 	Kiosk   int    `json:"kiosk"`
-	CodeID  string `json:"code_id"` // names the code without telling it: see CodeID
+	CodeID  string `json:"code_id"` // names the code without telling it: see CodeSecret.ID
 	Request []byte `json:"request"` // PKCS #10, DER; the key is made on the terminal and never leaves it
 	Proof   []byte `json:"proof"`
 }
 
 // EnrolAnswer is all that a terminal must know of its central. Proof shows that
-// whoever answers knows the code too, and so is the central that made it.
+// whoever answers knows the code too, and so is the central that made it: see
+// CodeSecret.AnswerProof.
 type EnrolAnswer struct {
 	Protocol      string    `json:"protocol"`
 	ServerTime    time.Time `json:"server_time"`

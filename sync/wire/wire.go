@@ -8,11 +8,14 @@
 //	GET  /kiosk/v1/tickets/CODE    → Ticket: progress of any terminal's ticket
 //	POST /kiosk/v1/card            Card → Tickets: progress of a card holder's tickets
 //	POST /kiosk/v1/health          Health → HealthAnswer: how the terminal's devices are
-//	GET  /kiosk/v1/health          → HealthAnswer: the line is good and the token right
+//	GET  /kiosk/v1/health          → HealthAnswer: the line is good and the terminal accepted
+//	POST /kiosk/v1/enrol           Enrol → EnrolAnswer: the first certificate, for a one-time code
+//	POST /kiosk/v1/renew           Renew → RenewAnswer: the next certificate
 //
-// A terminal names itself with "Authorization: Bearer TOKEN"; central knows the
-// terminal's number by the token. Only an answer that carries Protocol counts:
-// the 200 of a captive portal acknowledges nothing.
+// It goes over TLS 1.3. A terminal names itself with its certificate, by which
+// central knows its number, and knows central by the root that it was told when it
+// enrolled. Only an answer that carries Protocol counts: the 200 of a captive
+// portal acknowledges nothing.
 package wire
 
 import (

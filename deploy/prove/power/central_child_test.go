@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -74,7 +73,7 @@ func useCentral(t task) {
 		}
 		setup.promise(act{Do: "terminal", Version: int64(number)}, func() error {
 			return c.Store.AddTerminal(ctx, docket.Terminal{Number: number, Name: fmt.Sprint("大厅", number), AddedAt: time.Now()},
-				sha256.Sum256(fmt.Append(nil, number)))
+				docket.Code{ID: fmt.Sprint("code ", number), Kiosk: number})
 		})
 	}
 	random := mathrand.New(mathrand.NewPCG(t.seed, 1))

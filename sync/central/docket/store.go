@@ -15,11 +15,26 @@ type Store interface {
 	// nothing. f must use only its Tx, and may run more than once.
 	Write(ctx context.Context, f func(Tx) error) error
 
-	AddTerminal(ctx context.Context, t Terminal, token Hash) error // ErrExists
-	RenewToken(ctx context.Context, number int, token Hash) error  // ErrNotFound
-	// TerminalByToken finds by the token's SHA-256, and returns the stored one
-	// so that the caller can compare in constant time. ErrNotFound.
-	TerminalByToken(ctx context.Context, token Hash) (Terminal, Hash, error)
+	// AddTerminal adds a terminal with its first one-time code. ErrExists.
+	AddTerminal(ctx context.Context, t Terminal, c Code) error
+	// PutCode adds a code for a terminal and makes its unused ones void. ErrNotFound.
+	PutCode(ctx context.Context, c Code) error
+	Code(ctx context.Context, id string) (Code, error) // ErrNotFound
+	// Redeem marks a code as used by a key and files the certificate. A code that
+	// this key used before stays as it is. ErrNotFound when there is none or it is
+	// void, ErrCodeUsed.
+	Redeem(ctx context.Context, id string, key Hash, c Certificate) error
+	Certificate(ctx context.Context, serial int64) (Certificate, error) // ErrNotFound
+	// FileCertificate files the one that is to follow another. ErrRevoked when that
+	// one is by now, ErrNotFound when there is none.
+	FileCertificate(ctx context.Context, c Certificate, follows int64) error
+	// UseCertificate marks one as used and revokes those before it. ErrRevoked.
+	UseCertificate(ctx context.Context, serial int64) error
+	// RevokeTerminal revokes all certificates of a terminal and makes its codes
+	// void. ErrNotFound.
+	RevokeTerminal(ctx context.Context, number int) error
+	// Certificates gives every terminal's newest certificate that was used, by number.
+	Certificates(ctx context.Context) (map[int]Certificate, error)
 	Terminals(ctx context.Context) ([]Terminal, error) // by number
 	// Contact notes that a terminal was heard of. offset nil leaves the offset.
 	Contact(ctx context.Context, number int, at time.Time, offset *time.Duration) error

@@ -74,7 +74,7 @@ func (b *bench) unfiled() []docket.Rating {
 // terminal registers terminal 12, so that it has a change log.
 func (b *bench) terminal() {
 	b.t.Helper()
-	if err := b.Store.AddTerminal(b.t.Context(), docket.Terminal{Number: 12, Name: "大厅"}, docket.Hash{1}); err != nil {
+	if err := b.Store.AddTerminal(b.t.Context(), docket.Terminal{Number: 12, Name: "大厅"}, docket.Code{ID: "code", Kiosk: 12}); err != nil {
 		b.t.Fatal(err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -33,8 +32,8 @@ func (a *API) health(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	if err := json.Unmarshal(body, &told); err != nil {
 		return failure{http.StatusBadRequest, "bad_request", "the body is not one health as JSON"}
 	}
-	if told.Kiosk != kiosk {
-		return failure{http.StatusForbidden, "forbidden", fmt.Sprintf("the token is that of terminal %d, the health says %d", kiosk, told.Kiosk)}
+	if err := ofAnother(kiosk, told.Kiosk, "health"); err != nil {
+		return err
 	}
 	if err := told.Check(); err != nil {
 		return failure{http.StatusBadRequest, "bad_request", err.Error()}

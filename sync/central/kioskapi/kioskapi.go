@@ -1,21 +1,19 @@
 // Package kioskapi is the door for terminals: the server's end of package wire.
-// A terminal shows a token; what it pushes is filed by package intake before it
-// is answered, what changed for it is read by cursor, and a stream tells it the
+// A terminal shows its certificate, which package authority issued and the docket
+// knows; what it pushes is filed by package intake before it is answered, what changed for it is read by cursor, and a stream tells it the
 // moment there is something to read.
 package kioskapi
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"lintai/kiosk/ticket"
+	"lintai/sync/central/authority"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/intake"
 	"lintai/sync/central/limit"
@@ -32,8 +30,13 @@ type API struct {
 	Clock     func() time.Time
 	Log       *slog.Logger
 	Heartbeat time.Duration // of the stream; wire.Heartbeat but in tests
-	// Cards limits how many cards without requests a terminal may ask for.
-	Cards *limit.Guesses
+	// Cards limits how many cards without requests a terminal may ask for, Codes how
+	// many wrong one-time codes may come from one address.
+	Cards, Codes *limit.Guesses
+
+	Root *authority.Root
+	// Facts is what a terminal that enrols is told beside its certificate.
+	Facts func() (wire.EnrolAnswer, error)
 
 	bodies bodies
 }
@@ -49,6 +52,8 @@ func (a *API) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+wire.PathCard, a.authenticated(a.card))
 	mux.HandleFunc("POST "+wire.PathHealth, a.authenticated(a.health))
 	mux.HandleFunc("GET "+wire.PathHealth, a.authenticated(a.line))
+	mux.HandleFunc("POST "+wire.PathEnrol, a.open(a.enrol))
+	mux.HandleFunc("POST "+wire.PathRenew, a.open(a.renew))
 	mux.HandleFunc("GET "+wire.PathDocuments, a.authenticated(a.documents))
 	mux.HandleFunc("GET "+wire.PathDocuments+"/{kind}/{version}", a.authenticated(a.document))
 	mux.HandleFunc("/kiosk/", func(w http.ResponseWriter, r *http.Request) {
@@ -81,56 +86,40 @@ func (a *API) reply(w http.ResponseWriter, status int, body any) {
 
 type handler func(w http.ResponseWriter, r *http.Request, kiosk int) error
 
-// authenticated finds the terminal by its token, notes that it was heard of and
-// turns errors into answers.
+// authenticated finds the terminal by its certificate, and notes that it was heard
+// of.
 func (a *API) authenticated(next handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		t, err := a.terminal(r)
+		kiosk, err := a.terminal(r)
 		if err == nil {
-			a.Presence.Heard(r.Context(), t.Number)
-			err = next(w, r, t.Number)
+			a.Presence.Heard(r.Context(), kiosk)
+			err = next(w, r, kiosk)
 		}
-		var f failure
-		switch {
-		case err == nil:
-		case errors.As(err, &f):
-			if f.status != http.StatusUnauthorized {
-				a.Log.Warn("terminal refused", "kiosk", t.Number, "route", r.Pattern, "code", f.code, "description", f.description)
-			}
-			a.refuse(w, f)
-		case r.Context().Err() != nil: // it hung up; nobody is there to be told
-		default:
-			a.Log.Error("terminal not served", "kiosk", t.Number, "error", err)
-			a.refuse(w, failure{http.StatusServiceUnavailable, "unavailable", "central cannot do this now; try again"})
-		}
+		a.settle(w, r, kiosk, err)
 	}
 }
 
-var errToken = failure{http.StatusUnauthorized, "unauthorised", "this token belongs to no terminal"}
-
-func (a *API) terminal(r *http.Request) (docket.Terminal, error) {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok || token == "" {
-		return docket.Terminal{}, errToken
-	}
-	// Only hashes are compared, so the index look-up tells nothing about the
-	// token; the comparison is in constant time all the same.
-	hash := TokenHash(token)
-	t, stored, err := a.Store.TerminalByToken(r.Context(), hash)
-	if errors.Is(err, docket.ErrNotFound) {
-		return docket.Terminal{}, errToken
-	}
-	if err != nil {
-		return docket.Terminal{}, err
-	}
-	if subtle.ConstantTimeCompare(hash[:], stored[:]) != 1 {
-		return docket.Terminal{}, errToken
-	}
-	return t, nil
+// open serves who has no certificate that counts.
+func (a *API) open(next func(w http.ResponseWriter, r *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { a.settle(w, r, 0, next(w, r)) }
 }
 
-// TokenHash is the form in which central keeps a token.
-func TokenHash(token string) docket.Hash { return sha256.Sum256([]byte(token)) }
+// settle turns an error into an answer.
+func (a *API) settle(w http.ResponseWriter, r *http.Request, kiosk int, err error) {
+	var f failure
+	switch {
+	case err == nil:
+	case errors.As(err, &f):
+		if f.status != http.StatusUnauthorized {
+			a.Log.Warn("terminal refused", "kiosk", kiosk, "route", r.Pattern, "code", f.code, "description", f.description)
+		}
+		a.refuse(w, f)
+	case r.Context().Err() != nil: // it hung up; nobody is there to be told
+	default:
+		a.Log.Error("terminal not served", "kiosk", kiosk, "error", err)
+		a.refuse(w, failure{http.StatusServiceUnavailable, "unavailable", "central cannot do this now; try again"})
+	}
+}
 
 func (a *API) pull(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	cursor, err := strconv.ParseInt(r.URL.Query().Get("cursor"), 10, 64)
@@ -176,7 +165,7 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request, kiosk int) error {
 		Hello: "event: changed\ndata: changed",
 		Event: func(word live.Word) string { return news.event(r.Context(), word) },
 		Alive: func() bool {
-			// A renewed token ends the stream that the old one opened.
+			// A certificate that was revoked ends the stream that it opened.
 			if _, err := a.terminal(r); errors.As(err, new(failure)) {
 				return false
 			}

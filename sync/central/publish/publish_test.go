@@ -332,5 +332,5 @@ func TestReaderReadsFromAnywhere(t *testing.T) {
 }
 
 func addTerminal(ctx context.Context, store docket.Store, number int) error {
-	return store.AddTerminal(ctx, docket.Terminal{Number: number, Name: "大厅"}, docket.Hash{byte(number)})
+	return store.AddTerminal(ctx, docket.Terminal{Number: number, Name: "大厅"}, docket.Code{ID: fmt.Sprint("code ", number), Kiosk: number})
 }

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -19,39 +18,6 @@ func terminalPlaces(t *docket.Terminal, added, contact, offset *int64) []any {
 func finishTerminal(t *docket.Terminal, added, contact, offset int64) {
 	t.AddedAt, t.LastContact = moment(added), moment(contact)
 	t.ClockOffset = time.Duration(offset) * time.Microsecond
-}
-
-// AddTerminal adds a terminal with the SHA-256 of its token.
-func (s *Store) AddTerminal(ctx context.Context, t docket.Terminal, token docket.Hash) error {
-	r, err := s.write.ExecContext(ctx,
-		"INSERT INTO terminals (number, name, token, added_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-		t.Number, t.Name, token[:], micros(t.AddedAt))
-	return oneRow("add terminal", r, err, docket.ErrExists)
-}
-
-// RenewToken replaces a terminal's token; the old one stops at once.
-func (s *Store) RenewToken(ctx context.Context, number int, token docket.Hash) error {
-	r, err := s.write.ExecContext(ctx, "UPDATE terminals SET token = ? WHERE number = ?", token[:], number)
-	return oneRow("renew token", r, err, docket.ErrNotFound)
-}
-
-// TerminalByToken finds a terminal.
-func (s *Store) TerminalByToken(ctx context.Context, token docket.Hash) (docket.Terminal, docket.Hash, error) {
-	var t docket.Terminal
-	var stored docket.Hash
-	var hash []byte
-	var added, contact, offset int64
-	err := s.read.QueryRowContext(ctx, "SELECT "+terminalColumns+", token FROM terminals WHERE token = ?", token[:]).
-		Scan(append(terminalPlaces(&t, &added, &contact, &offset), &hash)...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return t, stored, docket.ErrNotFound
-	}
-	if err != nil {
-		return t, stored, fmt.Errorf("sqlite: terminal: %w", err)
-	}
-	copy(stored[:], hash)
-	finishTerminal(&t, added, contact, offset)
-	return t, stored, nil
 }
 
 // Terminals lists all terminals.

@@ -30,6 +30,8 @@ func Run(t *testing.T, open Opener) {
 		run  func(*testing.T, docket.Store)
 	}{
 		{"Terminals", terminals},
+		{"Codes", codes},
+		{"Certificates", certificates},
 		{"Contact", contact},
 		{"Health", health},
 		{"AuditLog", audit},
@@ -83,10 +85,10 @@ func wantError(t *testing.T, what string, err, want error) {
 
 func hash(text string) docket.Hash { return sha256.Sum256([]byte(text)) }
 
-// addTerminal adds terminal n with the token "token n".
+// addTerminal adds terminal n with the code "code n".
 func addTerminal(t *testing.T, s docket.Store, n int) {
 	t.Helper()
-	must(t, s.AddTerminal(t.Context(), docket.Terminal{Number: n, Name: fmt.Sprint("大厅", n), AddedAt: noon}, hash(fmt.Sprint("token ", n))))
+	must(t, s.AddTerminal(t.Context(), docket.Terminal{Number: n, Name: fmt.Sprint("大厅", n), AddedAt: noon}, code(n, fmt.Sprint("code ", n))))
 }
 
 // draw is a random source that always draws the same number.
@@ -128,26 +130,13 @@ func terminals(t *testing.T, s docket.Store) {
 	ctx := t.Context()
 	addTerminal(t, s, 12)
 	addTerminal(t, s, 3)
-	err := s.AddTerminal(ctx, docket.Terminal{Number: 12, Name: "again", AddedAt: noon}, hash("other"))
+	err := s.AddTerminal(ctx, docket.Terminal{Number: 12, Name: "again", AddedAt: noon}, code(12, "other"))
 	wantError(t, "the same number again", err, docket.ErrExists)
+	_, err = s.Code(ctx, "other")
+	wantError(t, "the code of a terminal that was not added", err, docket.ErrNotFound)
 	all, err := s.Terminals(ctx)
 	must(t, err)
 	want(t, "terminals", all, []docket.Terminal{{Number: 3, Name: "大厅3", AddedAt: noon}, {Number: 12, Name: "大厅12", AddedAt: noon}})
-
-	found, stored, err := s.TerminalByToken(ctx, hash("token 12"))
-	must(t, err)
-	want(t, "found", found.Number, 12)
-	want(t, "stored hash", stored, hash("token 12"))
-	_, _, err = s.TerminalByToken(ctx, hash("token 13"))
-	wantError(t, "unknown token", err, docket.ErrNotFound)
-
-	must(t, s.RenewToken(ctx, 12, hash("fresh")))
-	_, _, err = s.TerminalByToken(ctx, hash("token 12"))
-	wantError(t, "the old token", err, docket.ErrNotFound)
-	found, _, err = s.TerminalByToken(ctx, hash("fresh"))
-	must(t, err)
-	want(t, "found by the fresh token", found.Number, 12)
-	wantError(t, "renew an unknown terminal", s.RenewToken(ctx, 99, hash("x")), docket.ErrNotFound)
 }
 
 func contact(t *testing.T, s docket.Store) {
