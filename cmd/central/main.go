@@ -5,6 +5,7 @@
 //	central kiosk add    --data DIR --number N --renew [--address URL]
 //	central kiosk revoke --data DIR --number N
 //	central kiosk list   --data DIR
+//	central import     --data DIR [--revoked-too] FILE...
 //	central key        --data DIR
 //	central key rotate --data DIR [--again]
 //	central document publish  --data DIR --kind KIND [--kiosk N] FILE
@@ -16,8 +17,9 @@
 // where staff sign in. Terminals have a door of their own, --kiosk-listen: TLS with
 // a certificate for each. "kiosk add" prints the [central] section of a terminal's
 // configuration, with the one-time code for its first certificate. "document publish" checks and signs what terminals are given, and
-// "key rotate" makes a new key for them to seal to. All of these may run while
-// central serves. Logs go to standard error.
+// "key rotate" makes a new key for them to seal to. "import" files what terminals
+// without a line exported onto a stick, and writes a receipt beside each file. All of
+// these may run while central serves. Logs go to standard error.
 package main
 
 import (
@@ -56,6 +58,7 @@ central kiosk add    --data DIR --number N --name NAME [--address URL]
 central kiosk add    --data DIR --number N --renew [--address URL]
 central kiosk revoke --data DIR --number N
 central kiosk list   --data DIR
+central import     --data DIR [--revoked-too] FILE...
 central key        --data DIR
 central key rotate --data DIR [--again]
 central document publish  --data DIR --kind KIND [--kiosk N] FILE
@@ -84,6 +87,8 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return revokeKiosk(ctx, args, out, log)
 	case "kiosk list":
 		return listKiosks(ctx, args, out, log)
+	case "import":
+		return importFiles(ctx, args, out, log)
 	case "key":
 		return showKey(ctx, args, out, log)
 	case "key rotate":

@@ -5,6 +5,8 @@
 //	kioskctl outbox list   --config FILE | --data DIR [--json]
 //	kioskctl outbox show   ID --config FILE | --data DIR [--json]
 //	kioskctl outbox verify --config FILE | --data DIR [--json]
+//	kioskctl outbox export --config FILE --out DIR
+//	kioskctl outbox settle --config FILE --receipt FILE
 //	kioskctl sync status   --config FILE | --data DIR [--json]
 //	kioskctl sync now      --config FILE | --data DIR [--json]
 //	kioskctl audit verify  --config FILE | --data DIR [--head SEQ:HASH] [--json]
@@ -27,6 +29,11 @@
 // hash of every sealed body, and looks for items that are gone and for changes of
 // the audit log: exit code 0 for sound, 3 when something is wrong with items or the
 // log, 1 when the database itself is damaged.
+//
+// "outbox export" writes what central has not settled into one file, sealed as it is
+// and signed by the terminal, for a terminal without a line; it changes nothing here.
+// "central import" takes the file and writes a receipt, and "outbox settle" settles
+// by that. Exit code 3 says that some items could not be read.
 //
 // "sync" asks the running terminal how its line to central is. "sync now" ends all
 // waiting and says within a bounded time what was delivered and what still waits:
@@ -87,6 +94,8 @@ kioskctl queue check   --config FILE | --data DIR          is it sound, and how 
 kioskctl outbox list   --config FILE | --data DIR [--json]    every item and where it stands; nothing personal
 kioskctl outbox show   ID --config FILE | --data DIR [--json] one of them
 kioskctl outbox verify --config FILE | --data DIR [--json]    is everything there as it was saved? exit code 0 yes, 3 not all, 1 damaged
+kioskctl outbox export --config FILE --out DIR                what waits as one signed file, for a memory stick; changes nothing
+kioskctl outbox settle --config FILE --receipt FILE           take central's receipt for it
 kioskctl sync status   --config FILE | --data DIR [--json]    is central reached, and what waits?
 kioskctl sync now      --config FILE | --data DIR [--json]    send what waits; exit code 0 only when central has all of it
 kioskctl audit verify  --config FILE | --data DIR [--head SEQ:HASH] [--json]   was the log of what happened changed or cut?
@@ -143,6 +152,10 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 			return showOutbox(ctx, rest, out, log)
 		case "outbox verify":
 			return verifyOutbox(ctx, rest, out, log)
+		case "outbox export":
+			return exportOutbox(ctx, rest, out, log)
+		case "outbox settle":
+			return settleOutbox(ctx, rest, out, log)
 		case "sync status":
 			return askSync(ctx, readiness.SyncStatus, rest, out, log)
 		case "sync now":
