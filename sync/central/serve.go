@@ -165,8 +165,15 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTimeout)
 	defer cancel()
 	for _, server := range servers {
-		if wrong := server.Shutdown(grace); wrong != nil {
-			err = errors.Join(err, fmt.Errorf("central: shut down: %w", errors.Join(wrong, server.Close())))
+		wrong := server.Shutdown(grace)
+		if errors.Is(wrong, context.DeadlineExceeded) {
+			// Somebody on a dead line: that is no error of central, and a push that
+			// was not answered comes again.
+			c.config.Log.Warn("connections that did not end were cut")
+			wrong = server.Close()
+		}
+		if wrong != nil {
+			err = errors.Join(err, fmt.Errorf("central: shut down: %w", wrong))
 		}
 	}
 	return err

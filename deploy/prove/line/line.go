@@ -43,12 +43,12 @@ type Places struct {
 
 // Line is one line. Its methods may be called at any time.
 type Line struct {
+	name   string
 	places Places
-	proxy  *toxiproxy.Proxy
 
 	mu    sync.Mutex
+	proxy *toxiproxy.Proxy
 	fault Fault
-	toxic []string
 	open  map[net.Conn]bool
 }
 
@@ -60,20 +60,20 @@ var proxies = struct {
 // New makes a line that works. Close it.
 func New(name string, places Places) (*Line, error) {
 	proxies.Do(func() {
+		zerolog.SetGlobalLevel(zerolog.Disabled) // some of its parts ask no logger
 		proxies.server = toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	})
-	l := &Line{places: places, open: map[net.Conn]bool{}}
-	l.proxy = toxiproxy.NewProxy(proxies.server, name, "127.0.0.1:0", places.Central)
-	if err := l.proxy.Start(); err != nil {
-		return nil, fmt.Errorf("line: %w", err)
+	p, err := start(name, places.Central)
+	if err != nil {
+		return nil, err
 	}
-	return l, nil
+	return &Line{name: name, places: places, proxy: p, open: map[net.Conn]bool{}}, nil
 }
 
 // Close ends the line.
 func (l *Line) Close() {
 	l.Reset()
-	l.proxy.Stop()
+	l.present().Stop()
 }
 
 var errCut = errors.New("line: cut")
@@ -136,11 +136,9 @@ func (l *Line) Reset() {
 	}
 }
 
-// Break makes the line fail; what was wrong with it before is over.
+// Break makes the line fail; what was wrong with it before is over, and so are the
+// connections over it.
 func (l *Line) Break(f Fault, random *rand.Rand) error {
-	if err := l.heal(); err != nil {
-		return err
-	}
 	var toxics []string
 	both := func(kind, attributes string) {
 		for _, stream := range []string{"upstream", "downstream"} {
@@ -156,65 +154,80 @@ func (l *Line) Break(f Fault, random *rand.Rand) error {
 		both("slicer", fmt.Sprintf(`"average_size":%d,"size_variation":8,"delay":%d`, 16+random.IntN(400), random.IntN(300))) // microseconds
 	case Limit:
 		both("limit_data", fmt.Sprintf(`"bytes":%d`, 500+random.IntN(60_000)))
-	case HalfOpen:
-		both("timeout", `"timeout":0`)
-	case Cut, Portal, PortalTLS, Stranger:
+	case HalfOpen, Cut, Portal, PortalTLS, Stranger:
 	default:
 		return fmt.Errorf("line: no fault %q", f)
+	}
+	if f == HalfOpen {
+		// What is open stays open and swallows everything; so does what is opened.
+		both("timeout", `"timeout":0`)
+		return l.add(f, l.present(), toxics)
+	}
+	return l.renew(f, toxics)
+}
+
+// Heal ends what is wrong with the line. Connections that a fault held are cut: a
+// proxy that comes back knows nothing of them either.
+func (l *Line) Heal() error {
+	if l.String() == works {
+		return nil
+	}
+	return l.renew("", nil)
+}
+
+func (l *Line) present() *toxiproxy.Proxy {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.proxy
+}
+
+// renew puts a new proxy in the place of the old: taking a fault from one that
+// runs may wait for bytes that nobody reads.
+func (l *Line) renew(f Fault, toxics []string) error {
+	next, err := start(l.name, l.places.Central)
+	if err != nil {
+		return err
+	}
+	if err := l.add(f, next, toxics); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	last := l.proxy
+	l.proxy = next
+	l.mu.Unlock()
+	l.Reset()
+	last.Stop()
+	return nil
+}
+
+func (l *Line) add(f Fault, to *toxiproxy.Proxy, toxics []string) error {
+	for _, text := range toxics {
+		if _, err := to.Toxics.AddToxicJson(strings.NewReader(text)); err != nil && !errors.Is(err, toxiproxy.ErrToxicAlreadyExists) {
+			return fmt.Errorf("line: %s: %w", f, err)
+		}
 	}
 	l.mu.Lock()
 	l.fault = f
 	l.mu.Unlock()
-	for _, text := range toxics {
-		added, err := l.proxy.Toxics.AddToxicJson(strings.NewReader(text))
-		if err != nil {
-			return fmt.Errorf("line: %s: %w", f, err)
-		}
-		l.mu.Lock()
-		l.toxic = append(l.toxic, added.Name)
-		l.mu.Unlock()
-	}
-	switch f {
-	case Cut, Portal, PortalTLS, Stranger:
-		l.Reset() // what is open leads to central still
-	}
 	return nil
 }
 
-// Heal ends what is wrong with the line. Connections that a fault holds are cut: a
-// proxy that comes back knows nothing of them either.
-func (l *Line) Heal() error {
-	l.mu.Lock()
-	held := l.fault != ""
-	l.mu.Unlock()
-	if err := l.heal(); err != nil {
-		return err
+func start(name, upstream string) (*toxiproxy.Proxy, error) {
+	p := toxiproxy.NewProxy(proxies.server, name, "127.0.0.1:0", upstream)
+	if err := p.Start(); err != nil {
+		return nil, fmt.Errorf("line: %w", err)
 	}
-	if held {
-		l.Reset()
-	}
-	return nil
+	return p, nil
 }
 
-func (l *Line) heal() error {
-	l.mu.Lock()
-	names := l.toxic
-	l.toxic, l.fault = nil, ""
-	l.mu.Unlock()
-	for _, name := range names {
-		if err := l.proxy.Toxics.RemoveToxic(context.Background(), name); err != nil {
-			return fmt.Errorf("line: heal: %w", err)
-		}
-	}
-	return nil
-}
+const works = "works"
 
 // String tells the fault of the moment.
 func (l *Line) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.fault == "" {
-		return "works"
+		return works
 	}
 	return string(l.fault)
 }

@@ -1,0 +1,136 @@
+// Command network proves that a bad line loses nothing and doubles nothing: the
+// real agents of some terminals push to a real central through lines that are
+// late, slow, sliced, limited, cut, half-open, led to a captive portal or to
+// somebody else's central, and reset at the very moment when central has committed;
+// clocks jump both ways and both ends are restarted. In the end the lines heal, and
+// what every terminal promised must be at central once, in order, as it was.
+//
+//	network [--rounds N] [--terminals N] [--seconds S] [--seed N] [--dir DIR]
+//	network --terminals 1000 --rounds 10 --report FILE
+//	network --outage [--requests N] [--megabytes N]
+//
+// The exit code is 0 when nothing is wrong.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"time"
+
+	"lintai/deploy/prove/house"
+)
+
+type options struct {
+	rounds, terminals int
+	bad               time.Duration
+	seed              uint64
+	folder            string
+	outage            bool
+	requests          int
+	megabytes         int64
+	drain             time.Duration
+	report            string
+	plant             func(*house.Terminal) // a fault that the proof must find
+}
+
+func main() {
+	var o options
+	flag.IntVar(&o.rounds, "rounds", 40, "`number` of rounds of faults")
+	flag.IntVar(&o.terminals, "terminals", 6, "`number` of terminals")
+	flag.DurationVar(&o.bad, "bad", time.Second, "how long a line stays bad in one way")
+	flag.Uint64Var(&o.seed, "seed", 1, "of the faults")
+	flag.StringVar(&o.folder, "dir", "", "empty `folder` to work in (default: a temporary one)")
+	flag.BoolVar(&o.outage, "outage", false, "a line that is cut for thirty days")
+	flag.IntVar(&o.requests, "requests", 100_000, "`number` of requests in the outage")
+	flag.Int64Var(&o.megabytes, "megabytes", 2048, "`size` of the photos of the outage")
+	flag.StringVar(&o.report, "report", "", "`file` for what both ends say of every terminal, as JSON")
+	flag.DurationVar(&o.drain, "drain", 4*time.Hour, "how long the draining may take")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, o, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "network:", err)
+		os.Exit(1)
+	}
+}
+
+var errFound = errors.New("both ends do not agree")
+
+func run(ctx context.Context, o options, out io.Writer) (err error) {
+	if o.folder == "" {
+		dir, err := os.MkdirTemp("", "lintai-network-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		o.folder = dir
+	}
+	h, err := house.New(house.Options{Folder: o.folder, Seed: o.seed})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.Close()) }()
+	if o.outage {
+		o.terminals = 1
+	}
+	for n := range o.terminals {
+		t, err := h.Add(ctx, n+1)
+		if err != nil {
+			return err
+		}
+		if err := t.Start(h); err != nil {
+			return err
+		}
+	}
+	random := rand.New(rand.NewPCG(o.seed, 7))
+	began := time.Now()
+	if o.outage {
+		err = (&outage{house: h, random: random, requests: o.requests, bytes: o.megabytes << 20, log: out}).run(ctx)
+	} else {
+		f := &faults{house: h, random: random, rounds: o.rounds, bad: o.bad, log: out}
+		err = f.run(ctx)
+		fmt.Fprintln(out, "faults:", f.counts)
+	}
+	if err != nil {
+		return err
+	}
+	healed := time.Now()
+	bound, cancel := context.WithTimeout(ctx, o.drain)
+	defer cancel()
+	drained := h.Drain(bound)
+	if o.plant != nil {
+		o.plant(h.Terminals()[0])
+	}
+	report, err := h.Compare(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "network: %s; %.0f s of faults, %.0f s to drain\n", report, healed.Sub(began).Seconds(), time.Since(healed).Seconds())
+	if o.report != "" {
+		if err := write(o.report, report); err != nil {
+			return err
+		}
+	}
+	for _, e := range report.Examples {
+		fmt.Fprintln(out, "  ", e)
+	}
+	if !report.Faultless() {
+		return errors.Join(errFound, drained)
+	}
+	return drained
+}
+
+func write(file string, r house.Report) error {
+	text, err := json.MarshalIndent(r, "", "\t")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, append(text, '\n'), 0o600)
+}
