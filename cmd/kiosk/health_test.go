@@ -69,8 +69,13 @@ func (b *lobby) openDesk() *desk {
 // lacks another.
 func (d *desk) until(holds, lacks string) {
 	d.t.Helper()
+	d.untilOn("/console", holds, lacks)
+}
+
+func (d *desk) untilOn(path, holds, lacks string) {
+	d.t.Helper()
 	for {
-		answer, err := d.client.Get(d.address + "/console")
+		answer, err := d.client.Get(d.address + path)
 		if err != nil {
 			d.t.Fatal(err)
 		}

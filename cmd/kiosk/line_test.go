@@ -34,6 +34,7 @@ type lobby struct {
 
 	office *central.Central
 	agent  *agent.Agent
+	queue  *offline.Queue
 }
 
 // line stands before central. Cut, it lets central do its work and throws the
@@ -118,7 +119,7 @@ func openLobby(t *testing.T) *lobby {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := agent.New(agent.Options{Address: server.URL, Identity: identity, Queue: queue, Log: quiet,
+	a, err := agent.New(agent.Options{Address: server.URL, Identity: identity, Queue: queue, Log: quiet, Words: wordsOf(queue, quiet),
 		Post: b.post, Jitter: func(time.Duration) time.Duration { return 20 * time.Millisecond }})
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +127,7 @@ func openLobby(t *testing.T) *lobby {
 	rules := visit.DefaultRules()
 	rules.PublicAddress = "https://c.example"
 	rules.DeliverWait = 0
-	b.office, b.agent = c, a
+	b.office, b.agent, b.queue = c, a, queue
 	b.term = terminal.New(terminal.Config{
 		Number: 12, Rules: rules, Queue: queue, Central: a, Printer: b, Voice: b, Light: lightFunc(b.light), Cards: b, Display: b,
 		Now: time.Now, NewID: newID, Random: rand.Reader, FaultOf: offline.FaultOf, Log: quiet,

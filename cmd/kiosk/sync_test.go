@@ -124,3 +124,32 @@ func TestQuestionsAboutTheLine(t *testing.T) {
 		t.Errorf("now: %+v", s.Sync)
 	}
 }
+
+// Through the real agent, queue and central: a try says what came of it, and
+// staff see on their page what waited and that it arrived.
+func TestSyncNowOfATerminalThatServes(t *testing.T) {
+	b := openLobby(t)
+	desk := b.openDesk()
+	now := syncOf(b.agent, b.queue, slog.New(slog.DiscardHandler))
+	b.line.set(func(l *line) { l.down = true })
+	b.agent.Report([]wire.Device{{Name: "card", State: "ready", Since: time.Now()}})
+	for range 3 {
+		if err := b.queue.SaveCall(t.Context(), request.Call{ID: uuid.Must(uuid.NewV7()).String(), Kiosk: 12, MadeAt: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := now(t.Context(), readiness.SyncNow)
+	if r.Attempt == nil || r.Attempt.Trouble == "" || r.Attempt.Finished || r.Queue == nil || r.Queue.Waiting != 3 {
+		t.Errorf("while the line is down: %+v, %+v", r.Attempt, r.Queue)
+	}
+	b.line.set(func(l *line) { l.down = false })
+	for r = now(t.Context(), readiness.SyncNow); r.Attempt.Trouble != "" || !r.Queue.Empty(); r = now(t.Context(), readiness.SyncNow) {
+		if t.Context().Err() != nil {
+			t.Fatal("it never arrives")
+		}
+	}
+	if !r.Attempt.Finished || !r.Online || r.LastExchange.IsZero() || r.Versions["program"] == "" {
+		t.Errorf("%+v", r)
+	}
+	desk.untilOn("/console/terminals", "全部送达", "待送达")
+}
