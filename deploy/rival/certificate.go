@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// certificate is one for servers on this machine, for as long as the races take.
+// certificate is a rival's, on this machine, for as long as the races take. Central
+// makes its own.
 type certificate struct {
 	certificate, key string // files
 	pool             *x509.CertPool

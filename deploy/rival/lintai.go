@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -23,67 +22,69 @@ import (
 )
 
 // lintai is ours: the terminal's own agent before a queue of its own, and central
-// as a process of its own, over TLS. It does what a lobby does, and so more than
-// its rivals: every item is opened, judged and filed as a case, and the terminal
-// has central's word on its disk before it asks for the next.
-type lintai struct {
-	program string
-	pair    certificate
-}
+// as a process of its own, over TLS 1.3 with a client's certificate. It does what a
+// lobby does, and so more than its rivals: every item is opened, judged and filed
+// as a case, and the terminal has central's word on its disk before it asks for the
+// next.
+type lintai struct{ program string }
 
 func (*lintai) name() string { return "lintai" }
 
 // kiosk is the number of the terminal.
 const kiosk = 12
 
-func (l *lintai) serve(ctx context.Context, folder string) (*process, string, error) {
-	address, err := free()
+// serve starts central and returns where its door for terminals is.
+func (l *lintai) serve(ctx context.Context, folder string, known agent.Identity) (*process, string, error) {
+	door, err := free()
 	if err != nil {
 		return nil, "", err
 	}
-	server, err := start(folder, l.program, "serve", "--data", filepath.Join(folder, "central"), "--listen", "127.0.0.1:0", "--kiosk-listen", address)
+	server, err := start(folder, l.program, "serve", "--data", filepath.Join(folder, "central"), "--listen", "127.0.0.1:0", "--kiosk-listen", door)
 	if err != nil {
-		return nil, "", err
-	}
-	identity, err := agent.LoadIdentity(folder)
-	if err != nil {
-		server.stop()
-		return nil, "", err
-	}
-	config, err := identity.TLS()
-	if err != nil {
-		server.stop()
 		return nil, "", err
 	}
 	err = server.ready(ctx, func() error {
-		conn, err := tls.Dial("tcp", address, config)
-		if err != nil {
-			return err
-		}
-		return conn.Close()
+		_, err := agent.Reach(ctx, "https://"+door, known)
+		return err
 	})
 	if err != nil {
 		server.stop()
 		return nil, "", err
 	}
-	return server, "https://" + address, nil
+	return server, door, nil
+}
+
+// introduce makes n terminals known to a central that does not serve, beginning
+// with a number. Each has a certificate of its own.
+func introduce(ctx context.Context, folder string, first, n int) (known []agent.Identity, err error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	c, err := central.Open(ctx, central.Config{Folder: folder, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	for number := first; number < first+n; number++ {
+		one, err := agent.Introduce(number, func(request []byte) (wire.EnrolAnswer, error) { return c.Admit(ctx, number, request) })
+		if err != nil {
+			return nil, err
+		}
+		known = append(known, one)
+	}
+	return known, nil
 }
 
 // load makes a terminal that central knows, with n requests in its queue.
 func (l *lintai) load(ctx context.Context, folder string, n int) (*load, error) {
-	c, err := central.Open(ctx, central.Config{Folder: filepath.Join(folder, "central")})
+	known, err := introduce(ctx, filepath.Join(folder, "central"), kiosk, 1)
 	if err != nil {
 		return nil, err
 	}
-	defer c.Close()
-	identity, err := agent.Introduce(kiosk, func(request []byte) (wire.EnrolAnswer, error) { return c.Admit(ctx, kiosk, request) })
-	if err != nil {
+	if err := known[0].Save(folder); err != nil {
 		return nil, err
 	}
-	if err := identity.Save(folder); err != nil {
-		return nil, err
-	}
-	items, err := fill(ctx, filepath.Join(folder, offline.FileName), identity.Seal(), kiosk, n)
+	items, err := fill(ctx, filepath.Join(folder, offline.FileName), known[0].Seal(), kiosk, n)
 	return &load{template: folder, items: items}, err
 }
 
@@ -95,7 +96,7 @@ func (l *lintai) drain(ctx context.Context, folder string, load *load) (result, 
 	if err != nil {
 		return result{}, err
 	}
-	server, address, err := l.serve(ctx, folder)
+	server, door, err := l.serve(ctx, folder, identity)
 	if err != nil {
 		return result{}, err
 	}
@@ -106,7 +107,7 @@ func (l *lintai) drain(ctx context.Context, folder string, load *load) (result, 
 	}
 	defer queue.Close()
 	r, err := timed(server, func() error {
-		return push(ctx, queue, agent.Options{Address: address, Identity: identity})
+		return push(ctx, queue, agent.Options{Address: "https://" + door, Identity: identity})
 	})
 	if err != nil {
 		return r, fmt.Errorf("%w\n%s", err, server.tail())

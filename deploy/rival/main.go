@@ -41,7 +41,7 @@ func main() {
 	flag.StringVar(&o.nats, "nats", "", "NATS's `program`")
 	flag.StringVar(&o.only, "only", "", "let only this contender race, for a profile, and judge nothing")
 	flag.IntVar(&o.items, "items", 10000, "requests to drain")
-	flag.IntVar(&o.rounds, "rounds", 5, "races of each")
+	flag.IntVar(&o.rounds, "rounds", 5, "races of each; 0 for none")
 	flag.IntVar(&o.terminals, "terminals", 1000, "idle terminals to weigh; 0 for none")
 	flag.DurationVar(&o.watch, "watch", 5*time.Minute, "how long to watch the idle terminal's line; health is told every five minutes")
 	flag.Parse()
@@ -83,13 +83,9 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	// The agent trusts what the machine trusts.
-	if err := os.Setenv("SSL_CERT_FILE", pair.certificate); err != nil {
-		return err
-	}
-	ours := &lintai{program: o.central, pair: pair}
-	r := &report{Began: time.Now(), Load: loadAverage(), Items: o.items}
-	if err := r.races(ctx, state, o, ours); err != nil {
+	ours := &lintai{program: o.central}
+	r := &report{Began: time.Now(), Load: loadAverage(), Rounds: o.rounds, Items: o.items}
+	if err := r.races(ctx, state, o, ours, pair); err != nil {
 		return err
 	}
 	if o.terminals > 0 {
@@ -104,7 +100,7 @@ func run(ctx context.Context, o options) (err error) {
 }
 
 // races runs the rounds.
-func (r *report) races(ctx context.Context, state string, o options, ours *lintai) error {
+func (r *report) races(ctx context.Context, state string, o options, ours *lintai, pair certificate) error {
 	if o.rounds == 0 {
 		return nil
 	}
@@ -124,7 +120,7 @@ func (r *report) races(ctx context.Context, state string, o options, ours *linta
 	}{
 		{ours, &r.Lintai},
 		{&collection{program: o.pocketBase}, &r.PocketBase},
-		{&stream{program: o.nats, pair: ours.pair}, &r.NATS},
+		{&stream{program: o.nats, pair: pair}, &r.NATS},
 	}
 	for round := range o.rounds {
 		for turn := range all {

@@ -27,6 +27,7 @@ const (
 type report struct {
 	Began      time.Time
 	Load       string // load averages when it began
+	Rounds     int    // 0: nobody raced
 	Items      int
 	Bytes      int // of all sealed bodies
 	Lintai     []result
@@ -71,7 +72,17 @@ type line struct {
 	Met               bool
 }
 
-func (r *report) lines() []line {
+func (r *report) lines() (lines []line) {
+	if r.Rounds > 0 {
+		lines = r.raceLines()
+	}
+	if r.Idle != nil {
+		lines = append(lines, r.Idle.lines()...)
+	}
+	return lines
+}
+
+func (r *report) raceLines() []line {
 	ours := r.rate(r.Lintai)
 	lines := []line{{What: "lintai: agent → central on SQLite, TLS", Figure: fmt.Sprintf("%.0f items/s", ours), Met: ours > 0}}
 	for _, rival := range []struct {
@@ -88,14 +99,15 @@ func (r *report) lines() []line {
 			// Written so that a figure that is missing misses its aim.
 			line{What: "lintai : " + strings.Split(rival.what, ":")[0], Figure: fmt.Sprintf("%.2f ×", ours/theirs), Aim: fmt.Sprintf("≥ %.0f ×", rival.aim), Met: theirs > 0 && ours >= rival.aim*theirs})
 	}
-	if i := r.Idle; i != nil {
-		lines = append(lines,
-			line{What: fmt.Sprintf("central's memory for each of %d idle terminals", i.Terminals), Figure: fmt.Sprintf("%.1f KB", i.each()/1024), Aim: fmt.Sprintf("≤ %d KB", aimMemory>>10), Met: i.After > i.Before && i.each() <= aimMemory},
-			line{What: "traffic of an idle terminal, with headers", Figure: fmt.Sprintf("%.0f bytes/s", i.traffic()), Aim: fmt.Sprintf("≤ %.0f bytes/s", aimTraffic), Met: i.traffic() > 0 && i.traffic() <= aimTraffic},
-			line{What: "requests of an idle terminal beside the stream", Figure: fmt.Sprintf("%.1f a minute", i.requests()), Aim: fmt.Sprintf("≤ %.0f a minute", aimRequests), Met: i.Watched > 0 && i.requests() <= aimRequests},
-		)
-	}
 	return lines
+}
+
+func (i *idle) lines() []line {
+	return []line{
+		{fmt.Sprintf("central's memory for each of %d idle terminals", i.Terminals), fmt.Sprintf("%.1f KB", i.each()/1024), fmt.Sprintf("≤ %d KB", aimMemory>>10), i.After > i.Before && i.each() <= aimMemory},
+		{"traffic of an idle terminal, with headers", fmt.Sprintf("%.0f bytes/s", i.traffic()), fmt.Sprintf("≤ %.0f bytes/s", aimTraffic), i.traffic() > 0 && i.traffic() <= aimTraffic},
+		{"requests of an idle terminal beside the stream", fmt.Sprintf("%.1f a minute", i.requests()), fmt.Sprintf("≤ %.0f a minute", aimRequests), i.Watched > 0 && i.requests() <= aimRequests},
+	}
 }
 
 // check fails when an aim is missed, or a server does not have what it
@@ -121,7 +133,7 @@ func (r *report) check() error {
 func (r *report) table() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d sealed requests of %d bytes on average, %d rounds in turn, medians; load when it began: %s\n\n",
-		r.Items, r.Bytes/max(r.Items, 1), len(r.Lintai), r.Load)
+		r.Items, r.Bytes/max(r.Items, 1), r.Rounds, r.Load)
 	w := tabwriter.NewWriter(&b, 0, 0, 1, ' ', 0)
 	fmt.Fprintln(w, "| what\t| figure\t| aim\t| met\t|")
 	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|")
@@ -136,6 +148,9 @@ func (r *report) table() string {
 		fmt.Fprintf(w, "| %s\t| %s\t| %s\t| %s\t|\n", l.What, l.Figure, l.Aim, met)
 	}
 	w.Flush()
+	if r.Rounds == 0 {
+		return b.String()
+	}
 	fmt.Fprintf(&b, "\nProcessor time for one item: lintai %s; PocketBase %s; NATS JetStream %s.\n", r.processor(r.Lintai), r.processor(r.PocketBase), r.processor(r.NATS))
 	b.WriteString("\nEvery acknowledgement means that the disk has the item: central and PocketBase sync SQLite at each commit (synchronous = FULL;\nPocketBase as shipped does not), JetStream each message (sync_interval: always). Central opens, judges and files each item;\nPocketBase has no TLS here and no log of requests, in its favour.\n")
 	return b.String()

@@ -18,7 +18,7 @@ func sound() *report {
 		return all
 	}
 	return &report{
-		Load: "0.10 0.20 0.30", Items: 1000, Bytes: 1_500_000,
+		Load: "0.10 0.20 0.30", Rounds: 3, Items: 1000, Bytes: 1_500_000,
 		// The medians count, not the round that went well.
 		Lintai: of(9000, 2000, 1000), PocketBase: of(400, 5000, 300), NATS: of(2000, 100, 9000),
 		Idle: &idle{Terminals: 1000, Before: 20 << 20, After: 20<<20 + 1000*aimMemory, Watched: 5 * time.Minute, Bytes: 5 * 60 * aimTraffic, Requests: 5},
