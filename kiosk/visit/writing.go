@@ -58,14 +58,15 @@ func (s State) absent(d Device) bool { return s.broken(d) || s.visit.noRoom }
 
 // absentPhrase says why.
 func (s State) absentPhrase(d Device) phrase.ID {
-	section := phrase.ID("record")
-	if d == Camera {
-		section = "photo"
+	switch {
+	case d == Camera && s.broken(d):
+		return "photo.broken"
+	case d == Camera:
+		return "photo.no_room"
+	case s.broken(d):
+		return "record.broken"
 	}
-	if s.broken(d) {
-		return section + ".broken"
-	}
-	return section + ".no_room"
+	return "record.no_room"
 }
 
 // firstInput is the way of typing that a resident begins with.
