@@ -81,7 +81,11 @@ func (r *Receiver) Push(ctx context.Context, kiosk int, push wire.Push) ([]wire.
 	if err := r.assemble(ctx, push.Items, items); err != nil {
 		return nil, err
 	}
-	r.openAll(push.Items, items)
+	wait, done := r.openAll(push.Items, items)
+	defer done()
+	if len(items) > 0 {
+		wait(0)
+	}
 	failpoint.Reached(failpoint.Opened)
 	answers := make([]wire.ItemAnswer, len(items))
 	var words []live.Word
@@ -89,6 +93,7 @@ func (r *Receiver) Push(ctx context.Context, kiosk int, push wire.Push) ([]wire.
 	err := r.Store.Write(ctx, func(tx docket.Tx) error {
 		words, calls = nil, nil // Write may run this more than once
 		for i := range items {
+			wait(i)
 			outcome, reason, told, err := file(tx, &items[i])
 			if err != nil {
 				return err
@@ -128,21 +133,27 @@ func (r *Receiver) log(kiosk int, answers []wire.ItemAnswer, calls []docket.Call
 	}
 }
 
-// openAll verifies the items and opens their bodies, on all cores: the key
-// agreement of an item costs more than all else before the database.
-func (r *Receiver) openAll(items []wire.Item, into []opened) {
+// openAll verifies the items and opens their bodies, beside whoever files them: the
+// key agreement of an item takes about as long as its filing. wait returns when an
+// item is ready; done when all are. What opens must leave the database alone: a
+// transaction holds it meanwhile.
+func (r *Receiver) openAll(items []wire.Item, into []opened) (wait func(i int), done func()) {
+	ready := make([]chan struct{}, len(items))
+	for i := range ready {
+		ready[i] = make(chan struct{})
+	}
 	var next atomic.Int64
 	var workers sync.WaitGroup
-	work := func() {
-		for i := int(next.Add(1)) - 1; i < len(items); i = int(next.Add(1)) - 1 {
-			into[i].open(r.unseal, items[i])
-		}
+	// One core is left to the database, which takes the items in order.
+	for range min(len(items), max(runtime.GOMAXPROCS(0)-1, 1)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(items); i = int(next.Add(1)) - 1 {
+				into[i].open(r.unseal, items[i])
+				close(ready[i])
+			}
+		})
 	}
-	for range min(len(items), runtime.GOMAXPROCS(0)) - 1 {
-		workers.Go(work)
-	}
-	work()
-	workers.Wait()
+	return func(i int) { <-ready[i] }, workers.Wait
 }
 
 // open verifies one item and opens its body.
