@@ -13,6 +13,7 @@
 //	kioskctl audit show    --config FILE | --data DIR [--json]
 //	kioskctl queue salvage --config FILE | --data DIR [--json]
 //	kioskctl config check  FILE
+//	kioskctl enrol         --config FILE [--code CODE]
 //	kioskctl doctor        --config FILE [--json] [--slip]
 //	kioskctl voice script  [--locale L] [--catalog FILE]
 //	kioskctl voice build   --out DIR [--locale L] [--catalog FILE]
@@ -102,6 +103,7 @@ kioskctl audit verify  --config FILE | --data DIR [--head SEQ:HASH] [--json]   w
 kioskctl audit show    --config FILE | --data DIR [--json]    the log
 kioskctl queue salvage --config FILE | --data DIR [--json] read what can be read out of a damaged one; exit code 3 when something is missing
 kioskctl config check  FILE                                is the configuration right?
+kioskctl enrol         --config FILE [--code CODE]          get this terminal its identity, by the one-time code
 kioskctl doctor        --config FILE [--json] [--slip]     can it serve, and what is to be done? exit code 0 yes, 3 in part, 1 no
 kioskctl voice script  [--locale L] [--catalog FILE]       every sentence that the voice says: key, text, spelling
 kioskctl voice build   --out DIR [--locale L] [--catalog FILE]   make a prompt pack of them
@@ -123,6 +125,13 @@ func explain(err error, out io.Writer) int {
 		return 2
 	}
 	fmt.Fprintln(out, err)
+	var e enrolError
+	if errors.As(err, &e) {
+		if f, ok := fault.Find(e.code); ok {
+			fmt.Fprintf(out, "%s  %s。%s。\n", f.Code, f.Meaning, f.Cure)
+		}
+		return 1
+	}
 	var q queueError
 	if errors.As(err, &q) {
 		if f, ok := fault.Find(offline.FaultOf(err)); ok {
@@ -136,6 +145,9 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	if len(args) == 1 && (args[0] == "help" || args[0] == "-h" || args[0] == "--help") {
 		fmt.Fprint(out, usage)
 		return nil
+	}
+	if len(args) >= 1 && args[0] == "enrol" {
+		return enrol(ctx, args[1:], out, log)
 	}
 	if len(args) >= 1 && args[0] == "doctor" {
 		return doctor(ctx, args[1:], out, log)

@@ -46,6 +46,7 @@ func (c *clock) Add(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.now =
 type house struct {
 	t        *testing.T
 	central  *central.Central
+	folder   string
 	server   *httptest.Server
 	door     *httptest.Server // of terminals
 	clock    *clock
@@ -78,6 +79,7 @@ func setup(t *testing.T, change ...func(*central.Config)) *house {
 	for _, c := range change {
 		c(&config)
 	}
+	h.folder = config.Folder
 	var err error
 	if h.central, err = central.Open(t.Context(), config); err != nil {
 		t.Fatal(err)

@@ -28,8 +28,8 @@ func (a *API) push(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	if err != nil {
 		return err
 	}
-	if push.Kiosk != kiosk {
-		return failure{http.StatusForbidden, "forbidden", fmt.Sprintf("this is terminal %d, the push says %d", kiosk, push.Kiosk)}
+	if err := ofAnother(kiosk, push.Kiosk, "push"); err != nil {
+		return err
 	}
 	answers, err := a.Receiver.Push(r.Context(), kiosk, push)
 	if errors.Is(err, intake.ErrTooLarge) {
