@@ -98,7 +98,19 @@ func main() {
 // out.
 func newApp() fyne.App {
 	app.SetMetadata(fyne.AppMetadata{Migrations: map[string]bool{"fyneDo": true}})
-	return app.New()
+	a := app.New()
+	withoutLastWord(a)
+	return a
+}
+
+// withoutLastWord takes the toolkit's own hook for its end away, which saves
+// preferences that there are none of. Fyne 2.7.3 queues it on another goroutine,
+// for a loop that has ended: the program then waited for ever, or fell over a
+// closed channel.
+func withoutLastWord(a fyne.App) {
+	if l, ok := a.Lifecycle().(interface{ SetOnStoppedHookExecuted(func()) }); ok {
+		l.SetOnStoppedHookExecuted(nil)
+	}
 }
 
 // setenv sets what the environment leaves open.

@@ -33,6 +33,9 @@ func TestMain(m *testing.M) {
 	if config := os.Getenv(soakEnv); config != "" {
 		os.Exit(soak(config, *soakVisits))
 	}
+	if os.Getenv(briefEnv) != "" {
+		os.Exit(brief())
+	}
 	if text := os.Getenv(victimEnv); text != "" {
 		os.Exit(runVictim(text))
 	}
