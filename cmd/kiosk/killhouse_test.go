@@ -26,14 +26,16 @@ type office struct {
 	t       *testing.T
 	program string
 	data    string
-	address string // host and port
+	address string // host and port, for staff
+	door    string // and for terminals
 	key     string // with which staff sign in
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	dir := t.TempDir()
-	o := &office{t: t, program: filepath.Join(dir, "central"), data: filepath.Join(dir, "data"), address: freeAddress(t)}
+	o := &office{t: t, program: filepath.Join(dir, "central"), data: filepath.Join(dir, "data")}
+	o.address, o.door = freeAddresses(t)
 	// The tag lets it die at a named point; else it is the program of the house.
 	if out, err := exec.Command("go", "build", "-tags", "failpoint", "-o", o.program, "lintai/cmd/central").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
@@ -52,25 +54,27 @@ func newOffice(t *testing.T) *office {
 	return o
 }
 
-// freeAddress is below the ports that the kernel hands out, so that nobody takes
-// it while central is dead.
-func freeAddress(t *testing.T) string {
+// freeAddresses are below the ports that the kernel hands out, so that nobody takes
+// them while central is dead.
+func freeAddresses(t *testing.T) (a, b string) {
 	t.Helper()
-	for port := 20000 + os.Getpid()%10000; port < 32000; port++ {
+	for port := 20000 + os.Getpid()%10000; port < 32000 && b == ""; port++ {
 		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
 			l.Close()
-			return l.Addr().String()
+			a, b = l.Addr().String(), a
 		}
 	}
-	t.Fatal("no free port")
-	return ""
+	if b == "" {
+		t.Fatal("no free ports")
+	}
+	return a, b
 }
 
 // serve starts central, to die at a point.
 func (o *office) serve(t *testing.T, at string) *life {
-	command := exec.Command(o.program, "serve", "--data", o.data, "--listen", o.address)
+	command := exec.Command(o.program, "serve", "--data", o.data, "--listen", o.address, "--kiosk-listen", o.door)
 	command.Env = append(os.Environ(), "LINTAI_KILL_AT="+at)
-	l := begin(t, "central", at, command, func(line []byte) bool { return strings.HasPrefix(string(line), "central listens on") })
+	l := begin(t, "central", at, command, func(line []byte) bool { return strings.HasPrefix(string(line), "terminals reach it at") })
 	t.Cleanup(func() { l.kill(); <-l.ended })
 	return l
 }
