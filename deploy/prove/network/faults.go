@@ -38,8 +38,12 @@ func (f *faults) run(ctx context.Context) error {
 	f.cutAfterCommits()
 	defer failpoint.Install(func(failpoint.Point) {})
 	for round := range f.rounds {
+		began := time.Now()
 		if err := f.round(ctx, round); err != nil {
 			return fmt.Errorf("round %d: %w", round, err)
+		}
+		if took := time.Since(began); took > time.Minute {
+			fmt.Fprintf(f.log, "  round %d took %.0f s\n", round+1, took.Seconds())
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()

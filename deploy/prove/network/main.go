@@ -72,7 +72,10 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 		defer os.RemoveAll(dir)
 		o.folder = dir
 	}
-	h, err := house.New(house.Options{Folder: o.folder, Seed: o.seed})
+	// A thousand terminals that tried five times a second would prove what this
+	// machine can bear, and nothing of the protocol.
+	patience := max(200*time.Millisecond, time.Duration(o.terminals)*10*time.Millisecond)
+	h, err := house.New(house.Options{Folder: o.folder, Seed: o.seed, Patience: patience})
 	if err != nil {
 		return err
 	}
@@ -80,6 +83,7 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	if o.outage {
 		o.terminals = 1
 	}
+	began := time.Now()
 	for n := range o.terminals {
 		t, err := h.Add(ctx, n+1)
 		if err != nil {
@@ -90,7 +94,10 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 		}
 	}
 	random := rand.New(rand.NewPCG(o.seed, 7))
-	began := time.Now()
+	if o.terminals > 50 {
+		fmt.Fprintf(out, "%d terminals in %.0f s\n", o.terminals, time.Since(began).Seconds())
+	}
+	began = time.Now()
 	if o.outage {
 		err = (&outage{house: h, random: random, requests: o.requests, bytes: o.megabytes << 20, log: out}).run(ctx)
 	} else {
