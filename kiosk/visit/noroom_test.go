@@ -28,6 +28,44 @@ func TestNoRoomForAPictureIsSaidAndTheVisitGoesOn(t *testing.T) {
 	}
 }
 
+// A picture that was taken is still shown, and can be confirmed or taken out, when
+// the camera fails or the room ends afterwards.
+func TestAPictureThatWasTakenStaysOnTheConfirmPageWithoutACamera(t *testing.T) {
+	const service, step = "appeal", "photo"
+	for name, spoil := range map[string]func(*State){
+		"nothing":      func(*State) {},
+		"a camera off": func(s *State) { *s, _ = Update(*s, DeviceChanged{Device: Camera, Fault: fault.Unplugged}) },
+		"no room":      func(s *State) { s.visit.noRoom = true },
+	} {
+		for _, taken := range []bool{true, false} {
+			s := New(testRules())
+			s.visit.screen, s.visit.service = ScreenConfirm, service
+			if st, ok := s.current().Step(step); !ok || !st.Optional {
+				t.Fatal("the service asks for no picture that one may leave out")
+			}
+			if taken {
+				a := request.Attachment{}
+				a.Step = step
+				s.visit.attached = []request.Attachment{a}
+				s.visit.answers = []request.Answer{{Step: step, Text: phrase.Text("photo.answer")}}
+			}
+			spoil(&s)
+			var row *Row
+			for _, r := range s.confirmRows() {
+				if r.Edit != nil && r.Edit.ID == "edit."+step {
+					row = &r
+				}
+			}
+			if want := taken || name == "nothing"; (row != nil) != want {
+				t.Errorf("%s, taken %v: the row is there %v", name, taken, row != nil)
+			}
+			if taken && row != nil && row.Value != phrase.Text("photo.answer") {
+				t.Errorf("%s: shows %q", name, row.Value)
+			}
+		}
+	}
+}
+
 func TestDroppedPicturesAreToldOnScreenSlipAndByVoice(t *testing.T) {
 	m := &machine{State: New(testRules())}
 	m.visit.screen = ScreenSaving

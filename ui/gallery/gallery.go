@@ -49,6 +49,7 @@ type resident struct {
 	status visit.Status // of what is looked up
 	query  string       // what was searched for last
 	fails  bool         // saving, recording, calling do not work
+	full   bool         // the terminal has no room for notes and pictures
 	owed   []visit.Event
 	shots  []Shot
 	seen   map[string]bool
@@ -126,7 +127,7 @@ func (r *resident) reply(effect visit.Effect) visit.Event {
 		if r.fails {
 			return visit.SaveFailed{Fault: fault.QueueFull, ID: "a", Ticket: Ticket}
 		}
-		return visit.Saved{ID: "a", Ticket: Ticket, At: r.now}
+		return visit.Saved{ID: "a", Ticket: Ticket, At: r.now, Dropped: r.full}
 	case visit.Print:
 		if r.fails {
 			return visit.Printed{Job: e.Job, Result: slip.Result{Outcome: slip.NotPrinted, Fault: fault.PaperOut}}
@@ -148,6 +149,9 @@ func (r *resident) reply(effect visit.Effect) visit.Event {
 		}
 		return visit.Recorded{Take: e.Take, Note: request.NewAttachment("n", "audio/wav", []byte("RIFF"), 12)}
 	case visit.TakePicture:
+		if r.full {
+			return visit.TakeFailed{Take: e.Take, Fault: fault.QueueFull}
+		}
 		if r.fails {
 			return visit.TakeFailed{Take: e.Take, Fault: fault.NoAnswer}
 		}

@@ -1,6 +1,7 @@
 package gallery
 
 import (
+	"strings"
 	"testing"
 
 	"lintai/kiosk/catalog"
@@ -43,6 +44,27 @@ func TestEveryScreenIsShownInTheMannerAskedFor(t *testing.T) {
 			if !shown[screen] {
 				t.Errorf("no shot of screen %s", screen)
 			}
+		}
+	}
+}
+
+// What a terminal without room says is among the shots.
+func TestATerminalWithoutRoomIsShown(t *testing.T) {
+	for _, m := range manners {
+		shots, err := Screens(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := map[string]bool{}
+		for _, s := range shots {
+			for _, id := range []phrase.ID{"photo.no_room", "saved.dropped"} {
+				if strings.Contains(s.View.Notice, phrase.In(m.Locale, id)) {
+					said[s.Name+" "+string(id)] = true
+				}
+			}
+		}
+		if !said["photo-no-room photo.no_room"] || !said["saved-dropped saved.dropped"] {
+			t.Errorf("%s: said %v", m.Locale, said)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 func Screens(m Manner) ([]Shot, error) {
 	var all []Shot
 	for _, story := range []func(Manner) *resident{
-		starting, repairing, withoutDevices, unsaved, writing, silent, photographing, joining, reading, searching, informing, lookingUp, settled, unseen, byCard,
+		starting, repairing, withoutDevices, unsaved, writing, silent, photographing, filling, joining, reading, searching, informing, lookingUp, settled, unseen, byCard,
 		rating, helping, calling, unheard, offline, answered, idling,
 	} {
 		r := story(m)
@@ -143,6 +143,32 @@ func photographing(m Manner) *resident {
 		}
 	}
 	r.fail("no step takes a picture")
+	return r
+}
+
+// filling is a resident whose voice note is dropped when the terminal has no room
+// for it any more, and whose picture is not taken.
+func filling(m Manner) *resident {
+	r := arrive(m).enter().begin("appeal")
+	for range mostSteps {
+		v := r.look()
+		switch {
+		case v.Screen == visit.ScreenRecord:
+			r.touch("record").wait(7 * time.Second).touch("stop").answer().touch("next")
+			continue
+		case v.Screen == visit.ScreenPhoto && !r.full:
+			r.full = true
+			r.touch("shoot").answer().keep("photo-no-room").touch("skip")
+			continue
+		case v.Screen == visit.ScreenConfirm:
+			r.keepPages("confirm-no-room").touch("confirm").answer().keep("saved-dropped")
+			return r.answer().keep("saved-dropped-printed")
+		}
+		if !r.onward(v) {
+			break
+		}
+	}
+	r.fail("the terminal never had too little room")
 	return r
 }
 
