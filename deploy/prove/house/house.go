@@ -165,6 +165,16 @@ func (h *House) StopCentral() error {
 	return stop()
 }
 
+// Central is the one that serves now, for who acts as its staff.
+func (h *House) Central() *central.Central {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.central
+}
+
+// Folder is where central's docket and keys are.
+func (h *House) Folder() string { return filepath.Join(h.folder, "central") }
+
 // Terminals lists the terminals.
 func (h *House) Terminals() []*Terminal {
 	h.mu.Lock()

@@ -41,6 +41,9 @@ type Terminal struct {
 	Line   *line.Line
 	Queue  *offline.Queue
 	Path   string // of the queue's file
+	Agent  *agent.Agent
+	// Adjust, if set, changes what the agent is made of, at every Start.
+	Adjust func(*agent.Options)
 
 	folder string
 	skew   *skew
@@ -136,7 +139,7 @@ func (t *Terminal) Start(h *House) error {
 	if t.Queue, err = offline.Open(t.Path, identity.Seal(), t.skew.now); err != nil {
 		return err
 	}
-	a, err := agent.New(agent.Options{
+	options := agent.Options{
 		Address: h.Address, Identity: identity, Keep: func(i agent.Identity) error { return i.Save(t.folder) },
 		Queue: watched{t.Queue, t.settled}, Now: t.skew.now, Dial: t.Line.Dial,
 		// The waiting of minutes is not what is proved.
@@ -147,11 +150,16 @@ func (t *Terminal) Start(h *House) error {
 			defer t.mu.Unlock()
 			t.faults = append(t.faults, code)
 		},
-	})
+	}
+	if t.Adjust != nil {
+		t.Adjust(&options)
+	}
+	a, err := agent.New(options)
 	if err != nil {
 		t.Queue.Close()
 		return err
 	}
+	t.Agent = a
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
