@@ -240,6 +240,7 @@ func (c *Central) openCardKey(ctx context.Context) error {
 // Close ends all streams and closes the docket.
 func (c *Central) Close() error {
 	c.hub.Close()
+	c.hub.Wait() // they read the docket
 	return c.store.Close()
 }
 

@@ -150,35 +150,6 @@ func (a *API) pull(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	return nil
 }
 
-func (a *API) stream(w http.ResponseWriter, r *http.Request, kiosk int) error {
-	watcher := a.Hub.Watch(func(word live.Word) bool { return hears(word, kiosk) })
-	defer watcher.Stop()
-	news, err := a.newsOf(r.Context(), kiosk)
-	if err != nil {
-		return err
-	}
-	leave := a.Presence.Enter(kiosk)
-	defer leave()
-	err = live.Stream{
-		Heartbeat: a.Heartbeat,
-		// The first word makes up for what changed while no stream was open.
-		Hello: "event: changed\ndata: changed",
-		Event: func(word live.Word) string { return news.event(r.Context(), word) },
-		Alive: func() bool {
-			// A certificate that was revoked ends the stream that it opened.
-			if _, err := a.terminal(r); errors.As(err, new(failure)) {
-				return false
-			}
-			a.Presence.Heard(r.Context(), kiosk)
-			return true
-		},
-	}.Serve(w, r, watcher)
-	if err != nil {
-		a.Log.Debug("stream to a terminal ended", "kiosk", kiosk, "error", err)
-	}
-	return nil // the answer has begun; there is nothing more to say in it
-}
-
 // ticket tells the progress of a ticket; its service by the code in the
 // catalogue, which the terminal has too.
 func (a *API) ticket(w http.ResponseWriter, r *http.Request, kiosk int) error {

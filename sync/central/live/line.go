@@ -2,9 +2,9 @@ package live
 
 import (
 	"context"
-	"crypto/tls"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -18,22 +18,10 @@ func KeepLine(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, lineKey{}, c)
 }
 
-// noticeDeath has the kernel end the connection of a stream when what was written
-// is not acknowledged in time (tcp(7), TCP_USER_TIMEOUT). A heartbeat fits into the
+// noticeDeath has the kernel end a connection when what was written is not
+// acknowledged in time (tcp(7), TCP_USER_TIMEOUT). A heartbeat fits into the
 // kernel's buffer for hours; only its acknowledgement says that somebody is there.
-func noticeDeath(r *http.Request, within time.Duration) error {
-	c, _ := r.Context().Value(lineKey{}).(net.Conn)
-	if t, ok := c.(*tls.Conn); ok {
-		c = t.NetConn()
-	}
-	t, ok := c.(*net.TCPConn)
-	if !ok {
-		return nil
-	}
-	raw, err := t.SyscallConn()
-	if err != nil {
-		return err
-	}
+func noticeDeath(raw syscall.RawConn, within time.Duration) error {
 	var failed error
 	if err := raw.Control(func(fd uintptr) {
 		failed = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(within.Milliseconds()))
@@ -41,4 +29,17 @@ func noticeDeath(r *http.Request, within time.Duration) error {
 		return err
 	}
 	return failed
+}
+
+// noticeDeathOf does so for the connection of a request, when KeepLine kept it.
+func noticeDeathOf(r *http.Request, within time.Duration) error {
+	c, _ := r.Context().Value(lineKey{}).(net.Conn)
+	if c == nil {
+		return nil
+	}
+	raw, err := rawOf(c)
+	if err != nil {
+		return nil // it is none of TCP: no kernel that would notice
+	}
+	return noticeDeath(raw, within)
 }

@@ -35,6 +35,7 @@ type Hub struct {
 	mu       sync.Mutex
 	watchers map[*Watcher]bool
 	closed   bool
+	kept     sync.WaitGroup // streams of Keep
 }
 
 // NewHub makes a hub without watchers.
@@ -50,12 +51,13 @@ type Watcher struct {
 	pending []Word // under hub.mu, as all below
 	known   map[Word]bool
 	over    bool
+	called  func(over bool) // see notify
 }
 
 // Watch starts to collect the words that wants returns true for. On a closed
 // hub the watcher has ended already.
 func (h *Hub) Watch(wants func(Word) bool) *Watcher {
-	w := &Watcher{hub: h, wants: wants, signal: make(chan struct{}, 1), ended: make(chan struct{}), known: map[Word]bool{}}
+	w := &Watcher{hub: h, wants: wants, signal: make(chan struct{}, 1), ended: make(chan struct{})}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -86,11 +88,20 @@ func (w *Watcher) add(word Word) {
 	}
 	if len(w.pending) >= maxPending {
 		word = Word{Kind: Everything}
-		w.pending, w.known = nil, map[Word]bool{}
+		w.pending, w.known = nil, nil
+	}
+	if w.known == nil {
+		w.known = map[Word]bool{}
 	}
 	if !w.known[Word{Kind: Everything}] {
 		w.pending = append(w.pending, word)
 		w.known[word] = true
+	}
+	if w.called != nil {
+		if len(w.pending) == 1 {
+			w.called(false)
+		}
+		return
 	}
 	select {
 	case w.signal <- struct{}{}:
@@ -104,12 +115,26 @@ func (w *Watcher) Signal() <-chan struct{} { return w.signal }
 // Ended is closed when the hub closed or the watcher was stopped.
 func (w *Watcher) Ended() <-chan struct{} { return w.ended }
 
+// notify has the watcher call in place of its channels: when there is a first word
+// to take, and with over when it ended. It is called under the hub's lock, so it
+// must not wait, nor ask the hub.
+func (w *Watcher) notify(call func(over bool)) {
+	w.hub.mu.Lock()
+	defer w.hub.mu.Unlock()
+	w.called = call
+	if w.over {
+		call(true)
+	} else if len(w.pending) > 0 {
+		call(false)
+	}
+}
+
 // Take returns the words since the last Take, in order, each once.
 func (w *Watcher) Take() []Word {
 	w.hub.mu.Lock()
 	defer w.hub.mu.Unlock()
 	words := w.pending
-	w.pending, w.known = nil, map[Word]bool{}
+	w.pending, w.known = nil, nil
 	return words
 }
 
@@ -125,6 +150,9 @@ func (w *Watcher) end() {
 		w.over = true
 		delete(w.hub.watchers, w)
 		close(w.ended)
+		if w.called != nil {
+			w.called(true)
+		}
 	}
 }
 
@@ -137,3 +165,18 @@ func (h *Hub) Close() {
 		w.end()
 	}
 }
+
+// Wait returns when the streams of Keep have ended too, after Close.
+func (h *Hub) Wait() { h.kept.Wait() }
+
+// enter counts a stream of Keep, but on a closed hub.
+func (h *Hub) enter() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.closed {
+		h.kept.Add(1)
+	}
+	return !h.closed
+}
+
+func (h *Hub) leave() { h.kept.Done() }

@@ -51,10 +51,10 @@ func serveIdle() {
 	if err != nil {
 		panic(err)
 	}
-	server := &http.Server{ConnContext: KeepLine, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		watcher := hub.Watch(func(Word) bool { return true })
-		defer watcher.Stop()
-		Stream{Heartbeat: 5 * time.Second, Hello: "event: changed\ndata: changed"}.Serve(w, r, watcher)
+		Keep{Heartbeat: 5 * time.Second, Hello: "event: changed\ndata: changed", Left: func() {},
+			Alive: func(context.Context) bool { return true }}.Serve(w, watcher)
 	})}
 	go server.Serve(l)
 	os.Stdout.WriteString(l.Addr().String() + "\n")

@@ -32,7 +32,7 @@ func (s Stream) Serve(w http.ResponseWriter, r *http.Request, watcher *Watcher) 
 		return fmt.Errorf("live: stream: %w", err)
 	}
 	// A heartbeat and two more make fifteen seconds, as on the terminal's side.
-	if err := noticeDeath(r, 2*s.Heartbeat); err != nil {
+	if err := noticeDeathOf(r, 2*s.Heartbeat); err != nil {
 		return fmt.Errorf("live: stream: %w", err)
 	}
 	head := w.Header()
