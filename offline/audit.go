@@ -7,6 +7,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
+	"strings"
 	"time"
 )
 
@@ -60,7 +62,7 @@ func (e AuditEntry) Chain(before []byte) []byte {
 // characters of ASCII. What a resident is called or said does not fit in there,
 // and does not belong there.
 func (q *Queue) Audit(ctx context.Context, event, detail string) error {
-	err := q.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return q.note(ctx, tx, event, detail) })
+	err := q.write(ctx, func(ctx context.Context, tx *sql.Conn) error { return q.note(ctx, tx, event, detail) })
 	if err != nil {
 		return fmt.Errorf("offline: audit: %w", err)
 	}
@@ -68,13 +70,13 @@ func (q *Queue) Audit(ctx context.Context, event, detail string) error {
 }
 
 // note writes an entry within a transaction.
-func (q *Queue) note(ctx context.Context, tx *sql.Tx, event, detail string) error {
+func (q *Queue) note(ctx context.Context, tx *sql.Conn, event, detail string) error {
 	if err := auditable(event, detail); err != nil {
 		return err
 	}
 	e := AuditEntry{Sequence: q.audited.Sequence + 1, At: fromMilli(q.now().UnixMilli()), Event: event, Detail: detail}
 	e.Hash = e.Chain(q.audited.Hash)
-	_, err := tx.StmtContext(ctx, q.prepared.insertAudit).ExecContext(ctx, e.Sequence, e.At.UnixMilli(), e.Event, e.Detail, e.Hash)
+	_, err := q.prepared.insertAudit.exec(ctx, tx, e.Sequence, e.At.UnixMilli(), e.Event, e.Detail, e.Hash)
 	if err == nil {
 		q.audited = e // write puts the old one back when the transaction fails
 	}
@@ -113,7 +115,7 @@ func (q *Queue) AuditAt(ctx context.Context, sequence int64) (e AuditEntry, ok b
 }
 
 // VerifyAudit reads the whole log and returns its head. ErrAudit says where it
-// does not hold together. A tail that was cut off does not show here: it shows
+// does not hold together; what a salvage lost of it is no error, see AuditGaps. A tail that was cut off does not show here: it shows
 // against a head that central was told of.
 func (q *Queue) VerifyAudit(ctx context.Context) (AuditEntry, error) { return verifyAudit(ctx, q.db) }
 
@@ -133,6 +135,21 @@ func (i *Inspection) VerifyAudit(ctx context.Context) (AuditEntry, error) {
 // AuditLog calls each with every entry in order, until it returns an error.
 func (i *Inspection) AuditLog(ctx context.Context, each func(AuditEntry) error) error {
 	return auditLog(ctx, i.db, each)
+}
+
+// AuditGap is a range of entries that were lost with a damaged file, and that the
+// salvage which lost them vouches for.
+type AuditGap struct {
+	First    int64 `json:"first"`
+	Last     int64 `json:"last"`
+	Salvaged int64 `json:"salvaged"` // the number of the salvage's entry
+}
+
+// AuditGaps reads the whole log as VerifyAudit does and returns what salvages lost
+// of it.
+func (i *Inspection) AuditGaps(ctx context.Context) ([]AuditGap, error) {
+	_, gaps, err := readAudit(ctx, i.db)
+	return gaps, err
 }
 
 const auditColumns = `sequence, at, event, detail, hash FROM audit`
@@ -182,16 +199,58 @@ func auditLog(ctx context.Context, db querier, each func(AuditEntry) error) erro
 }
 
 func verifyAudit(ctx context.Context, db querier) (AuditEntry, error) {
-	var last AuditEntry
-	err := auditLog(ctx, db, func(e AuditEntry) error {
-		if e.Sequence != last.Sequence+1 {
-			return fmt.Errorf("offline: %w: entry %d follows %d", ErrAudit, e.Sequence, last.Sequence)
-		}
-		if string(e.Hash) != string(e.Chain(last.Hash)) {
+	head, _, err := readAudit(ctx, db)
+	return head, err
+}
+
+// readAudit verifies the log. A gap in its numbers is an error unless a salvage
+// further on tells of exactly the entries that are there.
+func readAudit(ctx context.Context, db querier) (head AuditEntry, gaps []AuditGap, err error) {
+	var last, sound AuditEntry // sound is the last before a gap that nobody vouches for yet
+	var open []AuditGap
+	all := newAuditSum()
+	err = auditLog(ctx, db, func(e AuditEntry) error {
+		switch {
+		case e.Sequence > last.Sequence+1:
+			if len(open) == 0 {
+				sound = last
+			}
+			open = append(open, AuditGap{First: last.Sequence + 1, Last: e.Sequence - 1})
+		case string(e.Hash) != string(e.Chain(last.Hash)):
 			return fmt.Errorf("offline: %w: entry %d was changed, or one before it", ErrAudit, e.Sequence)
+		case e.Event == EventSalvaged && strings.HasSuffix(e.Detail, all.detail(last)):
+			for _, g := range open {
+				g.Salvaged = e.Sequence
+				gaps = append(gaps, g)
+			}
+			open = nil
 		}
+		all.add(e)
 		last = e
 		return nil
 	})
-	return last, err
+	if len(open) > 0 {
+		last = sound
+		if err == nil {
+			err = fmt.Errorf("offline: %w: entry %d follows %d", ErrAudit, open[0].Last+1, sound.Sequence)
+		}
+	}
+	return last, gaps, err
+}
+
+// auditSum is over all entries that a salvage found, so that its own entry tells
+// which they were.
+type auditSum struct{ hash.Hash }
+
+func newAuditSum() auditSum { return auditSum{sha256.New()} }
+
+func (s auditSum) add(e AuditEntry) {
+	s.Write(e.Chain(nil))
+	s.Write(e.Hash)
+}
+
+// detail is how the detail of a salvage's entry ends: the old head, and the sum of
+// all entries up to it.
+func (s auditSum) detail(head AuditEntry) string {
+	return fmt.Sprintf(" head=%d log=%x", head.Sequence, s.Sum(nil))
 }

@@ -39,7 +39,6 @@ func connect(path string, mode access) (*sql.DB, error) {
 		"_dqs":    {"0"},
 		"_pragma": {
 			fmt.Sprintf("busy_timeout(%d)", busyMilliseconds),
-			"foreign_keys(1)",
 			// Freed bytes are overwritten with zeros, in the file and in what
 			// goes through the write-ahead log.
 			"secure_delete(1)",

@@ -25,7 +25,7 @@ const keptDocuments = 2
 // no newer than the newest that was ever kept of its kind, also when that one was
 // rejected since.
 func (q *Queue) KeepDocument(ctx context.Context, kind string, version int64, head, body []byte) error {
-	err := q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := q.write(ctx, func(ctx context.Context, tx *sql.Conn) error {
 		var newest sql.NullInt64
 		if err := tx.QueryRowContext(ctx, `SELECT max(version) FROM documents WHERE kind = ?`, kind).Scan(&newest); err != nil {
 			return err
@@ -78,7 +78,7 @@ func (q *Queue) DocumentKnown(ctx context.Context, kind string) (int64, error) {
 // RejectDocument notes that a document cannot be used: the one before it is given
 // again. Its version stays known, so that it is not fetched again and again.
 func (q *Queue) RejectDocument(ctx context.Context, kind string, version int64) error {
-	err := q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := q.write(ctx, func(ctx context.Context, tx *sql.Conn) error {
 		done, err := tx.ExecContext(ctx, `UPDATE documents SET body = NULL WHERE kind = ? AND version = ? AND body IS NOT NULL`, kind, version)
 		if err != nil {
 			return err

@@ -130,15 +130,14 @@ type Answer struct {
 // that is unknown or already settled is passed over.
 func (q *Queue) Settle(ctx context.Context, answers []Answer) error {
 	var waiting bool
-	err := q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		settle := tx.StmtContext(ctx, q.prepared.settleItem)
+	err := q.write(ctx, func(ctx context.Context, tx *sql.Conn) error {
 		for _, a := range answers {
 			switch a.State {
 			case Delivered, Conflict, Rejected:
 			default:
 				return fmt.Errorf("%q is no final state", a.State)
 			}
-			done, err := settle.ExecContext(ctx, string(a.State), a.Reason, q.now().UnixMilli(), a.ID)
+			done, err := q.prepared.settleItem.exec(ctx, tx, string(a.State), a.Reason, q.now().UnixMilli(), a.ID)
 			if err != nil {
 				return err
 			}
@@ -170,7 +169,7 @@ func (q *Queue) Settle(ctx context.Context, answers []Answer) error {
 // on them while it settled others, so they must not hold those up. They are
 // never given up.
 func (q *Queue) SetAside(ctx context.Context, ids []string) error {
-	err := q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := q.write(ctx, func(ctx context.Context, tx *sql.Conn) error {
 		for _, id := range ids {
 			if _, err := tx.ExecContext(ctx, `UPDATE outbox SET attempts = attempts + 1 WHERE id = ? AND state = 'saved'`, id); err != nil {
 				return err

@@ -17,9 +17,12 @@ type found struct {
 	statuses map[string][]any // by request: request, event, status, at, note
 	audit    map[int64][]any  // by sequence: at, event, detail, hash
 	retained map[int64]int64  // first → last
-	meta     map[string]any
-	highest  int64 // number that was ever given out, as far as it is known
-	counted  bool  // highest is the counter's own word
+	// documents are by kind and version: kind, version, kept_at, head, body; nil
+	// when only their index is there.
+	documents map[string]map[int64][]any
+	meta      map[string]any
+	highest   int64 // number that was ever given out, as far as it is known
+	counted   bool  // highest is the counter's own word
 }
 
 // foundItem is a row of outbox. Its columns are those of the table from id on.
@@ -36,7 +39,7 @@ const (
 
 func newFound() *found {
 	return &found{items: map[int64]foundItem{}, tickets: map[string][]any{}, statuses: map[string][]any{}, audit: map[int64][]any{},
-		retained: map[int64]int64{}, meta: map[string]any{}}
+		retained: map[int64]int64{}, meta: map[string]any{}, documents: map[string]map[int64][]any{}}
 }
 
 // take sorts a row into the table it has the form of; others are passed over. What
@@ -57,11 +60,15 @@ func (f *found) take(r record) {
 		if _, ok := f.audit[r.rowid]; !ok && auditable(c[2].(string), c[3].(string)) == nil {
 			f.audit[r.rowid] = c[1:]
 		}
+	case r.rowid > 0 && len(c) == 5 && is[string](c[0]) && is[int64](c[1]) && is[int64](c[2]) && is[[]byte](c[3]) && (c[4] == nil || is[[]byte](c[4])):
+		f.takeDocument(c[0].(string), c[1].(int64), c)
+	case r.rowid == 0 && len(c) == 3 && is[string](c[0]) && is[int64](c[1]) && is[int64](c[2]):
+		f.takeDocument(c[0].(string), c[1].(int64), nil)
 	case r.rowid > 0 && len(c) == 2 && c[0] == "outbox" && is[int64](c[1]):
 		f.highest, f.counted = max(f.highest, c[1].(int64)), true
 	case r.rowid > 0 && len(c) == 2 && c[0] == nil && is[int64](c[1]):
 		f.retained[r.rowid] = max(f.retained[r.rowid], c[1].(int64))
-	case r.rowid == 0 && len(c) == 3 && isHash(c[0]) && is[string](c[1]) && is[string](c[2]):
+	case r.rowid == 0 && len(c) == 3 && isHash(c[0]) && (is[string](c[1]) && is[string](c[2]) || c[1] == nil && c[2] == nil):
 		if digest := string(c[0].([]byte)); f.tickets[digest] == nil {
 			f.tickets[digest] = c
 		}
@@ -73,6 +80,19 @@ func (f *found) take(r record) {
 		if key := c[0].(string); f.meta[key] == nil {
 			f.meta[key] = c[1]
 		}
+	}
+}
+
+// takeDocument keeps a document; what was seen first of one version stays.
+func (f *found) takeDocument(kind string, version int64, c []any) {
+	if kind == "" || version < 1 {
+		return
+	}
+	if f.documents[kind] == nil {
+		f.documents[kind] = map[int64][]any{}
+	}
+	if f.documents[kind][version] == nil {
+		f.documents[kind][version] = c
 	}
 }
 

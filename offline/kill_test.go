@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 	case "full":
 		fillPartition(path)
 	default:
+		logSize = smallLog
 		os.Exit(m.Run())
 	}
 }

@@ -79,6 +79,7 @@ func (m *model) progress(i *modelItem) visit.Progress {
 func TestQueueKeepsToItsModel(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
 			b := setup(t)
 			random := mathrand.New(mathrand.NewPCG(seed, 1))
 			m := &model{statuses: map[string]Status{}}

@@ -63,7 +63,7 @@ type Status struct {
 // central's word and may go back: a central that was restored from a backup tells
 // everything again.
 func (q *Queue) ApplyStatuses(ctx context.Context, cursor int64, statuses []Status) error {
-	err := q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := q.write(ctx, func(ctx context.Context, tx *sql.Conn) error {
 		for _, s := range statuses {
 			_, err := tx.ExecContext(ctx, `INSERT INTO statuses (request, event, status, at, note) VALUES (?, ?, ?, ?, ?)
 				ON CONFLICT (request) DO UPDATE SET event = excluded.event, status = excluded.status, at = excluded.at, note = excluded.note

@@ -123,12 +123,17 @@ func (q *Queue) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if q.prepared, err = prepare(ctx, q.db); err != nil {
-		return err
-	}
 	if q.audited, err = auditHead(ctx, q.db); err != nil {
 		return err
 	}
+	if q.prepared, err = prepare(ctx, q.db); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, q.prepared.close(ctx, q.db))
+		}
+	}()
 	conn, err := q.db.Conn(ctx)
 	if err != nil {
 		return classify(err)
@@ -161,7 +166,7 @@ func (q *Queue) SealTo(key seal.PublicKey) error {
 func (q *Queue) Close() error {
 	q.closed.Do(func() { close(q.closing) })
 	q.agreeing.Wait()
-	err := errors.Join(q.prepared.close(), q.db.Close())
+	err := q.prepared.close(context.Background(), q.db)
 	// The lock goes last, so that no other process sees an unfinished close.
 	return errors.Join(err, q.lock.Close())
 }
@@ -200,24 +205,28 @@ func (q *Queue) digest(code ticket.Code) []byte {
 
 // write runs fn in one transaction. Once the transaction has begun it is not
 // abandoned: the answer is then always the truth about what is in the file.
-func (q *Queue) write(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx) error) error {
+func (q *Queue) write(ctx context.Context, fn func(ctx context.Context, tx *sql.Conn) error) error {
 	conn, err := q.db.Conn(ctx)
 	if err != nil {
 		return classify(err)
 	}
 	defer conn.Close()
 	ctx = context.WithoutCancel(ctx)
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
+	// Not by BeginTx: that starts a goroutine for each transaction, and compiles
+	// its beginning and end each time. A resident waits for both.
+	if _, err := q.prepared.begin.exec(ctx, conn); err != nil {
 		return classify(err)
 	}
-	defer tx.Rollback() // a no-op after Commit
-	audited := q.audited
-	if err = fn(ctx, tx); err == nil {
-		err = tx.Commit()
+	audited, committed := q.audited, false
+	defer func() {
+		if !committed { // also when fn panics
+			q.audited = audited
+			q.prepared.rollback.exec(ctx, conn) // SQLite may have done it already
+		}
+	}()
+	if err = fn(ctx, conn); err == nil {
+		_, err = q.prepared.commit.exec(ctx, conn)
 	}
-	if err != nil {
-		q.audited = audited
-	}
+	committed = err == nil
 	return classify(err)
 }

@@ -26,13 +26,14 @@ type Rules struct {
 type Retained struct {
 	Items       int `json:"items"`       // requests and calls
 	Attachments int `json:"attachments"` // the numbers and hashes of voice notes and photos
-	Tickets     int `json:"tickets"`     // digests of ticket codes
+	Tickets     int `json:"tickets"`     // slips that find nothing here any more; the digests of their codes stay
 	Statuses    int `json:"statuses"`
 }
 
-// Retain deletes what central has had for long: items, the digests of their
-// tickets and their statuses. Nothing is ever deleted that central has not taken,
-// nor what it holds for staff. The counts go into the audit log.
+// Retain deletes what central has had for long: items and their statuses. Of a
+// ticket the digest alone stays, for ever: its code must not be issued again.
+// Nothing is ever deleted that central has not taken, nor what it holds for staff.
+// The counts go into the audit log.
 func (q *Queue) Retain(ctx context.Context, rules Rules) (Retained, error) {
 	var done Retained
 	if rules.Now.IsZero() {
@@ -42,7 +43,7 @@ func (q *Queue) Retain(ctx context.Context, rules Rules) (Retained, error) {
 		rules.For = RetainFor
 	}
 	before := rules.Now.Add(-rules.For).UnixMilli()
-	err := q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err := q.write(ctx, func(ctx context.Context, tx *sql.Conn) error {
 		// The newest row stays, so that the numbers go on from it in any case.
 		_, err := tx.ExecContext(ctx, `CREATE TEMP TABLE IF NOT EXISTS past (sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL)`)
 		if err == nil {
@@ -67,7 +68,7 @@ func (q *Queue) Retain(ctx context.Context, rules Rules) (Retained, error) {
 			count *int
 			text  string
 		}{
-			{&done.Tickets, `DELETE FROM tickets WHERE request IN (SELECT id FROM past)`},
+			{&done.Tickets, `UPDATE tickets SET request = NULL, service = NULL WHERE request IN (SELECT id FROM past)`},
 			// Also those of requests that are unknown here: of a queue that was lost.
 			{&done.Statuses, `DELETE FROM statuses WHERE request IN (SELECT id FROM past)
 				OR at < ?1 AND NOT EXISTS (SELECT 1 FROM outbox WHERE id = statuses.request)`},
@@ -103,7 +104,7 @@ func (q *Queue) Retain(ctx context.Context, rules Rules) (Retained, error) {
 }
 
 // noteRetained adds the numbers in past to the ranges of those that retention took.
-func noteRetained(ctx context.Context, tx *sql.Tx) error {
+func noteRetained(ctx context.Context, tx *sql.Conn) error {
 	rows, err := tx.QueryContext(ctx, `SELECT first, last FROM retained UNION ALL SELECT sequence, sequence FROM past ORDER BY 1`)
 	if err != nil {
 		return err

@@ -1,9 +1,11 @@
 package offline
 
 import (
+	"errors"
 	"testing"
 	"time"
 
+	"lintai/kiosk/terminal"
 	"lintai/kiosk/ticket"
 	"lintai/kiosk/visit"
 )
@@ -47,6 +49,19 @@ func TestRetentionDeletesOnlyWhatCentralHasHadForLong(t *testing.T) {
 		if _, ok, err := b.Progress(t.Context(), r.code); err != nil || ok != r.kept {
 			t.Errorf("%s: known %v, want %v (%v)", what, ok, r.kept, err)
 		}
+	}
+	for what, r := range map[string]ticket.Code{"delivered long ago": old.Ticket, "waiting": waiting.Ticket} {
+		again := b.request(t)
+		again.Ticket = r
+		if err := b.SaveRequest(t.Context(), again); !errors.Is(err, terminal.ErrTicketTaken) {
+			t.Errorf("%s: its code was issued again: %v", what, err)
+		}
+	}
+	var left int
+	must(t, b.db.QueryRow(`SELECT (SELECT count(*) FROM outbox WHERE id IN (?1, ?2)) + (SELECT count(*) FROM tickets WHERE request IN (?1, ?2))
+		+ (SELECT count(*) FROM statuses WHERE request IN (?1, ?2))`, old.ID, done.ID).Scan(&left))
+	if left != 0 {
+		t.Errorf("%d rows still name what was deleted", left)
 	}
 	head, err := b.AuditHead(t.Context())
 	must(t, err)

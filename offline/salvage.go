@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -20,6 +21,7 @@ type Report struct {
 	Tickets     int    `json:"tickets"`
 	Statuses    int    `json:"statuses"`
 	Audit       int    `json:"audit"`
+	Documents   int    `json:"documents"`    // of central's, to be verified before they are used
 	Missing     []Lost `json:"missing"`      // items that were there once
 	UnreadPages int    `json:"unread_pages"` // that the disk does not give
 	TicketKey   bool   `json:"ticket_key"`   // false: slips are not found here any more, only at central
@@ -190,18 +192,23 @@ func (f *found) writeRows(ctx context.Context, tx *sql.Tx, report *Report) error
 		report.Items++
 	}
 	for _, digest := range sorted(f.tickets) {
-		if c := f.tickets[digest]; known[c[1].(string)] {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO tickets (digest, request, service) VALUES (?, ?, ?)`, c...); err != nil {
-				return err
-			}
-			report.Tickets++
+		c := f.tickets[digest]
+		if id, ok := c[1].(string); !ok || !known[id] {
+			c = []any{c[0], nil, nil} // its code is not issued again all the same
 		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO tickets (digest, request, service) VALUES (?, ?, ?)`, c...); err != nil {
+			return err
+		}
+		report.Tickets++
 	}
 	for _, id := range sorted(f.statuses) {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO statuses (request, event, status, at, note) VALUES (?, ?, ?, ?, ?)`, f.statuses[id]...); err != nil {
 			return err
 		}
 		report.Statuses++
+	}
+	if err := f.writeDocuments(ctx, tx, report); err != nil {
+		return err
 	}
 	for _, first := range sorted(f.retained) {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO retained (first, last) VALUES (?, ?)`, first, f.retained[first]); err != nil {
@@ -218,6 +225,38 @@ func (f *found) writeRows(ctx context.Context, tx *sql.Tx, report *Report) error
 	if cursor, ok := f.meta["pull_cursor"].(int64); ok {
 		if _, err := tx.ExecContext(ctx, `UPDATE meta SET value = ? WHERE key = 'pull_cursor'`, cursor); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// writeDocuments takes central's documents over: whoever uses one verifies its
+// signature. Of one that was lost the version stays known, so that nobody brings an
+// older one; it may be fetched again itself, unless it was rejected.
+func (f *found) writeDocuments(ctx context.Context, tx *sql.Tx, report *Report) error {
+	insert := func(kind string, version, keptAt, head, body any) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO documents (kind, version, kept_at, head, body) VALUES (?, ?, ?, ?, ?)`, kind, version, keptAt, head, body)
+		return err
+	}
+	for _, kind := range sorted(f.documents) {
+		versions := f.documents[kind]
+		for _, version := range sorted(versions) {
+			c := versions[version]
+			if c == nil {
+				if version == 1 || versions[version-1] != nil {
+					continue
+				}
+				if err := insert(kind, version-1, int64(0), []byte{}, nil); err != nil {
+					return err
+				}
+				continue
+			}
+			if err := insert(kind, version, c[2], c[3], c[4]); err != nil {
+				return err
+			}
+			if c[4] != nil {
+				report.Documents++
+			}
 		}
 	}
 	return nil
@@ -257,25 +296,33 @@ func (f *found) writeCounter(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-// writeAudit takes the audit log over as it was. What is missing in it shows when
-// it is verified; the salvage itself is its newest entry.
+// writeAudit takes the audit log over, but for entries that are damaged: what
+// follows on the one before it proves itself by its hash. The salvage is its newest
+// entry. It carries the old head and tells which entries there were, so that the
+// gaps it leaves are told from those that somebody makes.
 func (f *found) writeAudit(ctx context.Context, tx *sql.Tx, now func() time.Time, report *Report) error {
 	var last AuditEntry
+	all := newAuditSum()
 	insert := func(e AuditEntry) error {
 		last = e
+		all.add(e)
 		_, err := tx.ExecContext(ctx, `INSERT INTO audit (sequence, at, event, detail, hash) VALUES (?, ?, ?, ?, ?)`,
 			e.Sequence, e.At.UnixMilli(), e.Event, e.Detail, e.Hash)
 		return err
 	}
 	for _, sequence := range sorted(f.audit) {
 		c := f.audit[sequence]
-		if err := insert(AuditEntry{sequence, fromMilli(c[0].(int64)), c[1].(string), c[2].(string), c[3].([]byte)}); err != nil {
+		e := AuditEntry{sequence, fromMilli(c[0].(int64)), c[1].(string), c[2].(string), c[3].([]byte)}
+		if sequence < 1 || sequence == last.Sequence+1 && !bytes.Equal(e.Hash, e.Chain(last.Hash)) {
+			continue
+		}
+		if err := insert(e); err != nil {
 			return err
 		}
 		report.Audit++
 	}
 	e := AuditEntry{Sequence: last.Sequence + 1, At: fromMilli(now().UnixMilli()), Event: EventSalvaged,
-		Detail: fmt.Sprintf("items=%d waiting=%d attachments=%d missing=%d", report.Items, report.Waiting, report.Attachments, len(report.Missing))}
+		Detail: fmt.Sprintf("items=%d waiting=%d attachments=%d missing=%d", report.Items, report.Waiting, report.Attachments, len(report.Missing)) + all.detail(last)}
 	e.Hash = e.Chain(last.Hash)
 	return insert(e)
 }

@@ -2,6 +2,7 @@ package offline
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
@@ -211,6 +212,105 @@ func TestSalvageKnowsWhatRetentionTook(t *testing.T) {
 	if done.Items != 5 || !report.Complete() || report.Items != 1 {
 		t.Errorf("%+v after %+v", report, done)
 	}
+}
+
+// What a salvage lost of the log is told once, and is no fault for ever; what
+// somebody takes away is one, before a salvage and after it.
+func TestAuditAfterASalvageThatLostSome(t *testing.T) {
+	b := setup(t)
+	for n := range 300 {
+		must(t, b.Audit(t.Context(), "fault_raised", fmt.Sprint("printer ", n)))
+	}
+	told, err := b.AuditHead(t.Context())
+	must(t, err)
+	var gone int64
+	must(t, b.db.QueryRow(`SELECT pageno FROM dbstat WHERE name = 'audit' AND pagetype = 'leaf' ORDER BY path LIMIT 1 OFFSET 3`).Scan(&gone))
+	must(t, b.Close())
+	overwrite(t, b.path, (gone-1)*pageSize, bytes.Repeat([]byte{0xa5}, pageSize))
+	report, err := Salvage(t.Context(), b.path, b.path, b.now)
+	must(t, err)
+	if report.Audit < 200 || report.Audit > 299 {
+		t.Fatalf("%+v", report)
+	}
+	b.open(t)
+	must(t, b.Audit(t.Context(), "start", ""))
+	look := func() ([]AuditGap, error) {
+		i, err := Inspect(t.Context(), b.path)
+		must(t, err)
+		defer i.Close()
+		return i.AuditGaps(t.Context())
+	}
+	gaps, err := look()
+	must(t, err)
+	if len(gaps) != 1 || gaps[0].Last-gaps[0].First+1 != 300-int64(report.Audit) || gaps[0].Salvaged != told.Sequence+1 {
+		t.Errorf("gaps %+v, %d entries read", gaps, report.Audit)
+	}
+	if at, ok, err := b.AuditAt(t.Context(), told.Sequence); err != nil || !ok || !bytes.Equal(at.Hash, told.Hash) {
+		t.Errorf("the head that central was told of is another one (%v, %v)", ok, err)
+	}
+	must(t, b.Close())
+	again, err := Salvage(t.Context(), b.path, b.path, b.now) // which loses nothing more
+	must(t, err)
+	b.open(t)
+	if gaps, err := look(); err != nil || len(gaps) != 1 || again.Audit != report.Audit+2 {
+		t.Errorf("after another salvage: gaps %+v, %v", gaps, err)
+	}
+	for name, tamper := range map[string]string{
+		"taken away beside the gap": fmt.Sprintf(`DELETE FROM audit WHERE sequence = %d`, gaps[0].First-1),
+		"changed before it":         `UPDATE audit SET detail = 'none' WHERE sequence = 2`,
+		"taken away since":          fmt.Sprintf(`DELETE FROM audit WHERE sequence = %d`, told.Sequence+2),
+		"the salvage taken away":    `DELETE FROM audit WHERE event = 'salvaged'`,
+	} {
+		b.exec(t, `CREATE TABLE whole AS SELECT * FROM audit`, tamper)
+		if _, err := b.VerifyAudit(t.Context()); !errors.Is(err, ErrAudit) {
+			t.Errorf("%s: %v", name, err)
+		}
+		b.exec(t, `DELETE FROM audit`, `INSERT INTO audit SELECT * FROM whole`, `DROP TABLE whole`)
+	}
+	if _, err := b.VerifyAudit(t.Context()); err != nil {
+		t.Errorf("as it was: %v", err)
+	}
+}
+
+func TestSalvageKeepsDocumentsAndHowNewTheyAre(t *testing.T) {
+	b := setup(t)
+	body := bytes.Repeat([]byte("body "), 3000)
+	for _, d := range []struct {
+		kind    string
+		version int64
+	}{{"catalog", 3}, {"catalog", 5}, {"policy", 7}, {"policy", 8}} {
+		must(t, b.KeepDocument(t.Context(), d.kind, d.version, []byte("head"), fmt.Appendf(nil, "%s%d", body, d.version)))
+	}
+	must(t, b.RejectDocument(t.Context(), "policy", 8))
+	must(t, b.Close())
+	// The chain of pages with the body of catalog 5 is cut before its last.
+	file, err := os.ReadFile(b.path)
+	must(t, err)
+	last := binary.BigEndian.AppendUint32(nil, uint32(bytes.Index(file, []byte("body 5"))/pageSize+1))
+	for at := 0; at < len(file); at += pageSize {
+		if bytes.Equal(file[at:at+4], last) {
+			overwrite(t, b.path, int64(at), make([]byte, 4))
+		}
+	}
+	report, err := Salvage(t.Context(), b.path, b.path, b.now)
+	must(t, err)
+	b.open(t)
+	version, head, got, err := b.Document(t.Context(), "policy")
+	if err != nil || version != 7 || string(head) != "head" || string(got) != string(body)+"7" {
+		t.Errorf("policy %d, %d bytes, %v", version, len(got), err)
+	}
+	if known, err := b.DocumentKnown(t.Context(), "policy"); err != nil || known != 8 {
+		t.Errorf("policy known up to %d, %v", known, err)
+	}
+	if version, _, _, err := b.Document(t.Context(), "catalog"); err != nil || version != 3 || report.Documents != 2 {
+		t.Errorf("catalog %d, %v; %+v", version, err, report)
+	}
+	for _, version := range []int64{2, 4} {
+		if err := b.KeepDocument(t.Context(), "catalog", version, nil, nil); !errors.Is(err, ErrOlder) {
+			t.Errorf("catalog %d: %v", version, err)
+		}
+	}
+	must(t, b.KeepDocument(t.Context(), "catalog", 5, nil, nil)) // fetched again
 }
 
 func FuzzPages(f *testing.F) {

@@ -78,8 +78,8 @@ func (q *Queue) saveRequest(ctx context.Context, r request.Request, attachments 
 		}
 	}
 	failpoint.Reached(failpoint.Sealed)
-	return q.keep(ctx, first, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.StmtContext(ctx, q.prepared.insertTicket).ExecContext(ctx, q.digest(r.Ticket), r.ID, r.Service)
+	return q.keep(ctx, first, func(ctx context.Context, tx *sql.Conn) error {
+		_, err := q.prepared.insertTicket.exec(ctx, tx, q.digest(r.Ticket), r.ID, r.Service)
 		if isTaken(err) {
 			return terminal.ErrTicketTaken
 		}
@@ -152,8 +152,8 @@ func (q *Queue) seal(e seal.Envelope, body any, priority int, madeAt time.Time) 
 }
 
 // keep inserts an item, and what belongs beside it in the same transaction.
-func (q *Queue) keep(ctx context.Context, s sealed, beside func(context.Context, *sql.Tx) error) error {
-	err := q.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+func (q *Queue) keep(ctx context.Context, s sealed, beside func(context.Context, *sql.Conn) error) error {
+	err := q.write(ctx, func(ctx context.Context, tx *sql.Conn) error {
 		err := q.insert(ctx, tx, s)
 		switch {
 		case isTaken(err):
@@ -177,10 +177,10 @@ func (q *Queue) keep(ctx context.Context, s sealed, beside func(context.Context,
 	return nil
 }
 
-func (q *Queue) insert(ctx context.Context, tx *sql.Tx, s sealed) error {
+func (q *Queue) insert(ctx context.Context, tx *sql.Conn, s sealed) error {
 	hash := sha256.Sum256(s.body)
-	_, err := tx.StmtContext(ctx, q.prepared.insertItem).ExecContext(ctx,
-		s.ID, string(s.Kind), s.Kiosk, s.priority, s.madeAt.UnixMilli(), q.now().UnixMilli(), s.body, hash[:],
+	_, err := q.prepared.insertItem.exec(ctx, tx,
+		s.ID, string(s.Kind), int64(s.Kiosk), int64(s.priority), s.madeAt.UnixMilli(), q.now().UnixMilli(), s.body, hash[:],
 		q.boot.id, q.boot.elapsed().Milliseconds())
 	return err
 }

@@ -3,7 +3,6 @@ package offline
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 )
 
@@ -119,20 +118,27 @@ var migrations = []string{
 		last  INTEGER NOT NULL
 	) STRICT;
 	`,
+	// The digests of codes outlive their requests, so that no code is issued twice.
+	`
+	CREATE TABLE tickets_2 (
+		digest  BLOB PRIMARY KEY, -- HMAC-SHA256 of the code under ticket_key
+		request TEXT,             -- NULL: deleted, or lost
+		service TEXT
+	) STRICT, WITHOUT ROWID;
+	INSERT INTO tickets_2 SELECT digest, request, service FROM tickets;
+	DROP TABLE tickets;
+	ALTER TABLE tickets_2 RENAME TO tickets;
+	`,
 }
 
 // migrate brings the schema up to the present version, each step in one
-// transaction with its version number. References are not watched meanwhile,
-// because a table that is replaced is gone for a moment; SQLite takes that order
-// only outside a transaction.
-func migrate(ctx context.Context, db *sql.DB) (err error) {
+// transaction with its version number. Earlier schemas had references between
+// tables; they are not watched, because a table that is replaced is gone for a
+// moment.
+func migrate(ctx context.Context, db *sql.DB) error {
 	if _, err := db.ExecContext(ctx, `PRAGMA foreign_keys = 0`); err != nil {
 		return classify(err)
 	}
-	defer func() {
-		_, on := db.ExecContext(ctx, `PRAGMA foreign_keys = 1`)
-		err = errors.Join(err, classify(on))
-	}()
 	var version int
 	if err := db.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
 		return classify(err)

@@ -14,12 +14,10 @@ import (
 // file that grows costs the file system's own journal at every sync, which doubles
 // the time a resident waits. A log of 1000 frames (SQLite checkpoints then) with a
 // photo on top fits.
-const (
-	logSize = 6 << 20
-	// logTooLarge is where the log is cut back to logSize when nothing hurries.
-	logTooLarge = 2 * logSize
-	wipeStep    = 64 << 10
-)
+// Most tests have a smaller one.
+var logSize int64 = 6 << 20
+
+const wipeStep = 64 << 10
 
 // layOut gives the log its size in real blocks. The log must be empty: SQLite
 // then takes zeros for no log at all.
@@ -54,7 +52,7 @@ func (q *Queue) tidy(ctx context.Context) error {
 		return classify(err)
 	}
 	defer conn.Close()
-	if info, err := os.Stat(q.path + "-wal"); err != nil || info.Size() > logTooLarge {
+	if info, err := os.Stat(q.path + "-wal"); err != nil || info.Size() > 2*logSize { // too large, and nothing hurries
 		return q.layOut(ctx, conn)
 	}
 	if done, err := checkpoint(ctx, conn, "RESTART"); err != nil || !done {

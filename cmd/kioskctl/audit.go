@@ -21,6 +21,8 @@ type logHead struct {
 	Hash     string `json:"hash"`
 	Sound    bool   `json:"sound"`
 	Problem  string `json:"problem,omitempty"`
+	// Gaps are what salvages lost; the log is sound all the same.
+	Gaps []offline.AuditGap `json:"gaps,omitempty"`
 }
 
 func verifyLog(ctx context.Context, args []string, out, log io.Writer) error {
@@ -53,11 +55,19 @@ func verifyLog(ctx context.Context, args []string, out, log io.Writer) error {
 		}
 		h.Sound = h.Problem == ""
 	}
+	if h.Sound {
+		if h.Gaps, err = i.AuditGaps(ctx); err != nil {
+			return queueError{err}
+		}
+	}
 	if *asJSON {
 		if err := json.NewEncoder(out).Encode(h); err != nil {
 			return err
 		}
 	} else if h.Sound {
+		for _, g := range h.Gaps {
+			fmt.Fprintln(out, "! "+phrase.Text("audit.salvaged_gap", "first", fmt.Sprint(g.First), "last", fmt.Sprint(g.Last), "salvaged", fmt.Sprint(g.Salvaged)))
+		}
 		fmt.Fprintln(out, "✓ "+phrase.Text("audit.sound", "count", fmt.Sprint(h.Sequence)))
 		if h.Sequence > 0 {
 			fmt.Fprintf(out, "%d:%s\n", h.Sequence, h.Hash)
