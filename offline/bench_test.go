@@ -24,7 +24,7 @@ func BenchmarkSaveRequest(b *testing.B) {
 		r := q.request(b)
 		b.StartTimer()
 		start := time.Now()
-		if err := q.SaveRequest(b.Context(), r); err != nil {
+		if err := q.SaveRequest(b.Context(), r); err != nil && !errors.Is(err, terminal.ErrTicketTaken) { // one of many thousands
 			b.Fatal(err)
 		}
 		took = append(took, time.Since(start))
