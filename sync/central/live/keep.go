@@ -57,8 +57,8 @@ func (k Keep) Serve(w http.ResponseWriter, watcher *Watcher) (hijacked bool, err
 	if err != nil {
 		return true, err
 	}
-	// A heartbeat and two more make fifteen seconds, as on the terminal's side.
-	if err := noticeDeath(raw, 2*k.Heartbeat); err != nil {
+	// See deathAfter: fifteen seconds together, as on the terminal's side.
+	if err := noticeDeath(raw, deathAfter(k.Heartbeat)); err != nil {
 		return true, err
 	}
 	if err := l.write(keepHead + k.Hello); err != nil {

@@ -18,6 +18,11 @@ func KeepLine(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, lineKey{}, c)
 }
 
+// deathAfter is how long a heartbeat may go without acknowledgement, so that a line
+// that died just after one counts as dead within three. The kernel's clock begins
+// when it first sends again, which on a poor line is a second or two later.
+func deathAfter(heartbeat time.Duration) time.Duration { return heartbeat * 8 / 5 }
+
 // noticeDeath has the kernel end a connection when what was written is not
 // acknowledged in time (tcp(7), TCP_USER_TIMEOUT). A heartbeat fits into the
 // kernel's buffer for hours; only its acknowledgement says that somebody is there.

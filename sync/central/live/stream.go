@@ -31,8 +31,8 @@ func (s Stream) Serve(w http.ResponseWriter, r *http.Request, watcher *Watcher) 
 	if err := control.SetReadDeadline(time.Time{}); err != nil {
 		return fmt.Errorf("live: stream: %w", err)
 	}
-	// A heartbeat and two more make fifteen seconds, as on the terminal's side.
-	if err := noticeDeathOf(r, 2*s.Heartbeat); err != nil {
+	// See deathAfter: fifteen seconds together, as on the terminal's side.
+	if err := noticeDeathOf(r, deathAfter(s.Heartbeat)); err != nil {
 		return fmt.Errorf("live: stream: %w", err)
 	}
 	head := w.Header()
