@@ -45,7 +45,7 @@ func TestRequestsAreFoundByCard(t *testing.T) {
 		}
 	}
 	text := read(t, h.terminal(h.me, "POST", wire.PathCard, wire.Card{Token: request.CardToken(cardKey, hers)}))
-	lacks(t, text, "张桂兰", "502", hers, request.CardToken(cardKey, hers), mine[0].ID)
+	lacks(t, text, "张桂兰", "502室", `"502"`, hers, request.CardToken(cardKey, hers), mine[0].ID)
 	if got := h.ofCard(h.me, his); len(got.Tickets) != 1 {
 		t.Errorf("his card: %+v", got)
 	}
