@@ -168,7 +168,7 @@ func TestExpiredCertificateOnlyRenews(t *testing.T) {
 		t.Errorf("a certificate that was replaced renews: %+v", e)
 	}
 	for name, body := range map[string]any{
-		"no JSON": "{", "no request": wire.Renew{Kiosk: 12}, "no key": wire.Renew{Kiosk: 12, Request: []byte("x")}, "too large": strings.Repeat(" ", 1<<20),
+		"no JSON": "{", "no request": wire.Renew{Kiosk: 12}, "no key": wire.Renew{Kiosk: 12, Request: []byte("x")}, "much room": strings.Repeat(" ", 16<<10),
 	} {
 		if e := decode[wire.Error](t, h.terminal(next, "POST", wire.PathRenew, body), http.StatusBadRequest); e.Code != "bad_request" {
 			t.Errorf("%s: %+v", name, e)
@@ -246,7 +246,7 @@ func TestWrongCodesAreRefusedAlike(t *testing.T) {
 func TestRequestsToEnrolThatAreNone(t *testing.T) {
 	h := setup(t)
 	nobody := h.client(nil, nil)
-	for _, body := range []string{"", "{", "[]", `{"kiosk":14}`, `{"kiosk":-1,"code_id":"` + strings.Repeat("a", 32) + `"}`, strings.Repeat(" ", 1<<20), `{"request":"` + strings.Repeat("A", 10_000) + `"}`} {
+	for _, body := range []string{"", "{", "[]", `{"kiosk":14}`, `{"kiosk":-1,"code_id":"` + strings.Repeat("a", 32) + `"}`, strings.Repeat(" ", 16<<10), `{"request":"` + strings.Repeat("A", 10_000) + `"}`} {
 		if e := decode[wire.Error](t, h.terminal(nobody, "POST", wire.PathEnrol, body), http.StatusBadRequest); e.Code != "bad_request" {
 			t.Errorf("%.20q: %+v", body, e)
 		}

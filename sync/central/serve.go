@@ -140,7 +140,9 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 		if err := c.remember(ctx, settingKiosk, kiosk); err != nil {
 			return err
 		}
-		servers = append(servers, c.server(c.KioskHandler(public)))
+		terminals := c.server(c.KioskHandler(public))
+		newStrangers(c.config.Clock, c.config.Log, maxStrangers).watch(terminals)
+		servers = append(servers, terminals)
 		listeners = append(listeners, tls.NewListener(o.Kiosk, c.KioskTLS()))
 	}
 	var watching sync.WaitGroup

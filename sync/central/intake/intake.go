@@ -17,7 +17,9 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -123,6 +125,7 @@ func (r *Receiver) log(kiosk int, answers []wire.ItemAnswer, calls []docket.Call
 	for _, a := range answers {
 		count[a.Outcome]++
 	}
+	r.logKept(kiosk, answers)
 	r.Log.Info("push", "kiosk", kiosk, "created", count[wire.Created], "duplicate", count[wire.Duplicate],
 		"conflict", count[wire.Conflict], "rejected", count[wire.Rejected])
 	for _, c := range calls {
@@ -131,6 +134,25 @@ func (r *Receiver) log(kiosk int, answers []wire.ItemAnswer, calls []docket.Call
 		r.Log.Info("call received", "call", c.ID, "kiosk", kiosk,
 			"raised_at", c.RaisedAt.Format(time.RFC3339Nano), "received_at", c.ReceivedAt.Format(time.RFC3339Nano))
 	}
+}
+
+// logKept says of what was kept aside why, in the words of package docket.
+func (r *Receiver) logKept(kiosk int, answers []wire.ItemAnswer) {
+	why := map[string]int{}
+	for _, a := range answers {
+		if a.Outcome == wire.Conflict || a.Outcome == wire.Rejected {
+			why[a.Reason]++
+		}
+	}
+	if len(why) == 0 {
+		return
+	}
+	var reasons []string
+	for reason, n := range why {
+		reasons = append(reasons, fmt.Sprint(reason, " ", n))
+	}
+	slices.Sort(reasons)
+	r.Log.Warn("items are kept in quarantine", "kiosk", kiosk, "reasons", strings.Join(reasons, ", "))
 }
 
 // openAll verifies the items and opens their bodies, beside whoever files them: the

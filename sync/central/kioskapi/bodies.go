@@ -20,14 +20,11 @@ import (
 // decoded and filed by a few at a time: only there does a body become more than
 // the bytes that came over the line.
 type bodies struct {
-	mu      sync.Mutex
-	reading map[int][]*reading
+	reading newest
 
 	work     chan struct{}
 	workOnce sync.Once
 }
-
-type reading struct{ cut func() }
 
 // mostReading is how many bodies of one terminal are read at once.
 const mostReading = 2
@@ -35,23 +32,38 @@ const mostReading = 2
 // begin notes that a body is read; cut is called if it has to give way, never
 // after end.
 func (b *bodies) begin(kiosk int, cut func()) (end func()) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.reading == nil {
-		b.reading = map[int][]*reading{}
+	return b.reading.begin(kiosk, mostReading, cut)
+}
+
+// newest keeps of each terminal only the newest of what is open.
+type newest struct {
+	mu   sync.Mutex
+	open map[int][]*giving
+}
+
+// giving is what gives way when it is cut.
+type giving struct{ cut func() }
+
+// begin notes one more of a terminal; when there are as many as most already, the
+// oldest is cut. cut is never called after end.
+func (n *newest) begin(kiosk, most int, cut func()) (end func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.open == nil {
+		n.open = map[int][]*giving{}
 	}
-	if all := b.reading[kiosk]; len(all) >= mostReading {
+	if all := n.open[kiosk]; len(all) >= most {
 		all[0].cut()
-		b.reading[kiosk] = slices.Delete(all, 0, 1)
+		n.open[kiosk] = slices.Delete(all, 0, 1)
 	}
-	mine := &reading{cut}
-	b.reading[kiosk] = append(b.reading[kiosk], mine)
+	mine := &giving{cut}
+	n.open[kiosk] = append(n.open[kiosk], mine)
 	return func() {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		left := slices.DeleteFunc(b.reading[kiosk], func(r *reading) bool { return r == mine })
-		if b.reading[kiosk] = left; len(left) == 0 {
-			delete(b.reading, kiosk)
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		left := slices.DeleteFunc(n.open[kiosk], func(g *giving) bool { return g == mine })
+		if n.open[kiosk] = left; len(left) == 0 {
+			delete(n.open, kiosk)
 		}
 	}
 }
@@ -68,24 +80,20 @@ func (b *bodies) turn(ctx context.Context) (done func(), err error) {
 }
 
 // receive reads a body of at most limit bytes within the time that its bytes take
-// on a poor line. A body that breaks off comes with errBrokenOff, as far as it
-// came.
+// on a poor line. A body that is not whole comes as far as it came: see
+// isNotWhole.
 func (a *API) receive(w http.ResponseWriter, r *http.Request, kiosk, limit int) ([]byte, error) {
 	control := http.NewResponseController(w)
-	more := wire.PushTime(int(min(max(r.ContentLength, 0), int64(limit))))
-	if until := time.Now().Add(pushTimeout + more); more > 0 {
-		if err := errors.Join(control.SetReadDeadline(until), control.SetWriteDeadline(until.Add(pushTimeout))); err != nil {
-			a.Log.Debug("a push keeps the server's limits of time", "error", err)
-		}
+	until := time.Now().Add(smallTime + wire.PushTime(int(min(max(r.ContentLength, 0), int64(limit)))))
+	if err := errors.Join(control.SetReadDeadline(until), control.SetWriteDeadline(until.Add(filingTime))); err != nil {
+		a.Log.Debug("a push keeps the server's limits of time", "error", err)
 	}
 	defer a.bodies.begin(kiosk, func() { control.SetReadDeadline(time.Unix(1, 0)) })()
 	return readUpTo(r.Body, r.ContentLength, limit)
 }
 
-// pushTimeout is for a push of no bytes.
-const pushTimeout = time.Minute
-
-var errBrokenOff = failure{http.StatusBadRequest, "bad_request", "the body broke off"}
+// filingTime is for what came to be filed and answered.
+const filingTime = time.Minute
 
 func tooLarge(limit int) failure {
 	return failure{http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("a body has at most %d bytes here", limit)}
@@ -107,7 +115,7 @@ func readUpTo(r io.Reader, said int64, limit int) ([]byte, error) {
 	}
 	switch {
 	case err != nil:
-		return body, errBrokenOff
+		return body, notWhole(err)
 	case said > int64(limit) || len(body) > limit:
 		io.Copy(io.Discard, io.LimitReader(r, 4*int64(limit))) // the answer is the same if it breaks off
 		return nil, tooLarge(limit)

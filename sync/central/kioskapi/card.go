@@ -3,7 +3,6 @@ package kioskapi
 import (
 	"encoding/hex"
 	"encoding/json"
-	"io"
 	"net/http"
 	"strconv"
 
@@ -26,8 +25,11 @@ func (a *API) card(w http.ResponseWriter, r *http.Request, kiosk int) error {
 		return failure{http.StatusTooManyRequests, "too_many", "too many cards without requests; wait"}
 	}
 	var card wire.Card
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCardBody))
-	if err != nil || json.Unmarshal(body, &card) != nil {
+	body, err := a.small(w, r, maxCardBody)
+	if err != nil {
+		return err
+	}
+	if json.Unmarshal(body, &card) != nil {
 		return failure{http.StatusBadRequest, "bad_request", "the body is not one card as JSON"}
 	}
 	if token, err := hex.DecodeString(card.Token); err != nil || len(token) != tokenBytes {

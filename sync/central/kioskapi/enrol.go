@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 
 	"lintai/sync/central/authority"
@@ -28,9 +27,9 @@ func (a *API) enrol(w http.ResponseWriter, r *http.Request) error {
 	if !a.Codes.Allowed(r) {
 		return failure{http.StatusTooManyRequests, "too_many", "too many wrong codes from here; wait"}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxEnrolBody))
+	body, err := a.small(w, r, maxEnrolBody)
 	if err != nil {
-		return failure{http.StatusBadRequest, "bad_request", "the body broke off or is too large"}
+		return err
 	}
 	asked, err := decodeEnrol(body)
 	if err != nil {

@@ -24,7 +24,7 @@ func (a *API) line(w http.ResponseWriter, _ *http.Request, _ int) error {
 // health keeps a terminal's word on its devices, and tells staff's pages when it
 // is news.
 func (a *API) health(w http.ResponseWriter, r *http.Request, kiosk int) error {
-	body, err := readUpTo(r.Body, r.ContentLength, maxHealthBody)
+	body, err := a.small(w, r, maxHealthBody)
 	if err != nil {
 		return err
 	}

@@ -68,6 +68,7 @@ func (a *API) terminal(r *http.Request) (kiosk int, err error) {
 		}
 		a.Log.Info("a terminal uses a new certificate", "kiosk", c.Kiosk, "expires", c.ExpiresAt)
 	}
+	Known(r.Context())
 	return c.Kiosk, nil
 }
 

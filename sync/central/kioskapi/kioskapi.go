@@ -38,7 +38,9 @@ type API struct {
 	// Facts is what a terminal that enrols is told beside its certificate.
 	Facts func() (wire.EnrolAnswer, error)
 
-	bodies bodies
+	bodies   bodies
+	refusals refusals
+	streams  newest
 }
 
 // Register adds the routes.
@@ -52,7 +54,7 @@ func (a *API) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+wire.PathCard, a.authenticated(a.card))
 	mux.HandleFunc("POST "+wire.PathHealth, a.authenticated(a.health))
 	mux.HandleFunc("GET "+wire.PathHealth, a.authenticated(a.line))
-	mux.HandleFunc("POST "+wire.PathEnrol, a.open(a.enrol))
+	mux.HandleFunc("POST "+wire.PathEnrol, a.open(func(w http.ResponseWriter, r *http.Request) (int, error) { return 0, a.enrol(w, r) }))
 	mux.HandleFunc("POST "+wire.PathRenew, a.open(a.renew))
 	mux.HandleFunc("GET "+wire.PathDocuments, a.authenticated(a.documents))
 	mux.HandleFunc("GET "+wire.PathDocuments+"/{kind}/{version}", a.authenticated(a.document))
@@ -100,8 +102,11 @@ func (a *API) authenticated(next handler) http.HandlerFunc {
 }
 
 // open serves who has no certificate that counts.
-func (a *API) open(next func(w http.ResponseWriter, r *http.Request) error) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) { a.settle(w, r, 0, next(w, r)) }
+func (a *API) open(next func(w http.ResponseWriter, r *http.Request) (kiosk int, err error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		kiosk, err := next(w, r)
+		a.settle(w, r, kiosk, err)
+	}
 }
 
 // settle turns an error into an answer.
@@ -110,8 +115,8 @@ func (a *API) settle(w http.ResponseWriter, r *http.Request, kiosk int, err erro
 	switch {
 	case err == nil:
 	case errors.As(err, &f):
-		if f.status != http.StatusUnauthorized {
-			a.Log.Warn("terminal refused", "kiosk", kiosk, "route", r.Pattern, "code", f.code, "description", f.description)
+		if say, unsaid := a.refusals.say(a.Clock, kiosk, r.Pattern, f.code); say {
+			a.Log.Warn("terminal refused", "kiosk", kiosk, "route", r.Pattern, "code", f.code, "description", f.description, "unsaid", unsaid)
 		}
 		a.refuse(w, f)
 	case r.Context().Err() != nil: // it hung up; nobody is there to be told

@@ -7,10 +7,15 @@ import (
 
 	"lintai/sync/central/docket"
 	"lintai/sync/central/live"
+	"lintai/sync/wire"
 )
 
+// mostStreams is how many streams a terminal may have open: one that works, and
+// those whose line broke without a word.
+const mostStreams = 3
+
 // stream keeps a stream open, which outlives this request and holds nothing of it:
-// there is one for each terminal.
+// there is one for each terminal, and a few that are dead.
 func (a *API) stream(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	shown, err := a.Root.Serial(r.TLS.PeerCertificates[0])
 	if err != nil {
@@ -23,6 +28,13 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request, kiosk int) error {
 		watcher.Stop()
 		return err
 	}
+	leave := a.Presence.Enter(kiosk)
+	end := a.streams.begin(kiosk, mostStreams, func() {
+		watcher.Stop() // and with it the stream
+		if say, unsaid := a.refusals.say(a.Clock, kiosk, wire.PathStream, "streams"); say {
+			a.Log.Info("a terminal opens more streams than it needs: the oldest ends", "kiosk", kiosk, "unsaid", unsaid)
+		}
+	})
 	hijacked, err := live.Keep{
 		Heartbeat: a.Heartbeat,
 		// The first word makes up for what changed while no stream was open.
@@ -35,7 +47,7 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request, kiosk int) error {
 			a.Presence.Heard(ctx, kiosk)
 			return true
 		},
-		Left: a.Presence.Enter(kiosk),
+		Left: func() { leave(); end() },
 	}.Serve(w, watcher)
 	if err != nil && hijacked {
 		a.Log.Debug("stream to a terminal ended", "kiosk", kiosk, "error", err)

@@ -46,7 +46,7 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request, kiosk int) error {
 		return tooLarge(wire.MaxUploadBytes)
 	}
 	data, broken := a.receive(w, r, kiosk, wire.UploadPiece)
-	if broken != nil && (!errors.Is(broken, errBrokenOff) || len(data) == 0) {
+	if broken != nil && (!isNotWhole(broken) || len(data) == 0) {
 		return broken
 	}
 	// The terminal may have gone while it was read; its bytes count all the same.
