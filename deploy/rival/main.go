@@ -43,7 +43,7 @@ func main() {
 	flag.IntVar(&o.items, "items", 10000, "requests to drain")
 	flag.IntVar(&o.rounds, "rounds", 5, "races of each; 0 for none")
 	flag.IntVar(&o.terminals, "terminals", 1000, "idle terminals to weigh; 0 for none")
-	flag.DurationVar(&o.watch, "watch", 5*time.Minute, "how long to watch the idle terminal's line; health is told every five minutes")
+	flag.DurationVar(&o.watch, "watch", 10*time.Minute, "how long to watch the idle terminal's line; health is told every ten minutes")
 	flag.Parse()
 	if flag.NArg() > 0 || o.out == "" || o.central == "" || o.items < 1 || o.rounds < 0 || o.terminals < 0 {
 		fmt.Fprintln(os.Stderr, "rival: folder and programs are needed, and numbers that are none below 0")

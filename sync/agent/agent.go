@@ -212,8 +212,10 @@ func kick(wake chan struct{}) {
 }
 
 // Waiting between tries: the n-th failure in a row waits a random time up to
-// firstBackoff·2ⁿ, so that a thousand terminals do not come back at once.
+// firstBackoff·2ⁿ, so that a thousand terminals do not come back at once, and
+// leastBackoff at least: whatever is drawn, nothing is tried without a pause.
 const (
+	leastBackoff = 50 * time.Millisecond
 	firstBackoff = time.Second
 	maxBackoff   = 2 * time.Minute
 )
@@ -223,7 +225,7 @@ func (a *Agent) backoff(failures int) time.Duration {
 	if failures < 8 {
 		limit = min(limit, firstBackoff<<max(failures-1, 0))
 	}
-	return a.jitter(limit)
+	return max(a.jitter(limit), leastBackoff)
 }
 
 // wait returns after d or a kick, and false when the context has ended.

@@ -40,9 +40,9 @@ func device(code fault.Code) wire.Device {
 	return wire.Device{Name: "printer", State: state, Fault: code, Since: time.Unix(1_800_000_000, 0).UTC()}
 }
 
-// Told at once when it changes, every five minutes when it does not, and no
+// Told at once when it changes, every ten minutes when it does not, and no
 // sooner for a device that only answered again.
-func TestHealthIsToldOnChangeAndEveryFiveMinutes(t *testing.T) {
+func TestHealthIsToldOnChangeAndEveryTenMinutes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, _, stopServer := inMemory(t)
 		defer stopServer()
@@ -69,7 +69,7 @@ func TestHealthIsToldOnChangeAndEveryFiveMinutes(t *testing.T) {
 		synctest.Wait()
 		all := b.healths()
 		if len(all) != 2 || !all[1].Devices[0].LastOK.Equal(again.LastOK) {
-			t.Fatalf("after five minutes: %+v", all)
+			t.Fatalf("after ten minutes: %+v", all)
 		}
 		pass(time.Minute)
 		before := time.Now()

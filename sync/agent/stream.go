@@ -68,12 +68,12 @@ func (a *Agent) stream(ctx context.Context) (lived time.Duration, err error) {
 		return 0, fmt.Errorf("%w: no event stream", errStranger)
 	}
 	opened := time.Now()
+	a.streaming.Store(true)
+	defer a.streaming.Store(false)
 	// Whatever changed while no stream was open, and whatever waits.
 	kick(a.wakePull)
 	kick(a.wakePush)
 	kick(a.wakeDocuments)
-	a.streaming.Store(true)
-	defer a.streaming.Store(false)
 	err = readEvents(response.Body, func() { watchdog.Reset(maxSilence) }, func(event, data string) {
 		switch event {
 		case wire.StreamChanged:

@@ -63,6 +63,35 @@ func TestNeverGivesUp(t *testing.T) {
 	})
 }
 
+// Whatever is drawn as waiting times, a terminal whose central is away does not
+// work without a pause.
+func TestNeverSpins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, line, stopServer := inMemory(t)
+		defer stopServer()
+		b.options.Jitter = func(time.Duration) time.Duration { return 0 }
+		// A push, a stream, a word on health, and a pull of its own and one for each
+		// lost stream.
+		const most = 5 * int(time.Minute/leastBackoff)
+		var tries atomic.Int64
+		b.options.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			if tries.Add(1) > int64(most) {
+				<-ctx.Done() // else the bubble's time would never pass
+			}
+			return line.dial(ctx, network, address)
+		}
+		line.setDown(true)
+		b.saveRequest()
+		defer b.start()()
+		b.Report([]wire.Device{device(fault.None)})
+		pass(time.Minute)
+		synctest.Wait()
+		if n := tries.Load(); n > int64(most) || n < 100 {
+			t.Errorf("%d tries in a minute without a line, want at most %d", n, most)
+		}
+	})
+}
+
 func TestNewSaveIsTriedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, net, stopServer := inMemory(t)
@@ -114,17 +143,18 @@ func TestIdleTerminalIsQuiet(t *testing.T) {
 		defer stopServer()
 		defer b.start()()
 		b.until(func() bool { return b.link().Online })
-		pass(time.Hour)
+		b.Report([]wire.Device{device(fault.None)})
+		pass(time.Hour + time.Minute)
 		synctest.Wait()
 		c := b.central
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		// A pull every five minutes, and one when the stream opened; health is told
-		// by itself, twelve times. So fewer than one request in two minutes.
-		if c.pulls < 12 || c.pulls > 15 || len(c.hellos) != 1 || len(c.pushes) != 0 {
-			t.Errorf("an idle hour: %d pulls, %d streams, %d pushes", c.pulls, len(c.hellos), len(c.pushes))
+		// A pull every five minutes, and a few at the start; health is
+		// told by itself, six times. So one request in three minutes.
+		if c.pulls < 12 || c.pulls > 16 || len(c.healths) < 7 || len(c.healths) > 8 || len(c.hellos) != 1 || len(c.pushes) != 0 {
+			t.Errorf("an idle hour: %d pulls, %d words on health, %d streams, %d pushes", c.pulls, len(c.healths), len(c.hellos), len(c.pushes))
 		}
-		if n := len(net.dials); n > 17 {
+		if n := len(net.dials); n > 21 {
 			t.Errorf("an idle hour: %d connections", n)
 		}
 	})
@@ -161,8 +191,8 @@ func TestHalfOpenStream(t *testing.T) {
 		c.until(func() bool { return len(c.hellos) > 1 })
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if gap := c.hellos[1].Sub(c.hellos[0]); gap != maxSilence {
-			t.Errorf("the dead stream was noticed after %v, want %v", gap, maxSilence)
+		if gap := c.hellos[1].Sub(c.hellos[0]); gap != maxSilence+leastBackoff {
+			t.Errorf("the dead stream was noticed after %v, want %v", gap-leastBackoff, maxSilence)
 		}
 	})
 }

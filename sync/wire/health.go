@@ -19,7 +19,7 @@ const (
 	MaxDevices = 32
 	// HealthEvery is how often a terminal tells how its devices are when nothing
 	// changes, so that central's word on them is never much older.
-	HealthEvery = 5 * time.Minute
+	HealthEvery = 10 * time.Minute
 )
 
 // Health is how a terminal's devices are at one moment: all of them, each time.
