@@ -3,6 +3,8 @@ package offline
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -46,14 +48,53 @@ func connect(path string, mode access) (*sql.DB, error) {
 		},
 	}
 	name := url.URL{Scheme: "file", OmitHost: true, Path: abs, RawQuery: pragmas.Encode()}
-	db, err := sql.Open("sqlite", name.String())
+	registered, err := sql.Open("sqlite", name.String())
 	if err != nil {
+		return nil, err
+	}
+	db := sql.OpenDB(keeping{registered.Driver(), name.String()})
+	if err := registered.Close(); err != nil { // it was only asked for its driver
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
 	db.SetMaxIdleConns(1) // with no age limit: the pragmas of durable hold for the connection
 	return db, nil
 }
+
+// keeping opens connections that stay. The driver has a connection thrown away on
+// which a query was interrupted, because its reader gave up; but what is compiled for
+// the connection, and its pragmas, would go with it. SQLite itself forgets an
+// interruption as soon as nothing runs any more.
+type keeping struct {
+	driver driver.Driver
+	name   string
+}
+
+func (k keeping) Driver() driver.Driver { return k.driver }
+
+func (k keeping) Connect(context.Context) (driver.Conn, error) {
+	opened, err := k.driver.Open(k.name)
+	if err != nil {
+		return nil, err
+	}
+	c, ok := opened.(conn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("offline: a %T is no connection to SQLite", opened), opened.Close())
+	}
+	return kept{c}, nil
+}
+
+// conn is what the driver's connection can do, but for having itself thrown away.
+type conn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.Pinger
+}
+
+type kept struct{ conn }
 
 // durable switches the connection to write-ahead logging with a sync at every
 // commit, and makes sure that SQLite agreed.
