@@ -65,7 +65,9 @@ func pass(d time.Duration) {
 
 func bubble(t *testing.T, test func(*testing.T, *bench)) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &bench{t: t, ctx: t.Context(), heard: &journal{}, log: &journal{}, events: &book[visit.Event]{}, wire: newPipes(), requests: map[string]int{}}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*24*time.Hour) // of the bubble's time
+		defer cancel()
+		b := &bench{t: t, ctx: ctx, heard: &journal{}, log: &journal{}, events: &book[visit.Event]{}, wire: newPipes(), requests: map[string]int{}}
 		var err error
 		b.central, err = central.Open(t.Context(), central.Config{Folder: folder(t), Log: slog.New(b.heard)})
 		b.must(err)

@@ -53,13 +53,13 @@ func (k Keep) Serve(w http.ResponseWriter, watcher *Watcher) (hijacked bool, err
 	if l.conn, _, err = http.NewResponseController(w).Hijack(); err != nil {
 		return false, err
 	}
-	raw, err := rawOf(l.conn)
-	if err != nil {
-		return true, err
-	}
-	// See deathAfter: fifteen seconds together, as on the terminal's side.
-	if err := noticeDeath(raw, deathAfter(k.Heartbeat)); err != nil {
-		return true, err
+	listen := l.read // on what is none of TCP there is no kernel that would notice
+	if raw, err := rawOf(l.conn); err == nil {
+		// See deathAfter: fifteen seconds together, as on the terminal's side.
+		if err := noticeDeath(raw, deathAfter(k.Heartbeat)); err != nil {
+			return true, err
+		}
+		listen = func() { l.listen(raw) }
 	}
 	if err := l.write(keepHead + k.Hello); err != nil {
 		return true, err
@@ -67,7 +67,7 @@ func (k Keep) Serve(w http.ResponseWriter, watcher *Watcher) (hijacked bool, err
 	l.mu.Lock()
 	l.timer = time.AfterFunc(k.Heartbeat, l.beat)
 	l.mu.Unlock()
-	go l.listen(raw)
+	go listen()
 	watcher.notify(func(over bool) {
 		if over {
 			go l.end()
@@ -98,6 +98,13 @@ func (l *line) listen(raw syscall.RawConn) {
 		_, _, err := unix.Recvfrom(int(fd), one[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
 		return err != unix.EAGAIN && err != unix.EINTR
 	})
+	l.end()
+}
+
+// read is listen on a connection that can only be read.
+func (l *line) read() {
+	var one [1]byte
+	l.conn.Read(one[:])
 	l.end()
 }
 
