@@ -71,8 +71,8 @@ func TestNeverSpins(t *testing.T) {
 		defer stopServer()
 		b.options.Jitter = func(time.Duration) time.Duration { return 0 }
 		// A push, a stream, a word on health, and a pull of its own and one for each
-		// lost stream.
-		const most = 5 * int(time.Minute/leastBackoff)
+		// lost stream; and a few at the start.
+		const most = 5*int(time.Minute/leastBackoff) + 10
 		var tries atomic.Int64
 		b.options.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 			if tries.Add(1) > int64(most) {
@@ -191,8 +191,8 @@ func TestHalfOpenStream(t *testing.T) {
 		c.until(func() bool { return len(c.hellos) > 1 })
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if gap := c.hellos[1].Sub(c.hellos[0]); gap != maxSilence+leastBackoff {
-			t.Errorf("the dead stream was noticed after %v, want %v", gap-leastBackoff, maxSilence)
+		if gap := c.hellos[1].Sub(c.hellos[0]); gap < maxSilence || gap > maxSilence+leastBackoff {
+			t.Errorf("the next stream after %v, want it after %v and no more than a pause", gap, maxSilence)
 		}
 	})
 }
