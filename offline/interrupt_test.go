@@ -2,6 +2,8 @@ package offline
 
 import (
 	"context"
+	"database/sql/driver"
+	"errors"
 	"testing"
 	"time"
 
@@ -35,5 +37,21 @@ func TestAReadGivenUpLeavesTheConnection(t *testing.T) {
 	}
 	if err := b.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Should the connection be replaced after all, a save says so; following a statement
+// into the connection that is gone would end the terminal.
+func TestASaveOnAnotherConnectionIsRefused(t *testing.T) {
+	b := setup(t)
+	conn, err := b.db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	conn.Close()
+	c := request.Call{ID: uuid.Must(uuid.NewV7()).String(), Kiosk: kioskNumber, MadeAt: noon}
+	if err := b.SaveCall(t.Context(), c); !errors.Is(err, ErrStorage) {
+		t.Errorf("saved on another connection: %v", err)
 	}
 }

@@ -11,7 +11,14 @@ import (
 // statement is compiled once for the one connection of a queue. It is executed
 // past database/sql, which takes locks, copies and looks for the connection that
 // a statement is compiled for, each time: about a quarter of a save.
-type statement struct{ driver.StmtExecContext }
+type statement struct {
+	driver.StmtExecContext
+	conn any // it is good for this one only
+}
+
+// errConnection is returned instead of a crash: SQLite would follow a pointer into
+// the connection that is gone.
+var errConnection = fmt.Errorf("%w: the connection of the queue was replaced", ErrStorage)
 
 // exec runs the statement on the connection that it was compiled for. Arguments
 // are int64, string and []byte.
@@ -20,7 +27,11 @@ func (s statement) exec(ctx context.Context, conn *sql.Conn, args ...driver.Valu
 	for i, value := range args {
 		named[i] = driver.NamedValue{Ordinal: i + 1, Value: value}
 	}
-	unusable := conn.Raw(func(any) error {
+	unusable := conn.Raw(func(c any) error {
+		if c != s.conn {
+			err = errConnection
+			return nil
+		}
 		result, err = s.ExecContext(ctx, named)
 		return nil // an error of the statement is none of the connection
 	})
@@ -64,7 +75,7 @@ func prepare(ctx context.Context, db *sql.DB) (s statements, err error) {
 			if err != nil {
 				return err
 			}
-			to.StmtExecContext = compiled.(driver.StmtExecContext)
+			to.StmtExecContext, to.conn = compiled.(driver.StmtExecContext), c
 		}
 		return nil
 	})
@@ -90,9 +101,9 @@ func (s statements) close(ctx context.Context, db *sql.DB) (err error) {
 	if closed != nil {
 		return errors.Join(err, db.Close())
 	}
-	again := conn.Raw(func(any) error {
+	again := conn.Raw(func(c any) error {
 		for _, one := range s.texts() {
-			if one.StmtExecContext != nil {
+			if one.StmtExecContext != nil && one.conn == c {
 				err = errors.Join(err, one.StmtExecContext.(driver.Stmt).Close())
 			}
 		}
