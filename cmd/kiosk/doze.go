@@ -12,15 +12,16 @@ import (
 	"lintai/ui"
 )
 
-// doze shows views, and lets the toolkit's loop sleep while nobody is there.
+// doze shows views, and lets the toolkit's loop sleep while nothing happens.
 //
 // The loop looks for events sixty times a second, which costs a Pi more than all
-// devices together. On the start screen it is therefore given a task that waits
-// for the next event itself: a touch ends it at once, and so does a new view.
-// During a visit the loop runs as it is made.
+// devices together. It is therefore given a task that waits for the next event
+// itself: a touch ends it at once, and so does a new view. That answers a touch
+// sooner too, because nobody has to look for it.
 type doze struct {
-	screen *ui.Screen
-	last   atomic.Pointer[shown]
+	screen  *ui.Screen
+	last    atomic.Pointer[shown]
+	stirred atomic.Pointer[time.Time] // when an event last ended a wait
 }
 
 // shown is what the last view was, and when it came.
@@ -35,9 +36,13 @@ const (
 	asleep = 2 * time.Second
 	// awake is how long the loop then runs by itself: two of its rounds.
 	awake = 40 * time.Millisecond
-	// settle is how long it runs by itself after a new view, until that is drawn
-	// also where drawing is slow: the screen of who has just left must go at once.
+	// settle is how long it runs by itself after the start screen came, until that is
+	// drawn also where drawing is slow: the screen of who has just left must go at
+	// once.
 	settle = time.Second
+	// still is how long nothing must have happened in a visit: longer than what a
+	// touch leaves behind it in package kit, such as the end of a press.
+	still = 450 * time.Millisecond
 )
 
 func newDoze(screen *ui.Screen) *doze { return &doze{screen: screen} }
@@ -79,7 +84,11 @@ func (d *doze) run(ctx context.Context) {
 				slept <- struct{}{}
 			}()
 			if d.idle() && ctx.Err() == nil {
+				began := time.Now()
 				glfw.WaitEventsTimeout(asleep.Seconds())
+				if woken := time.Now(); woken.Sub(began) < asleep {
+					d.stirred.Store(&woken)
+				}
 			}
 		})
 		select {
@@ -90,10 +99,17 @@ func (d *doze) run(ctx context.Context) {
 	}
 }
 
-// idle tells that the start screen stands there, and is drawn.
+// idle tells that what stands there is drawn, and that nothing happens.
 func (d *doze) idle() bool {
 	last := d.last.Load()
-	return last != nil && last.start && time.Since(last.at) >= settle
+	switch {
+	case last == nil:
+		return false
+	case last.start:
+		return time.Since(last.at) >= settle
+	}
+	stirred := d.stirred.Load()
+	return time.Since(last.at) >= still && (stirred == nil || time.Since(*stirred) >= still)
 }
 
 // quiet tells that nobody was there for so long.
