@@ -196,7 +196,7 @@ func (l *Line) renew(f Fault, toxics []string) error {
 	l.proxy = next
 	l.mu.Unlock()
 	l.Reset()
-	last.Stop()
+	go last.Stop() // it waits for whoever still writes into it
 	return nil
 }
 

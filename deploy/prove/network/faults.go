@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -49,12 +50,7 @@ func (f *faults) run(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
-	for _, t := range f.house.Terminals() {
-		if err := t.Line.Heal(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return together(f.house.Terminals(), func(_ int, t *house.Terminal, _ *rand.Rand) error { return t.Line.Heal() }, f.random)
 }
 
 // cutAfterCommits cuts all lines at some of the moments at which central has
@@ -81,12 +77,15 @@ func (f *faults) cutAfterCommits() {
 
 func (f *faults) round(ctx context.Context, round int) error {
 	all := f.house.Terminals()
-	for i, t := range all {
+	err := together(all, func(i int, t *house.Terminal, random *rand.Rand) error {
 		fault := line.Faults[(round+i)%len(line.Faults)]
 		f.count(string(fault))
-		if err := t.Line.Break(fault, f.random); err != nil {
-			return err
-		}
+		return t.Line.Break(fault, random)
+	}, f.random)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
 		if f.random.IntN(4) == 0 {
 			f.count("clock set")
 			t.SetClock(f.time())
@@ -99,16 +98,9 @@ func (f *faults) round(ctx context.Context, round int) error {
 		}
 		defer func() { f.count("central back") }()
 	}
-	var residents sync.WaitGroup
-	errs := make(chan error, len(all))
-	for _, t := range all {
-		residents.Go(func() { errs <- visits(ctx, t) })
-	}
-	residents.Wait()
-	for range all {
-		if err := <-errs; err != nil {
-			return err
-		}
+	err = together(all, func(_ int, t *house.Terminal, _ *rand.Rand) error { return visits(ctx, t) }, f.random)
+	if err != nil {
+		return err
 	}
 	if err := f.house.StartCentral(); err != nil {
 		return err
@@ -124,14 +116,26 @@ func (f *faults) round(ctx context.Context, round int) error {
 	// Every other time the line stays bad in its next way; else it is good for a
 	// while, as lines are.
 	if f.random.IntN(2) == 0 {
-		for _, t := range all {
-			if err := t.Line.Heal(); err != nil {
-				return err
-			}
+		err := together(all, func(_ int, t *house.Terminal, _ *rand.Rand) error { return t.Line.Heal() }, f.random)
+		if err != nil {
+			return err
 		}
 		pause(ctx, f.bad)
 	}
 	return nil
+}
+
+// together does something at every terminal at the same time, with randomness of
+// its own for each.
+func together(all []*house.Terminal, do func(int, *house.Terminal, *rand.Rand) error, random *rand.Rand) error {
+	errs := make([]error, len(all))
+	var doing sync.WaitGroup
+	for i, t := range all {
+		own := rand.New(rand.NewPCG(random.Uint64(), 0))
+		doing.Go(func() { errs[i] = do(i, t, own) })
+	}
+	doing.Wait()
+	return errors.Join(errs...)
 }
 
 // time is what a clock may be set to.
