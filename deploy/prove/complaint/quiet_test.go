@@ -1,6 +1,7 @@
 package complaint
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,42 @@ func TestLivePullDiesSilentlyAfterHours(t *testing.T) {
 		// Three heartbeats until it is noticed, and the pause before the first try.
 		if took := time.Since(died); took > 3*wire.Heartbeat+time.Second {
 			t.Errorf("the answer came %v after the line died", took)
+		}
+	})
+}
+
+// Nobody touches anything: the network comes back, and the agent goes on at once
+// although it would wait for an hour.
+//
+// Fails when a change of the network ends no waiting.
+func TestNoAutomaticSendAfterReconnect(t *testing.T) {
+	bubble(t, func(t *testing.T, b *bench) {
+		back := make(chan struct{})
+		b.options.Jitter = func(time.Duration) time.Duration { return time.Hour }
+		b.options.Network = func(ctx context.Context, changed func()) error {
+			for {
+				select {
+				case <-ctx.Done():
+					return ctx.Err()
+				case <-back:
+					changed()
+				}
+			}
+		}
+		b.wire.set(down)
+		defer b.start()()
+		call := b.call()
+		pass(time.Minute)
+		b.wire.set(up)
+		pass(time.Minute)
+		if b.events.count(func(e visit.Event) bool { return e == visit.CallDelivered{ID: call} }) > 0 {
+			t.Fatal("it was sent before the network said anything: nothing is tried")
+		}
+		told := time.Now()
+		back <- struct{}{}
+		b.delivered(call)
+		if took := time.Since(told); took > time.Second {
+			t.Errorf("sent %v after the network was back", took)
 		}
 	})
 }
