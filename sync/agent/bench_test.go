@@ -6,12 +6,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"lintai/kiosk/fault"
-	"lintai/kiosk/request"
-	"lintai/kiosk/seal"
-	"lintai/kiosk/ticket"
-	"lintai/kiosk/visit"
-	"lintai/offline"
 	"log/slog"
 	mathrand "math/rand/v2"
 	"net"
@@ -23,6 +17,13 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"lintai/kiosk/fault"
+	"lintai/kiosk/request"
+	"lintai/kiosk/seal"
+	"lintai/kiosk/ticket"
+	"lintai/kiosk/visit"
+	"lintai/offline"
 )
 
 // bench is an agent over a real queue, and the central it speaks to.

@@ -75,7 +75,11 @@ func (a *Agent) push(ctx context.Context) (more bool, err error) {
 			return more, err
 		}
 	}
-	aside, again := a.picker.failed(batch, a.blame(batch, err))
+	guilt := a.blame(batch, err)
+	if guilt == blameMaybe && !a.lineWorks(ctx) {
+		guilt = blameLine
+	}
+	aside, again := a.picker.failed(batch, guilt)
 	if aside != "" {
 		a.log.Warn("item put aside", "id", aside, "error", err)
 		if err := a.queue.SetAside(ctx, []string{aside}); err != nil {
@@ -269,6 +273,14 @@ func stateOf(o wire.Outcome) offline.State {
 		return offline.Rejected
 	}
 	return offline.Delivered
+}
+
+// lineWorks asks central whether it is there: a line on which not even that gets
+// through says nothing against what was pushed, and what was saved first must not
+// let others go before it.
+func (a *Agent) lineWorks(ctx context.Context) bool {
+	var answer wire.HealthAnswer
+	return exchange(ctx, a, requestTimeout, http.MethodGet, wire.PathHealth, nil, &answer) == nil
 }
 
 // blame says whether a failed push may be the fault of its items.
