@@ -79,11 +79,11 @@ var bodies = []attack{
 		run: func(ctx context.Context, s *stage, t *try) error {
 			c, err := s.client(s.rogue, nil)
 			all := []error{err}
-			bomb := compressed(letters{}, 128<<20)
+			bomb := compressed(letters{}, 16<<20)
 			lies := bytes.Clone(bomb)
 			binary.LittleEndian.PutUint32(lies[len(lies)-4:], 100)
 			twice := compressed(bytes.NewReader(bomb), int64(len(bomb)))
-			short := append(compressed(strings.NewReader(`{"kiosk":2}`), 11), compressed(letters{}, 64<<20)...)
+			short := append(compressed(strings.NewReader(`{"kiosk":2}`), 11), compressed(letters{}, 8<<20)...)
 			for _, body := range [][]byte{bomb[:min(len(bomb), wire.MaxBodyBytes)], lies[:min(len(lies), wire.MaxBodyBytes)], twice, short, short[:30]} {
 				all = append(all, s.want(ctx, c, 0, "", http.MethodPost, wire.PathPush, reader(body), "Content-Encoding", wire.EncodingGzip))
 			}
