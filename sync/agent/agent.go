@@ -115,6 +115,7 @@ type Agent struct {
 	streaming atomic.Bool // a stream is open and alive
 	link      link
 	picker    picker
+	packed    *parcel // ahead, for the next push
 	answers   answers
 	clock     clock
 	expired   atomic.Bool // central said so of the certificate

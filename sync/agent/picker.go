@@ -27,6 +27,9 @@ type trouble struct {
 
 func newPicker() picker { return picker{size: wire.MaxItems, alone: map[string]*trouble{}} }
 
+// calm tells that no item is suspected of anything.
+func (p *picker) calm() bool { return p.size == wire.MaxItems && len(p.alone) == 0 }
+
 // pick returns the items of the next push, of those that wait, in their order.
 // All are of one terminal number, as a push names one only.
 func (p *picker) pick(waiting []offline.Waiting) []offline.Waiting {

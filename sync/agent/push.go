@@ -3,9 +3,7 @@ package agent
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"lintai/kiosk/failpoint"
@@ -46,18 +44,26 @@ func (a *Agent) pushLoop(ctx context.Context) {
 // push sends one batch and takes in the answers. more tells that the next push
 // need not wait.
 func (a *Agent) push(ctx context.Context) (more bool, err error) {
-	waiting, err := a.queue.NextUpTo(ctx, wire.MaxItems, wire.MaxSealedBytes, wire.UploadAbove)
-	if err != nil {
-		a.queueFailed(ctx, err)
-		return false, err
+	var batch []offline.Waiting
+	packed := a.take(ctx)
+	if packed != nil {
+		batch = packed.batch
+	} else {
+		waiting, err := a.queue.NextUpTo(ctx, wire.MaxItems, wire.MaxSealedBytes, wire.UploadAbove)
+		if err != nil {
+			a.queueFailed(ctx, err)
+			return false, err
+		}
+		batch = a.picker.pick(waiting)
 	}
-	batch := a.picker.pick(waiting)
 	if len(batch) == 0 {
 		return false, nil
 	}
 	a.queue.Sending(ids(batch))
 	defer a.queue.Sending(nil)
-	answer, err := a.carry(ctx, batch)
+	next := a.ahead(ctx, batch)
+	answer, err := a.carry(ctx, batch, packed)
+	following := next()
 	var own errQueue
 	switch {
 	case ctx.Err() != nil:
@@ -71,12 +77,15 @@ func (a *Agent) push(ctx context.Context) (more bool, err error) {
 	}
 	if err == nil {
 		more, err = a.settle(ctx, batch, answer)
+		if more && err == nil {
+			a.packed = following
+		}
 		if !errors.Is(err, errAnswer) {
 			return more, err
 		}
 	}
 	guilt := a.blame(batch, err)
-	if guilt == blameMaybe && !a.lineWorks(ctx) {
+	if guilt == blameMaybe && len(batch) == 1 && !a.lineCarries(ctx, batch[0]) {
 		guilt = blameLine
 	}
 	aside, again := a.picker.failed(batch, guilt)
@@ -100,9 +109,9 @@ func ids(batch []offline.Waiting) []string {
 
 // carry sends a batch, after its body where that goes up in pieces. What may take
 // long makes way for what is more urgent.
-func (a *Agent) carry(ctx context.Context, batch []offline.Waiting) (*wire.PushAnswer, error) {
-	if batch[0].Kind != request.KindAttachment && !large(batch[0]) {
-		return a.exchangePush(ctx, batch)
+func (a *Agent) carry(ctx context.Context, batch []offline.Waiting, packed *parcel) (*wire.PushAnswer, error) {
+	if small(batch[0]) {
+		return a.exchangePush(ctx, batch, packed)
 	}
 	var l line
 	overtaken, stop := a.yieldToUrgent(ctx, rank(batch[0].Kind), l.drop)
@@ -113,7 +122,7 @@ func (a *Agent) carry(ctx context.Context, batch []offline.Waiting) (*wire.PushA
 			return nil, err
 		}
 	}
-	return a.exchangePush(overtaken, batch)
+	return a.exchangePush(overtaken, batch, nil)
 }
 
 // itemOf is the wire's form of an item. The hash is the one that was saved: a body
@@ -130,23 +139,18 @@ func itemOf(w offline.Waiting) wire.Item {
 	return i
 }
 
-func (a *Agent) exchangePush(ctx context.Context, batch []offline.Waiting) (*wire.PushAnswer, error) {
-	push := wire.Push{Kiosk: batch[0].Kiosk, DeviceTime: a.now().UTC(), Items: make([]wire.Item, len(batch))}
-	for i, w := range batch {
-		push.Items[i] = itemOf(w)
+// exchangePush sends a batch, as it was packed ahead if it was.
+func (a *Agent) exchangePush(ctx context.Context, batch []offline.Waiting, packed *parcel) (_ *wire.PushAnswer, err error) {
+	if packed == nil {
+		if packed, err = a.pack(batch); err != nil {
+			return nil, err
+		}
 	}
-	body, err := json.Marshal(push)
-	if err != nil {
-		return nil, fmt.Errorf("agent: encode push: %w", err)
-	}
-	var encoding []string
-	if sent, compressed := wire.Compress(body); compressed {
-		body, encoding = sent, []string{"Content-Encoding", wire.EncodingGzip}
-	}
+	body := packed.body
 	failpoint.Reached(failpoint.Sending)
 	sent := a.now()
 	var answer wire.PushAnswer
-	err = exchange(ctx, a, requestTimeout+wire.PushTime(len(body)), http.MethodPost, wire.PathPush, body, &answer, encoding...)
+	err = exchange(ctx, a, requestTimeout+wire.PushTime(len(body)), http.MethodPost, wire.PathPush, body, &answer, packed.headers...)
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -275,12 +279,17 @@ func stateOf(o wire.Outcome) offline.State {
 	return offline.Delivered
 }
 
-// lineWorks asks central whether it is there: a line on which not even that gets
-// through says nothing against what was pushed, and what was saved first must not
-// let others go before it.
-func (a *Agent) lineWorks(ctx context.Context) bool {
-	var answer wire.HealthAnswer
-	return exchange(ctx, a, requestTimeout, http.MethodGet, wire.PathHealth, nil, &answer) == nil
+// lineCarries pushes no items in as many bytes as an item takes: a line on which
+// not even that gets through says nothing against the item, and what was saved
+// first must not let others go before it.
+func (a *Agent) lineCarries(ctx context.Context, w offline.Waiting) bool {
+	const envelope = 400
+	body := fmt.Appendf(nil, `{"kiosk":%d,"items":[]}%*s`, w.Kiosk, int(min(w.Size, wire.UploadAbove))+envelope, "")
+	var answer wire.PushAnswer
+	err := exchange(ctx, a, requestTimeout+wire.PushTime(len(body)), http.MethodPost, wire.PathPush, body, &answer)
+	// On a line that carries so much and no more the item needs one of its own.
+	a.transport.CloseIdleConnections()
+	return err == nil
 }
 
 // blame says whether a failed push may be the fault of its items.
