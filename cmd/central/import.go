@@ -28,7 +28,7 @@ func importFiles(ctx context.Context, args []string, out, log io.Writer) (err er
 		return fmt.Errorf("%w: central import: %w", errUsage, err)
 	}
 	if *data == "" || flags.NArg() == 0 {
-		return fmt.Errorf("%w: central import --data DIR FILE...", errUsage)
+		return fmt.Errorf("%w: central import --data DIR FILE [FILE]", errUsage)
 	}
 	c, err := central.Open(ctx, central.Config{Folder: *data, Existing: true, Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"lintai/kiosk/seal"
 )
 
-var cuts = flag.Int("cuts", 2000, "how many disks after a power cut to look at")
+var cuts = flag.Int("cuts", usual, "how many disks after a power cut to look at")
 
 // What a child of the tests is told through its environment.
 const (
