@@ -78,7 +78,7 @@ func (d *desk) show(code string) {
 // happens: noise right before a code may spoil it.
 func (d *desk) showUntilSeen(code string) {
 	d.t.Helper()
-	for range 50 {
+	for range 500 { // garbage may swallow one code after another
 		d.show(code)
 		d.asked(0x07)
 		if len(d.codes) > 0 {
