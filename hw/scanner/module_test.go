@@ -78,8 +78,12 @@ func (d *desk) show(code string) {
 // happens: noise right before a code may spoil it.
 func (d *desk) showUntilSeen(code string) {
 	d.t.Helper()
-	for range 500 { // garbage may swallow one code after another
-		d.show(code)
+	for i := range 50 {
+		// Once, twice, three times: each command is answered with noise, and a code
+		// that is always held there at that moment is always spoilt.
+		for range 1 + i%3 {
+			d.show(code)
+		}
 		d.asked(0x07)
 		if len(d.codes) > 0 {
 			d.want(code)
