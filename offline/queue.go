@@ -49,6 +49,7 @@ type Queue struct {
 	audited   AuditEntry // the head of the audit log; whoever holds the connection may use it
 	reserve   reserve
 	ready     chan *seal.Prepared
+	taken     chan struct{}
 	closing   chan struct{}
 	closed    sync.Once
 	agreeing  sync.WaitGroup
@@ -76,7 +77,7 @@ func Open(path string, sealTo seal.PublicKey, now func() time.Time) (*Queue, err
 	}
 	q := &Queue{path: path, lock: lock, now: now, sealTo: sealTo, boot: thisBoot(), reserve: newReserve(path),
 		subscribers: map[chan struct{}]struct{}{}, sending: map[string]struct{}{},
-		ready: make(chan *seal.Prepared, readyAgreements), closing: make(chan struct{})}
+		ready: make(chan *seal.Prepared, readyAgreements), taken: make(chan struct{}, 1), closing: make(chan struct{})}
 	if err := q.open(context.Background()); err != nil {
 		lock.Close()
 		return nil, fmt.Errorf("offline: open %s: %w", path, err)

@@ -48,6 +48,7 @@ func priorityOf(urgency string) int {
 // On a full partition a request with attachments is refused with ErrFull, to be
 // tried again without them; for one without, and for calls, the reserve is given up.
 func (q *Queue) SaveRequest(ctx context.Context, r request.Request, attachments ...request.Attachment) error {
+	defer q.agreeAgain()
 	err := q.saveRequest(ctx, r, attachments)
 	if len(attachments) == 0 && q.makeRoom(err) {
 		err = q.saveRequest(ctx, r, nil)
@@ -114,6 +115,7 @@ func belong(r request.Request, attachments []request.Attachment) error {
 
 // SaveCall seals a call for help and makes it durable; it returns only then.
 func (q *Queue) SaveCall(ctx context.Context, c request.Call) error {
+	defer q.agreeAgain()
 	s, err := q.seal(seal.Envelope{ID: c.ID, Kind: request.KindCall, Kiosk: c.Kiosk}, c, priorityCall, c.MadeAt)
 	if err == nil {
 		if err = q.keep(ctx, s, nil); q.makeRoom(err) {
