@@ -120,15 +120,15 @@ type Store interface {
 // Tx is one write transaction. Methods that refuse (ErrIDTaken, ErrTicketTaken,
 // ErrExists, ErrNotFound) leave the transaction usable.
 type Tx interface {
-	// Seen finds what was answered to this very item before.
-	Seen(kiosk int, id string, hash Hash) (Item, bool, error)
-	// Filed tells whether any terminal filed an item under this id.
-	Filed(id string) (bool, error)
-	// Record remembers an answer; a later one to the same item replaces it.
-	Record(i Item) error
-	// FileCase files a request with its number of events still 0, and returns
-	// the case's number. ErrIDTaken, ErrTicketTaken, which a rating's ticket is too.
-	FileCase(c Case) (int64, error)
+	// Answered finds, in no order, what a terminal was answered before to items with
+	// these ids, and what any other filed under them.
+	Answered(kiosk int, ids []string) ([]Item, error)
+	// Record remembers answers, in this order; a later one to the same item replaces
+	// the one before.
+	Record(all ...Item) error
+	// FileCases files requests, in this order, each with its First event, whatever
+	// Status, Events and UpdatedAt say. It gives one word on each.
+	FileCases(all ...Case) ([]Filed, error)
 	FileCall(c Call) error // ErrIDTaken
 	// FileAttachment files an attachment, whether or not its request is there.
 	FileAttachment(a Attachment) error // ErrIDTaken
@@ -139,13 +139,13 @@ type Tx interface {
 	FileRating(r Rating) (int64, error)
 	// SettleRating says for which case a rating counts, or why for none.
 	SettleRating(number, caseNumber int64, reason RatingReason) error // ErrNotFound
-	// RatingsOf lists the ratings of a ticket that have a reason, oldest first.
-	RatingsOf(rated ticket.Code, reason RatingReason) ([]Rating, error)
+	// RatingsOf lists the ratings of some tickets that have a reason, oldest first.
+	RatingsOf(reason RatingReason, rated ...ticket.Code) ([]Rating, error)
 	HandleRating(number int64, at time.Time, by string) error // ErrNotFound
 	// FileUpload notes that a body was filed or kept in quarantine: its pieces go, and
 	// Upload tells so from then on. One that is not there is no error.
 	FileUpload(kiosk int, hash Hash) error
-	// Keep puts an item into quarantine, once.
+	// Keep puts an item that was recorded into quarantine, once.
 	Keep(q Quarantined) error
 	Handle(number int64, at time.Time, by string) error // ErrNotFound
 
@@ -160,6 +160,16 @@ type Tx interface {
 	Call(id string) (Call, error)          // ErrNotFound
 	Answer(id string, a CallAnswer) error  // ErrAnswered
 	Change(kiosk int, c wire.Change) error // gives it the terminal's next cursor
+}
+
+// First is the event that every case begins with.
+func (c Case) First() Event { return Event{Number: 1, Status: Delivered, At: c.ReceivedAt} }
+
+// Filed is what came of a request that was to be filed: the number of its case, or
+// ErrIDTaken, or ErrTicketTaken, which the ticket of a rating is too.
+type Filed struct {
+	Number int64
+	Err    error
 }
 
 // Order says how a list of cases is sorted.

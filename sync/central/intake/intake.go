@@ -18,7 +18,6 @@ import (
 	"log/slog"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -59,6 +58,9 @@ type opened struct {
 	uploaded bool          // the body came in pieces
 	missing  bool          // and is not here
 	reason   docket.Reason // why it cannot be filed, or ""
+	// What is answered; said by filing.
+	outcome wire.Outcome
+	why     docket.Reason
 	// One of these when reason is "".
 	file       *docket.Case
 	call       *docket.Call
@@ -85,35 +87,44 @@ func (r *Receiver) Push(ctx context.Context, kiosk int, push wire.Push) ([]wire.
 	}
 	wait, done := r.openAll(push.Items, items)
 	defer done()
-	if len(items) > 0 {
-		wait(0)
-	}
+	wait(0)
 	failpoint.Reached(failpoint.Opened)
-	answers := make([]wire.ItemAnswer, len(items))
 	var words []live.Word
-	var calls []docket.Call
 	err := r.Store.Write(ctx, func(tx docket.Tx) error {
-		words, calls = nil, nil // Write may run this more than once
-		for i := range items {
-			wait(i)
-			outcome, reason, told, err := file(tx, &items[i])
-			if err != nil {
+		// All of it anew: Write may run this more than once.
+		f, err := begin(tx, kiosk, items)
+		if err != nil {
+			return err
+		}
+		for from := 0; from < len(items); from += gathered {
+			wait(from)
+			for i := from; i < min(from+gathered, len(items)); i++ {
+				if err := f.take(&items[i]); err != nil {
+					return err
+				}
+			}
+			if err := f.fileRun(); err != nil {
 				return err
 			}
-			answers[i] = wire.ItemAnswer{ID: push.Items[i].ID, Outcome: outcome, Reason: string(reason)}
-			words = append(words, told...)
-			if outcome == wire.Created && items[i].call != nil {
-				calls = append(calls, *items[i].call)
-			}
 		}
+		words = f.words
+		err = f.record()
 		failpoint.Reached(failpoint.Filed)
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("intake: %w", err)
 	}
 	failpoint.Reached(failpoint.Committed)
 	r.Hub.Publish(words...)
+	answers := make([]wire.ItemAnswer, len(items))
+	var calls []docket.Call
+	for i, o := range items {
+		answers[i] = wire.ItemAnswer{ID: o.item.ID, Outcome: o.outcome, Reason: string(o.why)}
+		if o.outcome == wire.Created && o.call != nil {
+			calls = append(calls, *o.call)
+		}
+	}
 	r.log(kiosk, answers, calls)
 	return answers, nil
 }
@@ -155,27 +166,38 @@ func (r *Receiver) logKept(kiosk int, answers []wire.ItemAnswer) {
 	r.Log.Warn("items are kept in quarantine", "kiosk", kiosk, "reasons", strings.Join(reasons, ", "))
 }
 
+// gathered is how many items are opened before they are handed to whoever files
+// them, who files them together.
+const gathered = 20
+
 // openAll verifies the items and opens their bodies, beside whoever files them: the
 // key agreement of an item takes about as long as its filing. wait returns when an
-// item is ready; done when all are. What opens must leave the database alone: a
-// transaction holds it meanwhile.
+// item and those that are gathered with it are ready; done when all are. What opens
+// must leave the database alone: a transaction holds it meanwhile.
 func (r *Receiver) openAll(items []wire.Item, into []opened) (wait func(i int), done func()) {
-	ready := make([]chan struct{}, len(items))
-	for i := range ready {
-		ready[i] = make(chan struct{})
+	ready := make([]chan struct{}, (len(items)+gathered-1)/gathered)
+	for n := range ready {
+		ready[n] = make(chan struct{})
 	}
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	// One core is left to the database, which takes the items in order.
-	for range min(len(items), max(runtime.GOMAXPROCS(0)-1, 1)) {
+	for range min(len(ready), max(runtime.GOMAXPROCS(0)-1, 1)) {
 		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(items); i = int(next.Add(1)) - 1 {
-				into[i].open(r.unseal, items[i])
-				close(ready[i])
+			for n := int(next.Add(1)) - 1; n < len(ready); n = int(next.Add(1)) - 1 {
+				for i := n * gathered; i < min((n+1)*gathered, len(items)); i++ {
+					into[i].open(r.unseal, items[i])
+				}
+				close(ready[n])
 			}
 		})
 	}
-	return func(i int) { <-ready[i] }, workers.Wait
+	wait = func(i int) {
+		if i < len(items) {
+			<-ready[i/gathered]
+		}
+	}
+	return wait, workers.Wait
 }
 
 // open verifies one item and opens its body.
@@ -265,93 +287,4 @@ func (o *opened) readCall(plain []byte, now time.Time) docket.Reason {
 		RaisedAt: trueTime(body.MadeAt, o.age, o.item.ClockOffset, now), ReceivedAt: now,
 	}
 	return ""
-}
-
-// file puts one item where it belongs and says where that was, and what is to be
-// told to whoever watches.
-func file(tx docket.Tx, o *opened) (wire.Outcome, docket.Reason, []live.Word, error) {
-	seen, known, err := tx.Seen(o.item.Kiosk, o.item.ID, o.item.Hash)
-	if err != nil {
-		return "", "", nil, err
-	}
-	switch {
-	case known && seen.Outcome == wire.Created:
-		return wire.Duplicate, "", nil, o.fileUpload(tx)
-	case known && seen.Outcome == wire.Conflict:
-		return wire.Conflict, seen.Reason, nil, o.fileUpload(tx)
-	case known && o.missing: // it was rejected, and the body is in quarantine
-		return seen.Outcome, seen.Reason, nil, nil
-	case o.missing:
-		return wire.Missing, "", nil, nil
-	}
-	// A rejected item that comes again is judged again: the key that it is
-	// sealed to may have been restored in the meantime.
-	outcome, reason := wire.Rejected, o.reason
-	var words []live.Word
-	if filed, err := tx.Filed(o.item.ID); err != nil {
-		return "", "", nil, err
-	} else if filed {
-		outcome, reason = wire.Conflict, docket.ReasonIDTaken
-	} else if reason == "" {
-		outcome, reason, words, err = create(tx, o)
-		if err != nil {
-			return "", "", nil, err
-		}
-	}
-	o.item.Outcome, o.item.Reason = outcome, reason
-	if err := tx.Record(o.item); err != nil {
-		return "", "", nil, err
-	}
-	if err := o.fileUpload(tx); err != nil {
-		return "", "", nil, err
-	}
-	if outcome != wire.Created {
-		words = []live.Word{{Kind: live.Quarantine}}
-		err = tx.Keep(docket.Quarantined{Item: o.item, Sealed: o.sealed})
-	}
-	return outcome, reason, words, err
-}
-
-// create files a sound item.
-func create(tx docket.Tx, o *opened) (wire.Outcome, docket.Reason, []live.Word, error) {
-	var words []live.Word
-	var err error
-	switch {
-	case o.call != nil:
-		words = []live.Word{{Kind: live.Call, ID: o.call.ID, Kiosk: o.call.Kiosk}}
-		err = tx.FileCall(*o.call)
-	case o.attachment != nil:
-		words, err = fileAttachment(tx, *o.attachment)
-	case o.rating != nil:
-		words, err = fileRating(tx, *o.rating)
-	default:
-		words, err = fileCase(tx, *o.file)
-	}
-	switch {
-	case errors.Is(err, docket.ErrIDTaken):
-		return wire.Conflict, docket.ReasonIDTaken, nil, nil
-	case errors.Is(err, docket.ErrTicketTaken):
-		return wire.Conflict, docket.ReasonTicketTaken, nil, nil
-	case errors.Is(err, errNotNamed):
-		return wire.Rejected, docket.ReasonNotNamed, nil, nil
-	case err != nil:
-		return "", "", nil, err
-	}
-	return wire.Created, "", words, nil
-}
-
-func fileCase(tx docket.Tx, c docket.Case) ([]live.Word, error) {
-	var err error
-	if c.Number, err = tx.FileCase(c); err != nil {
-		return nil, err
-	}
-	if err := tx.Append(c.Number, docket.Event{Number: 1, Status: docket.Delivered, At: c.ReceivedAt}); err != nil {
-		return nil, err
-	}
-	words, err := lateRatings(tx, c)
-	return append(words, caseWord(c.Number, c.Kiosk)), err
-}
-
-func caseWord(number int64, kiosk int) live.Word {
-	return live.Word{Kind: live.Case, ID: strconv.FormatInt(number, 10), Kiosk: kiosk}
 }

@@ -53,9 +53,26 @@ func settle(tx docket.Tx, c docket.Case, r docket.Rating) ([]live.Word, error) {
 	return append(words, live.Word{Kind: live.Quarantine}), tx.SettleRating(r.Number, r.Case, r.Reason)
 }
 
+// ratedBefore tells which of these cases have ratings that came before them.
+func ratedBefore(tx docket.Tx, cases []docket.Case) (map[ticket.Code]bool, error) {
+	tickets := make([]ticket.Code, len(cases))
+	for i, c := range cases {
+		tickets[i] = c.Ticket
+	}
+	waiting, err := tx.RatingsOf(docket.RatingUnknown, tickets...)
+	if err != nil || len(waiting) == 0 {
+		return nil, err
+	}
+	rated := map[ticket.Code]bool{}
+	for _, r := range waiting {
+		rated[r.Rated] = true
+	}
+	return rated, nil
+}
+
 // lateRatings puts ratings that came before their case onto it.
 func lateRatings(tx docket.Tx, c docket.Case) ([]live.Word, error) {
-	waiting, err := tx.RatingsOf(c.Ticket, docket.RatingUnknown)
+	waiting, err := tx.RatingsOf(docket.RatingUnknown, c.Ticket)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +102,7 @@ func rate(tx docket.Tx, c docket.Case, r *docket.Rating) ([]live.Word, error) {
 	if err != nil {
 		return nil, err
 	}
-	wrong, err := tx.RatingsOf(c.Ticket, docket.RatingWrongCode)
+	wrong, err := tx.RatingsOf(docket.RatingWrongCode, c.Ticket)
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,12 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"lintai/kiosk/ticket"
@@ -67,20 +69,21 @@ func (t *transaction) FileRating(r docket.Rating) (int64, error) {
 	if !errors.Is(err, sql.ErrNoRows) {
 		return 0, fmt.Errorf("sqlite: file rating: %w", err)
 	}
-	return 0, t.taken(r.ID)
+	filed, err := t.taken(r.ID)
+	return 0, errors.Join(err, filed.Err)
 }
 
 // taken says why nothing was filed: the id is another's, or else the ticket.
-func (t *transaction) taken(id string) error {
+func (t *transaction) taken(id string) (docket.Filed, error) {
 	var same int
 	err := t.queryRow("SELECT (SELECT count(*) FROM cases WHERE id = ?1) + (SELECT count(*) FROM ratings WHERE id = ?1)", id).Scan(&same)
 	switch {
 	case err != nil:
-		return fmt.Errorf("sqlite: id: %w", err)
+		return docket.Filed{}, fmt.Errorf("sqlite: id: %w", err)
 	case same > 0:
-		return docket.ErrIDTaken
+		return docket.Filed{Err: docket.ErrIDTaken}, nil
 	}
-	return docket.ErrTicketTaken
+	return docket.Filed{Err: docket.ErrTicketTaken}, nil
 }
 
 func (t *transaction) SettleRating(number, caseNumber int64, reason docket.RatingReason) error {
@@ -91,9 +94,16 @@ func (t *transaction) SettleRating(number, caseNumber int64, reason docket.Ratin
 	return err
 }
 
-func (t *transaction) RatingsOf(rated ticket.Code, reason docket.RatingReason) ([]docket.Rating, error) {
-	rows, err := t.query("SELECT "+ratingColumns+" FROM ratings WHERE rated = ? AND reason = ? ORDER BY number", string(rated), string(reason))
-	return collect(rows, err, scanRating)
+func (t *transaction) RatingsOf(reason docket.RatingReason, rated ...ticket.Code) ([]docket.Rating, error) {
+	var all []docket.Rating
+	err := listed(rated, func(list string, values []any) error {
+		rows, err := t.query("SELECT "+ratingColumns+" FROM ratings WHERE reason = ?1 AND rated IN "+list, append([]any{string(reason)}, values...)...)
+		found, err := collect(rows, err, scanRating)
+		all = append(all, found...)
+		return err
+	})
+	slices.SortFunc(all, func(a, b docket.Rating) int { return cmp.Compare(a.Number, b.Number) })
+	return all, err
 }
 
 func (t *transaction) HandleRating(number int64, at time.Time, by string) error {

@@ -84,60 +84,6 @@ func (t *transaction) exec(what, query string, args ...any) (int64, error) {
 	return n, nil
 }
 
-func (t *transaction) Seen(kiosk int, id string, hash docket.Hash) (docket.Item, bool, error) {
-	i, err := scanItem(t.queryRow(
-		"SELECT "+itemColumns+" FROM items i WHERE i.kiosk = ? AND i.id = ? AND i.hash = ?", kiosk, id, hash[:]))
-	if errors.Is(err, sql.ErrNoRows) {
-		return docket.Item{}, false, nil
-	}
-	if err != nil {
-		return docket.Item{}, false, fmt.Errorf("sqlite: item: %w", err)
-	}
-	return i, true, nil
-}
-
-func (t *transaction) Filed(id string) (bool, error) {
-	var n int
-	err := t.queryRow("SELECT count(*) FROM items WHERE id = ? AND outcome = 'created'", id).Scan(&n)
-	if err != nil {
-		return false, fmt.Errorf("sqlite: filed item: %w", err)
-	}
-	return n > 0, nil
-}
-
-func (t *transaction) Record(i docket.Item) error {
-	_, err := t.exec("record item", `
-		INSERT INTO items (kiosk, id, hash, kind, sequence, made_at, received_at, clock_offset, outcome, reason)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (kiosk, id, hash) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason`,
-		i.Kiosk, i.ID, i.Hash[:], string(i.Kind), i.Sequence, micros(i.MadeAt), micros(i.ReceivedAt),
-		i.ClockOffset.Microseconds(), string(i.Outcome), string(i.Reason))
-	return err
-}
-
-func (t *transaction) FileCase(c docket.Case) (int64, error) {
-	r, err := t.execute("file case", `
-		INSERT INTO cases (id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, card_token)
-		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
-		WHERE NOT EXISTS (SELECT 1 FROM ratings WHERE ticket = ?3) AND NOT EXISTS (SELECT 1 FROM ratings WHERE id = ?1)
-		ON CONFLICT DO NOTHING`,
-		c.ID, c.Kiosk, string(c.Ticket), c.Service, c.CatalogVersion, int(c.Urgency),
-		micros(c.RequestedAt), micros(c.ReceivedAt), c.Body, c.Card)
-	if err != nil {
-		return 0, err
-	}
-	if n, err := r.RowsAffected(); err != nil {
-		return 0, fmt.Errorf("sqlite: file case: %w", err)
-	} else if n == 0 {
-		return 0, t.taken(c.ID)
-	}
-	number, err := r.LastInsertId()
-	if err != nil {
-		return 0, fmt.Errorf("sqlite: file case: %w", err)
-	}
-	return number, nil
-}
-
 func (t *transaction) FileCall(c docket.Call) error {
 	n, err := t.exec("file call", `
 		INSERT INTO calls (id, kiosk, screen, raised_at, received_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -197,10 +143,7 @@ func (t *transaction) Append(number int64, e docket.Event) error {
 	if n == 0 {
 		return docket.ErrExists
 	}
-	_, err = t.exec("append event", `
-		INSERT INTO case_events (case_number, number, status, at, by, note, stars) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		number, e.Number, string(e.Status), micros(e.At), e.By, e.Note, e.Stars)
-	return err
+	return t.addEvent(number, e)
 }
 
 func (t *transaction) Call(id string) (docket.Call, error) {

@@ -3,12 +3,14 @@ package storetest
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
 	"lintai/kiosk/request"
+	"lintai/kiosk/ticket"
 	"lintai/sync/central/docket"
 )
 
@@ -92,7 +94,7 @@ func ratings(t *testing.T, s docket.Store) {
 		wantError(t, "the same ticket", err, docket.ErrTicketTaken)
 		clash := sample(t, 15)
 		clash.Ticket = early.Ticket
-		_, err = tx.FileCase(clash)
+		_, err = fileOne(tx, clash)
 		wantError(t, "a case with a rating's ticket", err, docket.ErrTicketTaken)
 		_, err = tx.LockCaseByTicket(c.Ticket)
 		wantError(t, "a case that did not come yet", err, docket.ErrNotFound)
@@ -107,14 +109,19 @@ func ratings(t *testing.T, s docket.Store) {
 		locked, err := tx.LockCaseByTicket(c.Ticket)
 		must(t, err)
 		want(t, "locked", locked.Number, c.Number)
-		waiting, err := tx.RatingsOf(c.Ticket, docket.RatingUnknown)
+		for _, tickets := range [][]ticket.Code{{c.Ticket}, {clash.Ticket, c.Ticket, early.Ticket}, slices.Repeat([]ticket.Code{c.Ticket}, 150)} {
+			waiting, err := tx.RatingsOf(docket.RatingUnknown, tickets...)
+			must(t, err)
+			want(t, "waiting, oldest first", waiting, []docket.Rating{early, good, wrong})
+		}
+		none, err := tx.RatingsOf(docket.RatingUnknown)
 		must(t, err)
-		want(t, "waiting, oldest first", waiting, []docket.Rating{early, good, wrong})
+		want(t, "of no ticket", len(none), 0)
 		must(t, tx.SettleRating(early.Number, c.Number, docket.RatingNotDone))
 		must(t, tx.SettleRating(good.Number, c.Number, ""))
 		must(t, tx.SettleRating(wrong.Number, 0, docket.RatingWrongCode))
 		wantError(t, "an unknown rating", tx.SettleRating(999, 0, ""), docket.ErrNotFound)
-		wrongOnes, err := tx.RatingsOf(c.Ticket, docket.RatingWrongCode)
+		wrongOnes, err := tx.RatingsOf(docket.RatingWrongCode, c.Ticket)
 		must(t, err)
 		want(t, "wrong codes", len(wrongOnes), 1)
 		named, filed, err := tx.Named(good.ID)

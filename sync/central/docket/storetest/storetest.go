@@ -14,7 +14,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"lintai/kiosk/request"
 	"lintai/kiosk/ticket"
 	"lintai/sync/central/docket"
 	"lintai/sync/wire"
@@ -37,6 +36,7 @@ func Run(t *testing.T, open Opener) {
 		{"AuditLog", audit},
 		{"FileCase", fileCase},
 		{"TakenIDAndTicketLeaveTheTransactionUsable", taken},
+		{"ManyCasesAtOnce", many},
 		{"AnErrorTakesEverythingBack", rollback},
 		{"EventsAreAppended", events},
 		{"StatusIsTheFoldOfTheEvents", fold},
@@ -113,17 +113,23 @@ func sample(t *testing.T, n int) docket.Case {
 	}
 }
 
-// file files a case with its first event.
-func file(t *testing.T, s docket.Store, c docket.Case) int64 {
+// file files a case.
+func file(t *testing.T, s docket.Store, c docket.Case) (number int64) {
 	t.Helper()
-	var number int64
 	must(t, s.Write(t.Context(), func(tx docket.Tx) (err error) {
-		if number, err = tx.FileCase(c); err != nil {
-			return err
-		}
-		return tx.Append(number, docket.Event{Number: 1, Status: docket.Delivered, At: c.ReceivedAt})
+		number, err = fileOne(tx, c)
+		return err
 	}))
 	return number
+}
+
+// fileOne files a case in a transaction.
+func fileOne(tx docket.Tx, c docket.Case) (int64, error) {
+	filed, err := tx.FileCases(c)
+	if err != nil {
+		return 0, err
+	}
+	return filed[0].Number, filed[0].Err
 }
 
 func terminals(t *testing.T, s docket.Store) {
@@ -177,11 +183,11 @@ func taken(t *testing.T, s docket.Store) {
 	sameID, sameTicket, other := sample(t, 2), sample(t, 3), sample(t, 4)
 	sameID.ID, sameTicket.Ticket = first.ID, first.Ticket
 	must(t, s.Write(t.Context(), func(tx docket.Tx) error {
-		_, err := tx.FileCase(sameID)
+		_, err := fileOne(tx, sameID)
 		wantError(t, "same id", err, docket.ErrIDTaken)
-		_, err = tx.FileCase(sameTicket)
+		_, err = fileOne(tx, sameTicket)
 		wantError(t, "same ticket", err, docket.ErrTicketTaken)
-		_, err = tx.FileCase(other)
+		_, err = fileOne(tx, other)
 		return err
 	}))
 	_, _, err := s.CaseByTicket(t.Context(), other.Ticket)
@@ -194,9 +200,9 @@ func rollback(t *testing.T, s docket.Store) {
 	c := sample(t, 1)
 	failed := errors.New("failed")
 	err := s.Write(ctx, func(tx docket.Tx) error {
-		number, err := tx.FileCase(c)
+		number, err := fileOne(tx, c)
 		must(t, err)
-		must(t, tx.Append(number, docket.Event{Number: 1, Status: docket.Delivered, At: noon}))
+		must(t, tx.Append(number, docket.Event{Number: 2, Status: docket.Accepted, At: noon}))
 		must(t, tx.FileCall(docket.Call{ID: "call", Kiosk: 1, RaisedAt: noon, ReceivedAt: noon}))
 		must(t, tx.Change(1, wire.Change{}))
 		return failed
@@ -341,57 +347,6 @@ func calls(t *testing.T, s docket.Store) {
 	must(t, err)
 	first.Answer = &answer
 	want(t, "answered", recent, []docket.Call{first})
-}
-
-func item(id, body string, outcome wire.Outcome, reason docket.Reason) docket.Item {
-	return docket.Item{Kiosk: 1, ID: id, Hash: hash(body), Kind: request.KindRequest, Sequence: 7, MadeAt: noon.Add(-time.Hour),
-		ReceivedAt: noon, ClockOffset: time.Second, Outcome: outcome, Reason: reason}
-}
-
-func items(t *testing.T, s docket.Store) {
-	ctx := t.Context()
-	id := uuid.NewString()
-	created := item(id, "body", wire.Created, "")
-	must(t, s.Write(ctx, func(tx docket.Tx) error {
-		_, known, err := tx.Seen(1, id, hash("body"))
-		must(t, err)
-		want(t, "known before", known, false)
-		filed, err := tx.Filed(id)
-		must(t, err)
-		want(t, "filed before", filed, false)
-		return tx.Record(created)
-	}))
-	must(t, s.Write(ctx, func(tx docket.Tx) error {
-		got, known, err := tx.Seen(1, id, hash("body"))
-		must(t, err)
-		want(t, "known", known, true)
-		want(t, "item", got, created)
-		for name, seen := range map[string]func() (docket.Item, bool, error){
-			"another body":     func() (docket.Item, bool, error) { return tx.Seen(1, id, hash("other")) },
-			"another terminal": func() (docket.Item, bool, error) { return tx.Seen(2, id, hash("body")) },
-		} {
-			_, known, err := seen()
-			must(t, err)
-			want(t, name, known, false)
-		}
-		filed, err := tx.Filed(id)
-		must(t, err)
-		want(t, "filed", filed, true)
-		other := item(id, "other", wire.Conflict, docket.ReasonIDTaken)
-		return tx.Record(other)
-	}))
-	// Judged again, a rejected item may be filed after all.
-	late := item(uuid.NewString(), "late", wire.Rejected, docket.ReasonUnknownKey)
-	for _, outcome := range []wire.Outcome{wire.Rejected, wire.Created} {
-		late.Outcome = outcome
-		must(t, s.Write(ctx, func(tx docket.Tx) error { return tx.Record(late) }))
-		must(t, s.Write(ctx, func(tx docket.Tx) error {
-			got, _, err := tx.Seen(1, late.ID, late.Hash)
-			must(t, err)
-			want(t, "outcome", got.Outcome, outcome)
-			return nil
-		}))
-	}
 }
 
 func quarantine(t *testing.T, s docket.Store) {
