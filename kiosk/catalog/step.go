@@ -1,5 +1,10 @@
 package catalog
 
+import (
+	"slices"
+	"time"
+)
+
 // StepKind says what a step asks for. The confirm page and the result are not
 // steps: they end every request.
 type StepKind string
@@ -116,6 +121,19 @@ func (st *Step) LongestNote() int {
 
 // Option finds an option by its id.
 func (st *Step) Option(id string) (*Option, bool) { return findOption(st.Options, id) }
+
+// DaysFrom lists the days that a Slot step offers today, in today's zone.
+func (st *Step) DaysFrom(today time.Time) []time.Time {
+	var all []time.Time
+	// Four weeks are enough to find as many days as asked for.
+	for i := st.FirstDay; len(all) < st.Days && i < st.FirstDay+28; i++ {
+		d := time.Date(today.Year(), today.Month(), today.Day()+i, 0, 0, 0, 0, today.Location())
+		if len(st.Weekdays) == 0 || slices.Contains(st.Weekdays, (int(d.Weekday())+6)%7+1) {
+			all = append(all, d)
+		}
+	}
+	return all
+}
 
 // Period finds a part of a day by its id.
 func (st *Step) Period(id string) (*Option, bool) { return findOption(st.Periods, id) }

@@ -58,8 +58,21 @@ type Request struct {
 	// must know them, because the ticket code alone is public.
 	RatingCode string `json:"rating_code,omitempty"`
 	// Rating makes the request the rating of an earlier one.
-	Rating *Rating   `json:"rating,omitempty"`
-	MadeAt time.Time `json:"made_at"` // by the terminal's clock, which may be wrong
+	Rating *Rating `json:"rating,omitempty"`
+	// Channel is there when the request reached central through no terminal.
+	Channel *Channel  `json:"channel,omitempty"`
+	MadeAt  time.Time `json:"made_at"` // by the terminal's clock, which may be wrong
+}
+
+// Channel is what a request has that came from the hotline, a mini-program or a
+// website. None of it is ever public.
+type Channel struct {
+	Name        string   `json:"name"`                  // of the channel, as staff know it
+	Description string   `json:"description,omitempty"` // in the resident's or the operator's words
+	Latitude    *float64 `json:"latitude,omitempty"`    // WGS 84, of where it is needed
+	Longitude   *float64 `json:"longitude,omitempty"`
+	AddressID   string   `json:"address_id,omitempty"` // in the channel's own list of addresses
+	Media       []string `json:"media,omitempty"`      // links to pictures; see package open311 for why they stay links
 }
 
 // Rating is what a resident says about how her request was dealt with. Central

@@ -5,7 +5,8 @@
 //	└──┘ └───────┘└ check digit, ISO/IEC 7064 MOD 11,10
 //	 │      └ seven random digits, so that a code cannot be guessed from another
 //	 └ number of the terminal that issued it, so that terminals without a
-//	   network never issue the same code
+//	   network never issue the same code; 0000 is no terminal's: with it central
+//	   begins the codes of requests that come through another channel
 //
 // Digits only: the code is typed on a large keypad, by people who have never
 // used a keyboard, and read over the telephone. The check digit finds every
@@ -41,6 +42,14 @@ func New(terminal int, random io.Reader) (Code, error) {
 	if terminal < 1 || terminal > MaxTerminal {
 		return "", fmt.Errorf("ticket: terminal number %d is not in 1…%d", terminal, MaxTerminal)
 	}
+	return draw(terminal, random)
+}
+
+// OfCentral makes a code for a request that reached central through no terminal. Central
+// must see to it that no other request has it: many channels share one number.
+func OfCentral(random io.Reader) (Code, error) { return draw(0, random) }
+
+func draw(number int, random io.Reader) (Code, error) {
 	// Rejection sampling keeps the ten million codes equally likely.
 	const span = 10_000_000
 	var b [4]byte
@@ -52,7 +61,7 @@ func New(terminal int, random io.Reader) (Code, error) {
 		if n >= 1<<32/span*span {
 			continue
 		}
-		body := fmt.Sprintf("%04d%07d", terminal, n%span)
+		body := fmt.Sprintf("%04d%07d", number, n%span)
 		return Code(body + string(checkDigit(body))), nil
 	}
 }

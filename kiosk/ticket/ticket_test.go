@@ -39,6 +39,18 @@ func TestNew(t *testing.T) {
 	}
 }
 
+func TestCodesOfCentralAreNoTerminals(t *testing.T) {
+	for range 100 {
+		c, err := OfCentral(rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, err := Parse(c.String()); err != nil || back != c || c[:4] != "0000" {
+			t.Fatalf("%s → %s, %v", c, back, err)
+		}
+	}
+}
+
 func TestEveryWrongDigitIsFound(t *testing.T) {
 	c, _ := New(4711, rand.Reader)
 	for i := range c {

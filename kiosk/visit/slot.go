@@ -24,16 +24,7 @@ func (s State) days(st *catalog.Step) []time.Time {
 	if s.now.Year() < clockSet {
 		return nil
 	}
-	today := s.now.In(phrase.Zone)
-	var all []time.Time
-	// Four weeks are enough to find as many days as asked for.
-	for i := st.FirstDay; len(all) < st.Days && i < st.FirstDay+28; i++ {
-		d := time.Date(today.Year(), today.Month(), today.Day()+i, 0, 0, 0, 0, phrase.Zone)
-		if len(st.Weekdays) == 0 || slices.Contains(st.Weekdays, (int(d.Weekday())+6)%7+1) {
-			all = append(all, d)
-		}
-	}
-	return all
+	return st.DaysFrom(s.now.In(phrase.Zone))
 }
 
 func (m *machine) pickSlot(st *catalog.Step, option string) {
