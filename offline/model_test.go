@@ -63,7 +63,7 @@ func (m *model) retain() {
 }
 
 func (m *model) progress(i *modelItem) visit.Progress {
-	p := visit.Progress{Service: "repair", Status: visit.StatusSaved, At: i.savedAt}
+	p := visit.Progress{ID: i.id, Service: "repair", Status: visit.StatusSaved, At: i.savedAt}
 	if i.state == Conflict || i.state == Rejected {
 		p.Status = visit.StatusHeld
 	}

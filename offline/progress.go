@@ -13,7 +13,8 @@ import (
 )
 
 // Progress returns what the terminal itself last knew about a ticket that it
-// issued: saved here, delivered, or the last status that central sent. A request
+// issued: saved here, on its way at this moment, delivered, or the last status
+// that central sent. A request
 // that central rejected or has in conflict is held: central keeps it for staff to
 // look at, and the resident must not be told to wait.
 func (q *Queue) Progress(ctx context.Context, code ticket.Code) (visit.Progress, bool, error) {
@@ -26,9 +27,9 @@ func (q *Queue) Progress(ctx context.Context, code ticket.Code) (visit.Progress,
 		at          sql.NullInt64
 		note        sql.NullString
 	)
-	err := q.db.QueryRowContext(ctx, `SELECT t.service, o.state, o.saved_at, o.delivered_at, s.status, s.at, s.note
+	err := q.db.QueryRowContext(ctx, `SELECT o.id, t.service, o.state, o.saved_at, o.delivered_at, s.status, s.at, s.note
 		FROM tickets t JOIN outbox o ON o.id = t.request LEFT JOIN statuses s ON s.request = o.id
-		WHERE t.digest = ?`, q.digest(code)).Scan(&p.Service, &state, &savedAt, &deliveredAt, &status, &at, &note)
+		WHERE t.digest = ?`, q.digest(code)).Scan(&p.ID, &p.Service, &state, &savedAt, &deliveredAt, &status, &at, &note)
 	if errors.Is(err, sql.ErrNoRows) {
 		return visit.Progress{}, false, nil
 	}
@@ -45,6 +46,9 @@ func (q *Queue) Progress(ctx context.Context, code ticket.Code) (visit.Progress,
 		p.Status, p.At = visit.StatusHeld, fromMilli(savedAt)
 	default:
 		p.Status, p.At = visit.StatusSaved, fromMilli(savedAt)
+		if q.isSending(p.ID) {
+			p.Status = visit.StatusSending
+		}
 	}
 	return p, true, nil
 }

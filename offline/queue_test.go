@@ -294,6 +294,7 @@ func TestProgress(t *testing.T) {
 	check := func(want visit.Progress) {
 		t.Helper()
 		b.reopen(t)
+		want.ID = r.ID
 		got, ok, err := b.Progress(t.Context(), r.Ticket)
 		if err != nil || !ok || got != want {
 			t.Errorf("progress %+v %v %v\nwant %+v", got, ok, err, want)
@@ -306,8 +307,20 @@ func TestProgress(t *testing.T) {
 		}
 	}
 	check(visit.Progress{Service: "repair", Status: visit.StatusSaved, At: noon})
+	for _, c := range []struct {
+		marked []string
+		want   visit.Status
+	}{{[]string{"x", r.ID}, visit.StatusSending}, {[]string{"x"}, visit.StatusSaved}, {nil, visit.StatusSaved}} {
+		b.Sending(c.marked)
+		if got, _, err := b.Progress(t.Context(), r.Ticket); err != nil || got.Status != c.want {
+			t.Errorf("marked %v: %q %v, want %q", c.marked, got.Status, err, c.want)
+		}
+	}
+	b.Sending([]string{r.ID}) // in memory only: a queue that was opened again knows nothing of it
+	check(visit.Progress{Service: "repair", Status: visit.StatusSaved, At: noon})
 	b.clock = noon.Add(time.Minute)
 	b.settle(t, r.ID, Delivered)
+	b.Sending([]string{r.ID}) // what central has acknowledged is no more on its way
 	check(visit.Progress{Service: "repair", Status: visit.StatusDelivered, At: noon.Add(time.Minute)})
 	apply(5, visit.StatusWorking, noon.Add(time.Hour), "师傅已上门")
 	working := visit.Progress{Service: "repair", Status: visit.StatusWorking, At: noon.Add(time.Hour), Note: "师傅已上门"}

@@ -202,7 +202,7 @@ func (g *guest) promise(v visit.View) told {
 		return told{Kind: toldReady}
 	case visit.ScreenSaved:
 		return told{Kind: toldSaved, Visit: int(g.visit.Load()), Code: strings.ReplaceAll(v.Code, " ", ""),
-			State: words(v.Title, "saved.delivered", "saved.waiting", "saved.offline", "saved.held"),
+			State: words(v.Title, "saved.delivered", "saved.sending", "saved.waiting", "saved.offline", "saved.held"),
 			Slip:  words(v.Notice, "saved.printed", "saved.printing", "saved.not_printed", "saved.unknown", "saved.no_printer")}
 	case visit.ScreenCalling:
 		t := told{Kind: toldCall, Press: int(g.press.Load()), Words: v.Headline}
@@ -220,7 +220,7 @@ func (g *guest) promise(v visit.View) told {
 		return t
 	case visit.ScreenProgress:
 		t := told{Kind: toldProgress, Code: strings.ReplaceAll(v.Code, " ", ""), State: words(v.Headline,
-			"status.saved", "status.delivered", "status.accepted", "status.working", "status.done", "status.held")}
+			"status.saved", "status.sending", "status.delivered", "status.accepted", "status.working", "status.done", "status.held")}
 		if v.Notice == phrase.Text("progress.found_here") {
 			t.Slip = "here"
 		}

@@ -26,7 +26,7 @@ func (t *Terminal) find(ctx context.Context, code ticket.Code) {
 		// Also when central says no: it does not have yet what still waits here,
 		// and has filed nothing under the code of what it holds for staff.
 		answer.Result, answer.Progress = visit.FoundHere, here
-		if err == nil && (here.Status == visit.StatusSaved || here.Status == visit.StatusHeld) {
+		if waits := here.Status == visit.StatusSaved || here.Status == visit.StatusSending; err == nil && (waits || here.Status == visit.StatusHeld) {
 			answer.Result = visit.Found
 		}
 	case err == nil && unread == nil:

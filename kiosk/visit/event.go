@@ -203,6 +203,9 @@ type (
 	// Held: central has an item, could not file it as it was, and keeps it for
 	// staff.
 	Held struct{ ID string }
+	// Sending: these requests are on a connection to central now, in place of those
+	// told before; none when that is over, whatever came of it.
+	Sending struct{ IDs []string }
 	// LinkChanged: whether central is reached, and how many items wait here.
 	LinkChanged struct {
 		Online  bool
@@ -263,6 +266,7 @@ func (Saved) event()         {}
 func (SaveFailed) event()    {}
 func (Delivered) event()     {}
 func (Held) event()          {}
+func (Sending) event()       {}
 func (LinkChanged) event()   {}
 func (LookedUp) event()      {}
 func (CallSaved) event()     {}
@@ -323,6 +327,8 @@ const (
 
 // Progress is what a ticket code tells: nothing personal.
 type Progress struct {
+	// ID is the request's, where this terminal made it; else empty.
+	ID      string
 	Service string // service code
 	Status  Status
 	At      time.Time // when the status began
@@ -334,6 +340,7 @@ type Status string
 
 const (
 	StatusSaved     Status = "saved"     // 已保存，待送达: on the terminal only
+	StatusSending   Status = "sending"   // 正在送达: the same, and on a connection to central at this moment
 	StatusDelivered Status = "delivered" // 已送达: central has it, nobody accepted it yet
 	StatusAccepted  Status = "accepted"  // 已受理
 	StatusWorking   Status = "working"   // 处理中
@@ -342,5 +349,6 @@ const (
 	StatusHeld Status = "held"
 )
 
-// Statuses lists the way of a request in its order; StatusHeld is beside it.
+// Statuses lists the way of a request in its order, as it is kept; StatusHeld is
+// beside it, and StatusSending is StatusSaved for moments.
 var Statuses = []Status{StatusSaved, StatusDelivered, StatusAccepted, StatusWorking, StatusDone}

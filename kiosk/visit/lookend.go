@@ -126,6 +126,8 @@ func (s State) lookSaved(v *View) {
 		v.Title = s.text("saved.awaits", "what", awaits)
 	case s.visit.reach == reachedCentral:
 		v.Title = s.text("saved.delivered")
+	case s.sending(s.visit.id):
+		v.Title = s.text("saved.sending")
 	case s.house.online:
 		v.Title = s.text("saved.waiting")
 	default:
@@ -183,14 +185,14 @@ func (s State) serviceName(code string) string {
 // awaits is what a service's requests still wait for at a status, or "".
 func (s State) awaits(p Progress) string {
 	svc, ok := s.catalog().Service(p.Service)
-	if !ok || p.Status != StatusSaved && p.Status != StatusDelivered {
+	if !ok || !p.Status.here() && p.Status != StatusDelivered {
 		return ""
 	}
 	return svc.Awaits
 }
 
 func (s State) lookProgress(v *View) {
-	p, l := s.visit.progress, s.visit.manner.Locale
+	p, l := s.progress(), s.visit.manner.Locale
 	v.Code = s.visit.find.String()
 	v.Actions = []Control{{ID: "finish", Label: s.text("progress.finish"), Event: Finish{}}}
 	if s.visit.found == CannotTell {
@@ -218,7 +220,7 @@ func (s State) lookProgress(v *View) {
 	}
 	if p.Status == StatusHeld {
 		v.Tone, v.Icon = Warning, "warning"
-		v.Notice, v.NoticeTone = s.text("progress.held"), Warning
+		v.Notice, v.NoticeTone = s.text("progress.held")+s.phoneLine(), Warning
 		return
 	}
 	reached := true
@@ -228,10 +230,10 @@ func (s State) lookProgress(v *View) {
 			reached = false
 			continue
 		}
-		v.Track = append(v.Track, Stage{Label: statusText(st, l), Reached: reached && p.Status != StatusSaved})
+		v.Track = append(v.Track, Stage{Label: statusText(st, l), Reached: reached && !p.Status.here()})
 	}
 	s.remindOfCard(v)
-	if s.visit.found == FoundHere {
+	if s.visit.found == FoundHere && p.Status != StatusSending {
 		v.Notice, v.NoticeTone = s.text("progress.found_here"), Warning
 	}
 }

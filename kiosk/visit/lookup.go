@@ -103,5 +103,6 @@ func (m *machine) lookedUp(e LookedUp) {
 		return
 	}
 	v.found, v.progress = e.Result, e.Progress
+	m.progressSettled()
 	m.open(ScreenProgress)
 }

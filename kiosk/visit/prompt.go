@@ -182,6 +182,9 @@ func (s State) savedPrompt() Say {
 	if s.visit.draft.Rating != nil {
 		return s.withCard(s.spoken("saved.prompt_thanks"))
 	}
+	if s.visit.reach == heldForStaff {
+		return s.withCard(s.spoken("saved.prompt_held"))
+	}
 	if s.noSlip() {
 		return s.withDropped(s.spoken("saved.prompt_no_printer"))
 	}
@@ -220,15 +223,19 @@ func (s State) progressPrompt() Say {
 	if s.visit.found == CannotTell {
 		return s.spoken("progress.cannot_tell")
 	}
-	p := s.visit.progress
+	p := s.progress()
 	return s.progressSay(p.Service, p.Status)
 }
 
 func (s State) progressSay(service string, st Status) Say {
-	return Say{
+	say := Say{
 		Key:  "progress." + service + "." + string(st),
 		Text: s.text("progress.prompt", "service", s.serviceName(service), "status", statusText(st, s.visit.manner.Locale)),
 	}
+	if st == StatusHeld {
+		say.Text += s.text("progress.prompt_held") // what to do about it
+	}
+	return say
 }
 
 func (s State) callPrompt() Say {

@@ -109,7 +109,7 @@ func (w *world) pick() Event {
 		Edit{"what"}, Edit{"building"}, Edit{"nothing"}, Confirm{}, Retry{}, Finish{}, Back{}, Replay{}, Ease{}, Help{}, Dismiss{}, Stay{},
 		CardPresent{}, CardFailed{}, CardLifted{}, ButtonPressed{}, Scanned{"rubbish"}, Scanned{string(testTicket)},
 		DeviceChanged{devices[w.random.Intn(len(devices))], codes[w.random.Intn(len(codes))]},
-		LinkChanged{w.random.Intn(2) == 0, w.random.Intn(3)}, Delivered{"elsewhere"}, Held{"elsewhere"}, Saved{ID: "never asked", Ticket: testTicket},
+		LinkChanged{w.random.Intn(2) == 0, w.random.Intn(3)}, Delivered{"elsewhere"}, Held{"elsewhere"}, Sending{[]string{"elsewhere", w.s.visit.id}}, Sending{}, Saved{ID: "never asked", Ticket: testTicket},
 		Presence{true}, Presence{false}, SaveFailed{}, Printed{Job: int64(w.random.Intn(5))}, LookedUp{Ticket: testTicket, Result: Found, Progress: Progress{Service: "nothing"}}, CallAnswered{ID: "other"},
 	}
 	if w.saves > 0 {

@@ -63,6 +63,7 @@ func (m *machine) reached(id string) reach {
 
 func (m *machine) settledNow(id string, r reach) {
 	m.noteSettled(id, r)
+	m.progressSettled()
 	if m.visit.screen == ScreenSaved && m.visit.id == id {
 		m.visit.reach = r
 		m.printTick()
@@ -202,7 +203,7 @@ func (s State) personal() []string {
 	if v.draft.Person != nil {
 		add(*v.draft.Person)
 	}
-	all = append(all, v.entry, v.draft.Address, string(v.ticket), string(v.find), v.id, v.progress.Note, v.ratingCode, v.token,
+	all = append(all, v.entry, v.draft.Address, string(v.ticket), string(v.find), v.id, v.progress.ID, v.progress.Note, v.ratingCode, v.token,
 		v.writing.text, v.writing.spelling, v.query, v.behalf, string(v.rating.Ticket), v.rating.RatingCode)
 	for _, a := range slices.Concat(v.answers, v.undo.answers) {
 		all = append(all, a.Text)

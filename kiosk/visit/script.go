@@ -14,7 +14,7 @@ var spokenPhrases = []phrase.ID{
 	"identify.broken", "identify.broken_card", "slot.prompt_period", "text.prompt", "hand.prompt",
 	"record.prompt", "record.prompt_made", "record.broken", "record.no_room", "photo.prompt_made", "photo.broken", "photo.no_room", "rating.code_prompt",
 	"confirm.prompt", "confirm.prompt_more", "confirm.prompt_expired", "saving.prompt", "unsaved.prompt",
-	"saved.prompt", "saved.prompt_no_printer", "saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks", "saved.take_card",
+	"saved.prompt", "saved.prompt_no_printer", "saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks", "saved.prompt_held", "saved.take_card",
 	"lookup.prompt", "lookup.prompt_card", "lookup.no_scanner", "finding.prompt", "progress.cannot_tell",
 	"policy.prompt", "policy.ask_prompt", "information.prompt", "information.prompt_contact",
 	"list.prompt", "list.no_activities", "list.no_articles", "list.no_notices", "list.no_contacts", "list.no_hours",
@@ -23,7 +23,7 @@ var spokenPhrases = []phrase.ID{
 }
 
 // withCardPhrases are spoken with a reminder of the card behind them.
-var withCardPhrases = []phrase.ID{"saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks", "list.prompt"}
+var withCardPhrases = []phrase.ID{"saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks", "saved.prompt_held", "list.prompt"}
 
 // withDroppedPhrases are spoken with the word that notes and pictures were not kept.
 var withDroppedPhrases = []phrase.ID{"saved.prompt", "saved.prompt_no_printer"}
@@ -65,7 +65,7 @@ func Script(c *catalog.Catalog, l phrase.Locale) []Say {
 			}
 		}
 		if svc.Kind == catalog.KindRequest {
-			for _, st := range append(slices.Clone(Statuses), StatusHeld) {
+			for _, st := range append(slices.Clone(Statuses), StatusSending, StatusHeld) {
 				add(s.progressSay(svc.Code, st))
 			}
 		}

@@ -147,6 +147,7 @@ type house struct {
 	arrived   int       // items delivered since the last quiet moment
 	arrivedAt time.Time // of the last of them
 	settled   []settled // the last few items, because 送达 can overtake 已保存
+	sending   []string  // the requests that are on their way at this moment
 	job       int64     // number of the last print job
 	take      int64     // number of the last voice note, picture or drawing
 	misses    int       // wrong codes since missesSince

@@ -54,6 +54,8 @@ func (m *machine) handle(e Event) {
 		m.settledNow(e.ID, reachedCentral)
 	case Held:
 		m.heldNow(e.ID)
+	case Sending:
+		m.house.sending = e.IDs
 	case Saved:
 		m.saved(e)
 	case SaveFailed:

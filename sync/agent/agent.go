@@ -60,7 +60,7 @@ type Options struct {
 	// folder. nil keeps it in memory only.
 	Keep func(Identity) error
 
-	// Post takes visit.LinkChanged, Delivered, CallDelivered and CallAnswered. It
+	// Post takes visit.LinkChanged, Sending, Delivered, Held, CallDelivered and CallAnswered. It
 	// is never called twice at the same time, and must not block.
 	Post func(visit.Event)
 	// Fault takes what is wrong between terminal and central, when that changes:

@@ -43,7 +43,7 @@ func TestStatusesAndAnswersComeDown(t *testing.T) {
 	b.until(func() bool { return b.count(visit.CallAnswered{ID: "c", Words: "请稍等"}) == 1 })
 	b.waitForCursor(7)
 	p, ok, err := b.queue.Progress(t.Context(), code)
-	if want := (visit.Progress{Service: "repair", Status: visit.StatusWorking, At: noon.Add(2 * time.Hour), Note: "note working"}); err != nil || !ok || p != want {
+	if want := (visit.Progress{ID: r.ID, Service: "repair", Status: visit.StatusWorking, At: noon.Add(2 * time.Hour), Note: "note working"}); err != nil || !ok || p != want {
 		t.Errorf("progress %+v %v %v, want %+v", p, ok, err, want)
 	}
 	stop()

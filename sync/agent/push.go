@@ -60,10 +60,14 @@ func (a *Agent) push(ctx context.Context) (more bool, err error) {
 	if len(batch) == 0 {
 		return false, nil
 	}
-	a.queue.Sending(ids(batch))
-	defer a.queue.Sending(nil)
 	next := a.ahead(ctx, batch)
-	answer, err := a.carry(ctx, batch, packed)
+	carried, landed := a.underWay(ctx, batch)
+	answer, err := a.carry(carried, batch, packed)
+	if err == nil {
+		defer landed() // said to be on its way until what came of it is written down
+	} else {
+		landed()
+	}
 	following := next()
 	var own errQueue
 	switch {

@@ -135,7 +135,7 @@ func (r *resident) reply(effect visit.Effect) visit.Event {
 		return visit.Printed{Job: e.Job, Result: slip.Result{Outcome: slip.Printed}}
 	case visit.Find:
 		return visit.LookedUp{Ticket: e.Ticket, Result: r.found, Progress: visit.Progress{
-			Service: "repair", Status: r.status, At: r.now, Note: notes[r.status]}}
+			ID: "a", Service: "repair", Status: r.status, At: r.now, Note: notes[r.status]}}
 	case visit.FindByCard:
 		return visit.FoundByCard{Token: e.Token, Mine: []visit.Mine{
 			{Ticket: Ticket, Progress: visit.Progress{Service: "repair", Status: visit.StatusWorking, At: r.now}},

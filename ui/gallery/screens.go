@@ -12,7 +12,7 @@ import (
 func Screens(m Manner) ([]Shot, error) {
 	var all []Shot
 	for _, story := range []func(Manner) *resident{
-		starting, repairing, withoutDevices, unsaved, writing, silent, photographing, filling, joining, reading, searching, informing, lookingUp, settled, unseen, byCard,
+		starting, repairing, withoutDevices, unsaved, writing, silent, photographing, filling, joining, reading, searching, informing, lookingUp, settled, held, unseen, byCard,
 		rating, helping, calling, unheard, offline, answered, idling,
 	} {
 		r := story(m)
@@ -241,7 +241,23 @@ func settled(m Manner) *resident {
 		r.status = status
 		all.join(r.begin("lookup").digits(Ticket).feed(visit.Next{}).answer().keep("progress-" + string(status)))
 	}
+	on := arrive(m).enter()
+	on.status, on.found = visit.StatusSaved, visit.Found
+	on.feed(visit.Sending{IDs: []string{"a"}})
+	all.join(on.begin("lookup").digits(Ticket).feed(visit.Next{}).answer().keep("progress-sending"))
 	return all
+}
+
+// held is a request that central could not file as it is, while she stands there.
+func held(m Manner) *resident {
+	r := arrive(m).enter().begin("repair")
+	for range mostSteps {
+		if v := r.look(); v.Screen == visit.ScreenConfirm || !r.onward(v) {
+			break
+		}
+	}
+	r.touch("confirm").answer().feed(visit.Sending{IDs: []string{"a"}}).keep("saved-sending")
+	return r.feed(visit.Held{ID: "a"}, visit.Sending{}).keep("saved-held").answer().keep("saved-held-printed")
 }
 
 func unseen(m Manner) *resident {
