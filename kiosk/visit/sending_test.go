@@ -50,6 +50,26 @@ func TestSendingIsShownOnlyWhileItIs(t *testing.T) {
 	}
 }
 
+// Tries come every few seconds; nobody wants to hear of each.
+func TestVoiceKeepsStillWhileTriesComeAndGo(t *testing.T) {
+	r := newReplay(t).feed(Scanned{string(testTicket)}, Sending{[]string{"a"}})
+	r.feed(LookedUp{Ticket: testTicket, Progress: Progress{ID: "a", Service: "repair", Status: StatusSaved, At: begin}})
+	if say, n := find[Say](r.last); n != 1 || !strings.Contains(say.Text, "正在送达") {
+		t.Errorf("the voice says %q", say.Text)
+	}
+	for range 3 {
+		if r.feed(Sending{}); len(r.last) > 0 {
+			t.Errorf("%v", r.last)
+		}
+		if r.feed(Sending{[]string{"a"}}); len(r.last) > 0 {
+			t.Errorf("%v", r.last)
+		}
+	}
+	if say, n := find[Say](r.feed(Delivered{"a"}).last); n != 1 || !strings.Contains(say.Text, "已送达") {
+		t.Errorf("then the voice says %q", say.Text)
+	}
+}
+
 func TestSavedScreenSaysWhatBecomesOfIt(t *testing.T) {
 	r := newReplay(t).feed(LinkChanged{Online: true, Pending: 0}).toConfirm().feed(Confirm{}, Sending{[]string{"a"}}, Saved{ID: "a", Ticket: testTicket, At: begin})
 	want := func(id string) {

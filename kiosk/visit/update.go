@@ -321,5 +321,6 @@ type spoken struct {
 func (k spoken) base() spoken { k.repeats = 0; return k }
 
 func (s State) spokenKey() spoken {
+	s.house.sending = nil // each try would have it said once more
 	return spoken{s.prompt(), s.Screen(), s.visit.step, s.visit.said, s.visit.repeats, s.call.press, s.pageNow(), s.visit.day}
 }
