@@ -46,7 +46,8 @@ type Terminal struct {
 type Case struct {
 	Number         int64 // counts up by one per case of this central; names the case to staff
 	ID             string
-	Kiosk          int
+	Kiosk          int // 0: it came through a channel
+	Channel        int // number of the channel that filed it; 0: a terminal did
 	Ticket         ticket.Code
 	Service        string
 	CatalogVersion int
