@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -35,9 +36,17 @@ func create(t *testing.T) (*Store, string) {
 	return s, path
 }
 
+var pattern = postgrestest.Pattern{Fill: func(address string) error {
+	s, err := OpenPostgres(context.Background(), address)
+	if err != nil {
+		return err
+	}
+	return s.Close()
+}}
+
 func createPostgres(t *testing.T) *Store {
 	t.Helper()
-	s, err := OpenPostgres(t.Context(), postgrestest.Database(t))
+	s, err := OpenPostgres(t.Context(), pattern.Database(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,30 +63,63 @@ func stop() {
 // test is over, whoever is still connected to it.
 func Database(t testing.TB) string {
 	t.Helper()
+	return database(t, "template0")
+}
+
+func database(t testing.TB, template string) string {
+	t.Helper()
+	c := running(t)
+	name := fmt.Sprintf("test_%d", number.Add(1))
+	c.run(t, "CREATE DATABASE "+name+" TEMPLATE "+template+" ENCODING 'UTF8'")
+	t.Cleanup(func() { c.run(t, "DROP DATABASE "+name+" WITH (FORCE)") })
+	return c.address(name)
+}
+
+func running(t testing.TB) *cluster {
+	t.Helper()
 	asked.Store(true)
 	c, err := start()
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := fmt.Sprintf("test_%d_%d", os.Getpid(), number.Add(1))
-	c.run(t, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8'")
-	t.Cleanup(func() { c.run(t, "DROP DATABASE "+name+" WITH (FORCE)") })
-	return c.address(name)
+	return c
+}
+
+// Pattern is a database that is filled once and then copied for each test, which is
+// much less work than to fill each anew. Fill is given its address and leaves nobody
+// connected.
+type Pattern struct {
+	Fill func(address string) error
+
+	once sync.Once
+	name string
+	err  error
+}
+
+// Database is like the function, but the database is filled.
+func (p *Pattern) Database(t testing.TB) string {
+	t.Helper()
+	c := running(t)
+	p.once.Do(func() {
+		p.name = fmt.Sprintf("pattern_%d", number.Add(1))
+		c.run(t, "CREATE DATABASE "+p.name+" TEMPLATE template0 ENCODING 'UTF8'")
+		p.err = p.Fill(c.address(p.name))
+	})
+	if p.err != nil {
+		t.Fatal(p.err)
+	}
+	return database(t, p.name)
 }
 
 // Disconnect ends the connections of a database, as a server does that is started
-// anew. Those of the calling test's own program are found by their application_name.
+// anew.
 func Disconnect(t testing.TB, address string) {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.run(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"+strings.TrimPrefix(u.Path, "/")+"'")
+	running(t).run(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"+strings.TrimPrefix(u.Path, "/")+"'")
 }
 
 type cluster struct {
@@ -170,6 +203,7 @@ func (c *cluster) begin() error {
 	}
 	c.shell = exec.Command("/bin/sh", "-c", watch, "sh", c.programs, c.folder)
 	c.shell.SysProcAttr, c.shell.Dir, c.shell.Env = c.as, "/", []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"}
+	c.shell.Stderr = os.Stderr // it says nothing there, but holds it open as long as it lives
 	if c.alive, err = c.shell.StdinPipe(); err != nil {
 		return err
 	}

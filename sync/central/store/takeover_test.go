@@ -1,0 +1,79 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"lintai/sync/central/docket"
+)
+
+// fileOf opens a file as an earlier central left it: with its migrations up to a
+// user_version, and what statements put in after them.
+func fileOf(t *testing.T, version int, statements ...string) *Store {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "central.db")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=foreign_keys(1)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(statement string) {
+		t.Helper()
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := sqliteDialect().migrations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range all[:version] {
+		run(m.script)
+	}
+	run(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, version))
+	if version > 0 {
+		for _, statement := range statements {
+			run(statement)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// A docket from before there were certificates keeps its terminals and all that
+// refers to them; their tokens go.
+func TestTerminalsWithTokensAreTakenOver(t *testing.T) {
+	s := fileOf(t, 3,
+		"INSERT INTO terminals (number, name, token, added_at, last_contact, clock_offset, cursor) VALUES (12, '大厅', x'01', 2, 3, 4, 1), (13, '二楼', x'02', 5, 6, 7, 0)",
+		`INSERT INTO health (kiosk, at, devices) VALUES (12, 1, x'5B5D')`,
+		`INSERT INTO changes (kiosk, cursor, body) VALUES (12, 1, CAST('{"cursor":1}' AS BLOB))`)
+	all, err := s.Terminals(t.Context())
+	if err != nil || len(all) != 2 || all[0].Number != 12 || all[0].Name != "大厅" || all[0].AddedAt != moment(2) || all[0].LastContact != moment(3) || all[0].ClockOffset.Microseconds() != 4 {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if h, err := s.Healths(t.Context()); err != nil || len(h) != 1 {
+		t.Errorf("%+v, %v", h, err)
+	}
+	if c, head, err := s.Changes(t.Context(), 12, 0, 10); err != nil || len(c) != 1 || head != 1 {
+		t.Errorf("%+v, %d, %v", c, head, err)
+	}
+	if err := s.PutHealth(t.Context(), 99, docket.Health{}); err == nil {
+		t.Error("the devices of a terminal that is not there were filed: nothing refers to terminals any more")
+	}
+	var violations int
+	if err := s.writer.QueryRow("SELECT count(*) FROM pragma_foreign_key_check").Scan(&violations); err != nil || violations > 0 {
+		t.Errorf("%d rows refer to nothing, %v", violations, err)
+	}
+}
