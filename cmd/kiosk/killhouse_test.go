@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -13,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -33,13 +36,12 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	dir := t.TempDir()
-	o := &office{t: t, program: filepath.Join(dir, "central"), data: filepath.Join(dir, "data")}
-	o.address, o.door = freeAddresses(t)
-	// The tag lets it die at a named point; else it is the program of the house.
-	if out, err := exec.Command("go", "build", "-tags", "failpoint", "-o", o.program, "lintai/cmd/central").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	program, err := victimCentral()
+	if err != nil {
+		t.Fatal(err)
 	}
+	o := &office{t: t, program: program, data: filepath.Join(t.TempDir(), "data")}
+	o.address, o.door = freeAddresses(t)
 	l := o.serve(t, "")
 	if !l.ready() {
 		t.Fatalf("central did not start: %v\n%s", l.err, l.log())
@@ -54,11 +56,38 @@ func newOffice(t *testing.T) *office {
 	return o
 }
 
+// victimCentralDir is removed when all tests are over.
+var victimCentralDir string
+
+// victimCentral builds central once for all proofs of this process. The tag lets it
+// die at a named point; else it is the program of the house.
+var victimCentral = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "lintai-killed-")
+	if err != nil {
+		return "", err
+	}
+	victimCentralDir = dir
+	program := filepath.Join(dir, "central")
+	out, err := exec.Command("go", "build", "-tags", "failpoint", "-o", program, "lintai/cmd/central").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return program, nil
+})
+
+// nextPort is the next that was not handed out to a proof.
+var nextPort atomic.Int64
+
 // freeAddresses are below the ports that the kernel hands out, so that nobody takes
 // them while central is dead.
 func freeAddresses(t *testing.T) (a, b string) {
 	t.Helper()
-	for port := 20000 + os.Getpid()%10000; port < 32000 && b == ""; port++ {
+	nextPort.CompareAndSwap(0, int64(20000+os.Getpid()%10000))
+	for b == "" {
+		port := nextPort.Add(1)
+		if port >= 32000 {
+			break
+		}
 		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
 			l.Close()
 			a, b = l.Addr().String(), a
@@ -124,6 +153,7 @@ type hall struct {
 	config  string
 	port    string // of the printer
 	printer *emulate.Printer
+	retains bool // what central had long ago is deleted there
 }
 
 func newHall(t *testing.T, o *office, number int) *hall {
@@ -136,11 +166,8 @@ func newHall(t *testing.T, o *office, number int) *hall {
 	if err != nil {
 		t.Fatal(err)
 	}
-	camera, err := emulate.NewCamera(socket)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { line.Close(); h.printer.Close(); camera.Close() })
+	newNoisyCamera(t, socket)
+	t.Cleanup(func() { line.Close(); h.printer.Close() })
 	section, err := exec.Command(o.program, "kiosk", "add", "--data", o.data, "--number", fmt.Sprint(number), "--name", "大厅").Output()
 	if err != nil {
 		t.Fatalf("kiosk add: %v", err)
@@ -160,7 +187,10 @@ func (h *hall) queue() string { return filepath.Join(h.folder, offline.FileName)
 
 // drained tells whether nothing waits in the terminal's queue, and all that
 // central has for it has come.
-func (h *hall) drained(ctx context.Context, o *office) (bool, error) {
+func (h *hall) drained(ctx context.Context, o *office, d *published) (bool, error) {
+	if taken, err := d.taken(ctx, h.queue()); !taken {
+		return false, err
+	}
 	var waiting, cursor, head int64
 	if err := ask(ctx, h.queue(), `SELECT count(*) FROM outbox WHERE state NOT IN ('delivered', 'conflict', 'rejected')`, &waiting); err != nil {
 		return false, err
@@ -193,7 +223,7 @@ func (p *proof) drain() {
 			looks := time.NewTicker(100 * time.Millisecond)
 			defer looks.Stop()
 			for {
-				done, err := h.drained(ctx, p.office)
+				done, err := h.drained(ctx, p.office, p.documents)
 				if done {
 					break
 				}
@@ -209,6 +239,7 @@ func (p *proof) drain() {
 			}
 			l.stdin.Close()
 			l.mustEnd(p.t)
+			p.examine(h)
 		})
 	}
 	all.Wait()
@@ -221,6 +252,7 @@ type clerk struct {
 	memory *memory
 	client *http.Client
 	news   chan told
+	token  string // of the forms of its session
 }
 
 func newClerk(o *office, m *memory) *clerk {
@@ -257,11 +289,39 @@ func (c *clerk) post(ctx context.Context, path string, form url.Values) (locatio
 	return answer.Header.Get("Location"), nil
 }
 
+// readToken takes the token of the session's forms off a page.
+func (c *clerk) readToken(ctx context.Context) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.office.address+"/console", nil)
+	if err != nil {
+		return err
+	}
+	answer, err := c.client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	page, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return err
+	}
+	_, after, found := strings.Cut(string(page), `name="token" value="`)
+	if !found {
+		return errors.New("the page has no form with a token")
+	}
+	c.token, _, _ = strings.Cut(after, `"`)
+	return nil
+}
+
 // do posts a form, signing in where needed; nil says that central did it.
 func (c *clerk) do(ctx context.Context, path string, form url.Values) error {
+	form.Set("token", c.token)
 	location, err := c.post(ctx, path, form)
 	if err == nil && location == "/sign-in" {
 		if _, err = c.post(ctx, "/sign-in", url.Values{"name": {"王芳"}, "key": {c.office.key}}); err == nil {
+			err = c.readToken(ctx)
+		}
+		if err == nil {
+			form.Set("token", c.token)
 			location, err = c.post(ctx, path, form)
 		}
 		if err == nil && location == "/sign-in" {

@@ -85,7 +85,7 @@ func TestCasePageShowsWhatTheResidentLeft(t *testing.T) {
 	lacks(t, text, "110101195001011234", r.Person.Token, "4711", "<audio")
 	h.push(note)
 	text = b.page("/console/cases/1", 200)
-	contains(t, text, `<audio controls preload="metadata" src="/console/attachments/`+note.ID+`"`, "1 秒", `<img class="thumb" src="/console/attachments/`+picture.ID+`"`)
+	contains(t, text, `<audio controls preload="metadata" src="/console/attachments/`+note.ID+`?case=1"`, "1 秒", `<img class="thumb" src="/console/attachments/`+picture.ID+`?case=1"`)
 	lacks(t, text, "附件还在路上")
 	lacks(t, b.page("/console", 200), "13800001234", "110***", "张桂兰")
 }
@@ -191,14 +191,14 @@ func TestRatingOnTheCasePage(t *testing.T) {
 	good, bad := h.rating(r, 5), h.rating(r, 1)
 	said := attach(&bad, "words", "audio/wav", voice(), 1)
 	h.push(good)
-	contains(t, b.page("/console/cases/1", 200), "★★★★★", "灯又坏了", `data-status="done"`)
+	contains(t, b.page("/console/cases/1", 200), "★★★★★", "灯又坏了", `data-status="rated"`)
 	public := h.browser().page("/t/"+string(r.Ticket), 200)
 	contains(t, public, "已完成")
 	lacks(t, public, "★", "灯又坏了", "居民")
 	ticket := func() wire.Ticket {
 		return decode[wire.Ticket](t, h.terminal(h.me, "GET", wire.PathTickets+string(r.Ticket), nil), http.StatusOK)
 	}
-	if got := ticket(); got.Status != "done" || got.Note != "好了" {
+	if got := ticket(); got.Status != "done" || got.Word != "rated" || got.Note != "好了" {
 		t.Errorf("after a good rating the terminal hears %+v", got)
 	}
 	h.push(bad, said)

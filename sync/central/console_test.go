@@ -89,6 +89,7 @@ func TestSignIn(t *testing.T) {
 		t.Errorf("cookie %+v", c)
 	}
 	contains(t, b.page("/console", 200), "王 芳")
+	b.readToken("/console")
 	if r := b.post("/sign-out", nil); r.StatusCode != http.StatusSeeOther {
 		t.Errorf("sign-out: %s", r.Status)
 	}
@@ -266,6 +267,7 @@ func TestHostileTextIsEscaped(t *testing.T) {
 	decode[wire.PushAnswer](t, h.terminal(h.me, "POST", wire.PathPush, wire.Push{Kiosk: 12, Items: []wire.Item{h.item(clash)}}), http.StatusOK)
 	b := h.browser()
 	b.post("/sign-in", url.Values{"name": {`<b>王"芳`}, "key": {h.accessKey()}})
+	b.readToken("/console/cases/1")
 	b.move(1, 1, "accepted", hostile)
 	for _, path := range []string{"/console", "/console/cases/1", "/console/quarantine/1", "/t/" + string(r.Ticket)} {
 		text := b.page(path, 200)

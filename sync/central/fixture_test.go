@@ -13,6 +13,7 @@ import (
 	"io"
 	"log"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -263,6 +264,7 @@ func read(t *testing.T, r *http.Response) string {
 type browser struct {
 	h      *house
 	client *http.Client
+	token  string // of the forms of its session
 }
 
 func (h *house) browser() *browser {
@@ -271,7 +273,7 @@ func (h *house) browser() *browser {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return &browser{h, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{h: h, client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // staff is a browser that is signed in.
@@ -281,7 +283,18 @@ func (h *house) staff() *browser {
 	if r := b.post("/sign-in", url.Values{"name": {"王芳"}, "key": {h.accessKey()}}); r.StatusCode != http.StatusSeeOther {
 		h.t.Fatalf("sign-in: %s", r.Status)
 	}
+	b.readToken("/console")
 	return b
+}
+
+// readToken takes the token of a page's forms, as the browser of a person would with
+// the form itself.
+func (b *browser) readToken(path string) {
+	b.h.t.Helper()
+	_, after, found := strings.Cut(b.page(path, http.StatusOK), `name="token" value="`)
+	if b.token, _, _ = strings.Cut(after, `"`); !found {
+		b.h.t.Fatalf("%s has no form with a token", path)
+	}
 }
 
 func (h *house) accessKey() string {
@@ -298,8 +311,16 @@ func (b *browser) get(path string) *http.Response {
 	return b.send(r)
 }
 
+// post sends a form of one of its pages.
 func (b *browser) post(path string, form url.Values, headers ...string) *http.Response {
 	b.h.t.Helper()
+	form = maps.Clone(form)
+	if form == nil {
+		form = url.Values{}
+	}
+	if b.token != "" && !form.Has("token") {
+		form.Set("token", b.token)
+	}
 	r, err := http.NewRequestWithContext(b.h.t.Context(), "POST", b.h.server.URL+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		b.h.t.Fatal(err)

@@ -9,13 +9,10 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
 
-	"lintai/sync/central/console"
-	"lintai/sync/central/desk"
 	"lintai/sync/central/kioskapi"
 	"lintai/sync/central/limit"
 	"lintai/sync/central/live"
@@ -52,10 +49,7 @@ func (c *Central) Handler(public string) http.Handler {
 	(&open311.API{Store: c.store, Catalog: c.library.catalog.Load, Community: c.library.community.Load, Clock: clock, Log: log,
 		Address: public, Changeset: changeset}).Register(mux)
 	(&track.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
-	(&console.Console{Store: c.store, Desk: &desk.Desk{Store: c.store, Hub: c.hub, Clock: clock, Log: log},
-		Receiver: c.receiver, Presence: c.presence, Hub: c.hub, Catalog: c.library.catalog.Load, Clock: clock, Log: log,
-		Guesses: c.guesses(), AccessKey: c.access, Secure: strings.HasPrefix(public, "https://"),
-		Heartbeat: c.config.Heartbeat}).Register(mux)
+	c.console(public).Register(mux)
 	// Forms of other sites are refused.
 	return page.Guard(http.NewCrossOriginProtection().Handler(mux))
 }

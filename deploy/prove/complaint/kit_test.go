@@ -289,6 +289,7 @@ type staff struct {
 	t     *testing.T
 	pages http.Handler
 	token *http.Cookie
+	form  string // the token of its session's forms
 }
 
 func signIn(t *testing.T, c *central.Central) *staff {
@@ -300,6 +301,8 @@ func signIn(t *testing.T, c *central.Central) *staff {
 		t.Fatalf("sign-in: %s", r.Status)
 	}
 	s.token = r.Cookies()[0]
+	_, after, _ := strings.Cut(s.page("/console"), `name="token" value="`)
+	s.form, _, _ = strings.Cut(after, `"`)
 	return s
 }
 
@@ -313,6 +316,7 @@ func (s *staff) send(r *http.Request) *http.Response {
 }
 
 func (s *staff) post(path string, form url.Values) *http.Response {
+	form.Set("token", s.form)
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return s.send(r)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ import (
 	"lintai/kiosk/phrase"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/keyring"
-	"lintai/sync/central/page"
+	"lintai/sync/central/staff"
 )
 
 // shift is how long a sign-in lasts: a working day.
@@ -21,61 +22,63 @@ const shift = 12 * time.Hour
 // maxName is how many characters of a name are kept.
 const maxName = 20
 
-func (c *Console) cookieName() string {
-	if c.Secure {
+func (h *Host) cookieName() string {
+	if h.Secure {
 		return "__Host-lintai_session" // the browser then insists on Secure, and on this host
 	}
 	return "lintai_session"
 }
 
-func (c *Console) signInPage(w http.ResponseWriter, r *http.Request) {
-	if _, err := c.session(r); err == nil {
-		http.Redirect(w, r, "/console", http.StatusSeeOther)
+func (h *Host) signInPage(w http.ResponseWriter, plain *http.Request) {
+	r := &Request{Request: plain, Writer: w, host: h}
+	if err := h.recognise(r); err == nil {
+		http.Redirect(w, plain, h.home(r.Who), http.StatusSeeOther)
 		return
 	}
-	c.showSignIn(w, r, http.StatusOK, "")
+	h.showSignIn(r, http.StatusOK, "")
 }
 
-func (c *Console) showSignIn(w http.ResponseWriter, r *http.Request, status int, problem string) {
-	if err := page.Write(w, status, pages["signin"], "layout", frame{Title: "sign_in", Problem: problem}); err != nil {
-		c.Log.Error("console not served", "route", r.Pattern, "error", err)
-		http.Error(w, "", http.StatusInternalServerError)
+func (h *Host) showSignIn(r *Request, status int, problem string) {
+	if err := h.show(r, status, signInPage, nil, problem); err != nil {
+		h.Log.Error("console not served", "route", r.Pattern, "error", err)
+		http.Error(r.Writer, "", http.StatusInternalServerError)
 	}
 }
 
-func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
-	if !c.Guesses.Allowed(r) {
-		c.showSignIn(w, r, http.StatusTooManyRequests, "wait")
+func (h *Host) signIn(w http.ResponseWriter, plain *http.Request) {
+	r := &Request{Request: plain, Writer: w, host: h}
+	if !h.Guesses.Allowed(plain) {
+		h.showSignIn(r, http.StatusTooManyRequests, "wait")
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	given, want := sha256.Sum256([]byte(keyring.Normal(r.PostFormValue("key")))), sha256.Sum256([]byte(c.AccessKey))
+	r.Body = http.MaxBytesReader(w, r.Body, DefaultBody)
+	given, want := sha256.Sum256([]byte(keyring.Normal(r.PostFormValue("key")))), sha256.Sum256([]byte(h.AccessKey))
 	if subtle.ConstantTimeCompare(given[:], want[:]) != 1 {
-		c.Guesses.Wrong(r)
-		c.Log.Warn("wrong access key")
-		c.showSignIn(w, r, http.StatusForbidden, "wrong_key")
+		h.Guesses.Wrong(plain)
+		h.Log.Warn("wrong access key")
+		h.showSignIn(r, http.StatusForbidden, "wrong_key")
 		return
 	}
 	secret := make([]byte, 32)
 	rand.Read(secret) // never fails
 	cookie := base64.RawURLEncoding.EncodeToString(secret)
-	now := c.Clock()
+	now := h.Clock()
 	s := docket.Session{Name: staffName(r.PostFormValue("name")), Expires: now.Add(shift)}
-	err := c.Store.PutSession(r.Context(), sha256.Sum256([]byte(cookie)), s)
+	err := h.Store.PutSession(r.Context(), sha256.Sum256([]byte(cookie)), s)
 	if err == nil {
-		err = c.Store.DeleteExpired(r.Context(), now)
+		err = h.Store.DeleteExpired(r.Context(), now)
 	}
 	if err != nil {
-		c.problem(w, r, docket.Session{}, err)
+		h.problem(r, err)
 		return
 	}
-	http.SetCookie(w, c.cookie(cookie, int(shift/time.Second)))
-	http.Redirect(w, r, "/console", http.StatusSeeOther)
+	http.SetCookie(w, h.cookie(cookie, int(shift/time.Second)))
+	http.Redirect(w, plain, "/console", http.StatusSeeOther)
 }
 
-func (c *Console) cookie(value string, maxAge int) *http.Cookie {
-	return &http.Cookie{Name: c.cookieName(), Value: value, Path: "/", MaxAge: maxAge,
-		HttpOnly: true, Secure: c.Secure, SameSite: http.SameSiteStrictMode}
+func (h *Host) cookie(value string, maxAge int) *http.Cookie {
+	return &http.Cookie{Name: h.cookieName(), Value: value, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, Secure: h.Secure, SameSite: http.SameSiteStrictMode}
 }
 
 // staffName is the name as it will stand beside what she does.
@@ -87,26 +90,29 @@ func staffName(text string) string {
 	return string(name[:min(len(name), maxName)])
 }
 
-func (c *Console) signOut(w http.ResponseWriter, r *http.Request) {
-	if cookie, err := r.Cookie(c.cookieName()); err == nil {
-		if err := c.Store.DeleteSession(r.Context(), sha256.Sum256([]byte(cookie.Value))); err != nil {
-			c.problem(w, r, docket.Session{}, err)
-			return
+func (h *Host) signOut(r *Request) error {
+	if cookie, err := r.Cookie(h.cookieName()); err == nil {
+		if err := h.Store.DeleteSession(r.Context(), sha256.Sum256([]byte(cookie.Value))); err != nil {
+			return err
 		}
 	}
-	http.SetCookie(w, c.cookie("", -1))
-	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	http.SetCookie(r.Writer, h.cookie("", -1))
+	return r.Redirect("/sign-in")
 }
 
-// session finds who is signed in; docket.ErrNotFound when nobody is.
-func (c *Console) session(r *http.Request) (docket.Session, error) {
-	cookie, err := r.Cookie(c.cookieName())
+// recognise finds who is signed in; staff.ErrNotFound when nobody is.
+func (h *Host) recognise(r *Request) error {
+	cookie, err := r.Cookie(h.cookieName())
 	if err != nil {
-		return docket.Session{}, docket.ErrNotFound
+		return staff.ErrNotFound
 	}
-	s, err := c.Store.Session(r.Context(), sha256.Sum256([]byte(cookie.Value)))
-	if err == nil && !c.Clock().Before(s.Expires) {
-		err = docket.ErrNotFound
+	s, err := h.Store.Session(r.Context(), sha256.Sum256([]byte(cookie.Value)))
+	if errors.Is(err, docket.ErrNotFound) || err == nil && !h.Clock().Before(s.Expires) {
+		return staff.ErrNotFound
 	}
-	return s, err
+	if err == nil {
+		r.Who = staff.Account{Name: s.Name, Roles: []staff.Role{staff.Clerk, staff.Administrator}}
+		r.token = tokenOf(cookie.Value)
+	}
+	return err
 }

@@ -1,9 +1,11 @@
-package console
+// Package terminals is the area of the terminals themselves: who is on line, what
+// waits in their queues, which devices need somebody.
+package terminals
 
 import (
 	"context"
+	"embed"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -11,13 +13,46 @@ import (
 	"lintai/kiosk/fault"
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/readiness"
+	"lintai/sync/central/console"
+	"lintai/sync/central/console/readable"
+	"lintai/sync/central/desk"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/kioskapi"
 	"lintai/sync/central/page"
+	"lintai/sync/central/staff"
 	"lintai/sync/wire"
 )
 
-// terminalView is a row of the list of terminals.
-type terminalView struct {
+//go:embed templates
+var files embed.FS
+
+var terminalsPage = console.NewPage(files, "templates/terminals.html")
+
+// Area is the area of the terminals.
+type Area struct {
+	Store    docket.Store
+	Desk     *desk.Desk
+	Presence *kioskapi.Presence
+	Clock    func() time.Time
+}
+
+// Routes are the area's rows. An alarm about an audit log is the administrator's to
+// end: somebody had a hand in the terminal.
+func (a *Area) Routes() []console.Route {
+	return []console.Route{
+		{Method: "GET", Pattern: "/console/terminals", Roles: []staff.Role{staff.Clerk, staff.Worker, staff.Auditor, staff.Administrator}, Handler: a.page},
+		{Method: "POST", Pattern: "/console/terminals/{number}/audit", Roles: []staff.Role{staff.Administrator}, Handler: a.acknowledgeAudit},
+	}
+}
+
+// Menu leads to the terminals.
+func (a *Area) Menu() []console.Entry {
+	return []console.Entry{{Label: "console.terminals", Address: "/console/terminals",
+		Roles: []staff.Role{staff.Clerk, staff.Worker, staff.Auditor, staff.Administrator}}}
+}
+
+// View is a terminal as it is listed.
+type View struct {
 	docket.Terminal
 	Online bool
 	Heard  time.Time
@@ -26,7 +61,7 @@ type terminalView struct {
 	Queue  *queueView
 	Alarm  string // what is wrong with its audit log, or ""
 	// Versions are those of what it runs, in the order of staff's interest.
-	Versions []labelled
+	Versions []readable.Labelled
 	// Faults are its devices that somebody should see to; Stale is when it said
 	// so, when that was long ago.
 	Faults []deviceView
@@ -55,29 +90,30 @@ const staleHealth = 2 * wire.HealthEvery
 // wrongClock is what is worth telling.
 const wrongClock = time.Minute
 
-func (c *Console) terminals(ctx context.Context) ([]terminalView, error) {
-	terminals, err := c.Store.Terminals(ctx)
+// Views are all terminals.
+func (a *Area) Views(ctx context.Context) ([]View, error) {
+	terminals, err := a.Store.Terminals(ctx)
 	if err != nil {
 		return nil, err
 	}
-	healths, err := c.Store.Healths(ctx)
+	healths, err := a.Store.Healths(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var all []terminalView
+	var all []View
 	for _, t := range terminals {
-		v := terminalView{Terminal: t}
+		v := View{Terminal: t}
 		if h, told := healths[t.Number]; told {
 			v.Told, v.Faults = true, faults(h)
-			v.Queue, v.Versions = c.queue(h), versions(h)
+			v.Queue, v.Versions = a.queue(h), versions(h)
 			if h.Audit.Alarm != "" {
 				v.Alarm = phrase.Text(phrase.ID("alarm."+string(h.Audit.Alarm)), "time", page.When(h.Audit.AlarmAt))
 			}
-			if c.Clock().Sub(h.At) >= staleHealth {
+			if a.Clock().Sub(h.At) >= staleHealth {
 				v.Stale = h.At
 			}
 		}
-		v.Online, v.Heard = c.Presence.Of(t.Number)
+		v.Online, v.Heard = a.Presence.Of(t.Number)
 		if v.Heard.Before(t.LastContact) {
 			v.Heard = t.LastContact
 		}
@@ -89,13 +125,13 @@ func (c *Console) terminals(ctx context.Context) ([]terminalView, error) {
 	return all, nil
 }
 
-func (c *Console) queue(h docket.Health) *queueView {
+func (a *Area) queue(h docket.Health) *queueView {
 	if h.Queue == nil {
 		return nil
 	}
 	v := &queueView{Queue: *h.Queue, Empty: h.Queue.Waiting+h.Queue.Attachments == 0}
 	if !v.Empty && !v.Oldest.IsZero() {
-		v.Age = readiness.Age(c.Clock().Sub(v.Oldest))
+		v.Age = readiness.Age(a.Clock().Sub(v.Oldest))
 	}
 	return v
 }
@@ -104,7 +140,7 @@ func (c *Console) queue(h docket.Health) *queueView {
 // by name.
 var versionOrder = []string{"program", "catalog", "community", "policy", "prompts", "configuration"}
 
-func versions(h docket.Health) []labelled {
+func versions(h docket.Health) []readable.Labelled {
 	names := slices.Sorted(maps.Keys(h.Versions))
 	place := func(name string) int {
 		if i := slices.Index(versionOrder, name); i >= 0 {
@@ -113,7 +149,7 @@ func versions(h docket.Health) []labelled {
 		return len(versionOrder)
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return place(a) - place(b) })
-	var all []labelled
+	var all []readable.Labelled
 	for _, name := range names {
 		if strings.HasSuffix(name, wire.KnownSuffix) {
 			continue // it does not run that one
@@ -122,31 +158,36 @@ func versions(h docket.Health) []labelled {
 		if id := phrase.ID("version." + name); phrase.Has(id) {
 			label = phrase.Text(id)
 		}
-		all = append(all, labelled{label, h.Versions[name]})
+		all = append(all, readable.Labelled{Label: label, Text: h.Versions[name]})
 	}
 	return all
 }
 
-// terminalsPage is how every terminal is, whole.
-func (c *Console) terminalsPage(w http.ResponseWriter, r *http.Request, s docket.Session) error {
-	all, err := c.terminals(r.Context())
+// page is how every terminal is, whole.
+func (a *Area) page(r *console.Request) error {
+	all, err := a.Views(r.Context())
 	if err != nil {
 		return err
 	}
-	return c.show(w, r, s, "terminals", "terminals", all)
+	return r.Show(terminalsPage, pageView{all, r.Who.Has(staff.Administrator)})
+}
+
+// pageView is the page of the terminals.
+type pageView struct {
+	Terminals []View
+	Manages   bool // may end an alarm
 }
 
 // acknowledgeAudit ends the alarm about a terminal's audit log.
-func (c *Console) acknowledgeAudit(w http.ResponseWriter, r *http.Request, _ docket.Session) error {
-	n, err := number(r)
+func (a *Area) acknowledgeAudit(r *console.Request) error {
+	n, err := r.Number("number")
 	if err != nil {
 		return err
 	}
-	if err := c.Desk.AcknowledgeAudit(r.Context(), int(n)); err != nil {
+	if err := a.Desk.AcknowledgeAudit(r.Context(), int(n)); err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/console/terminals", http.StatusSeeOther)
-	return nil
+	return r.Redirect("/console/terminals")
 }
 
 // faults puts what is wrong with a terminal's devices into words. What this

@@ -1,0 +1,72 @@
+package cases
+
+import (
+	"strings"
+
+	"lintai/kiosk/phrase"
+	"lintai/sync/central/console/calls"
+	"lintai/sync/central/console/readable"
+	"lintai/sync/central/docket"
+)
+
+// caseView is a case as a row of the list, or as a page.
+type caseView struct {
+	docket.Case
+	Service  string
+	Summary  string // the chosen options, in a line
+	Urgency  string // key of the section urgency
+	Name     string // masked in a list
+	Address  string
+	Terminal string
+	Late     bool
+	Answers  []readable.Labelled
+	Moves    []docket.Status
+
+	// On the page of the case alone.
+	IDNumber    string // masked
+	Phone       string
+	Behalf      string // number of the member of staff who filled it in
+	Language    string // the resident's, when it is not Chinese
+	Attachments []readable.Attachment
+	Events      []docket.Event
+	Ratings     []readable.Rating
+}
+
+// languages are what staff call those of residents.
+var languages = map[string]phrase.ID{string(phrase.English): "console.english"}
+
+// view makes a case readable. whole shows the name as it is.
+func (a *Area) view(f docket.Case, names map[int]string, whole bool) (caseView, error) {
+	body, err := f.Request()
+	if err != nil {
+		return caseView{}, err
+	}
+	v := caseView{Case: f, Terminal: names[f.Kiosk], Urgency: f.Urgency.String(), Address: body.Address,
+		Late: f.ReceivedAt.Sub(f.RequestedAt) >= calls.Late, Moves: f.Status.Next()}
+	v.Service, v.Answers = a.Reader.Answers(body)
+	var chosen []string // what was typed is the address, which has its own line
+	for _, answer := range body.Answers {
+		if answer.Option != "" {
+			chosen = append(chosen, answer.Text)
+		}
+	}
+	v.Summary = strings.Join(chosen, phrase.Text("console.separator"))
+	if body.Person != nil {
+		v.Name = body.Person.Name
+		if v.Address == "" {
+			v.Address = body.Person.Address
+		}
+	}
+	if !whole {
+		v.Name = readable.MaskedName(v.Name)
+		return v, nil
+	}
+	if body.Person != nil {
+		v.IDNumber, v.Phone = readable.MaskedNumber(body.Person.IDNumber), body.Person.Phone
+	}
+	v.Behalf, v.Language = body.Behalf, body.Language
+	if id, ok := languages[body.Language]; ok {
+		v.Language = phrase.Text(id)
+	}
+	return v, nil
+}

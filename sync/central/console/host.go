@@ -1,0 +1,142 @@
+// Package console is the host of staff's pages: it knows who is signed in, draws
+// the frame around every page (menu, the banner of calls, the live line), and keeps
+// the one table that says who may come where. The pages themselves are areas,
+// packages below this one; each gives its rows of the table and of the menu, and
+// nothing is served that stands in no row.
+//
+// Everything is rendered here and works without script; with its one small script a
+// page follows the docket live: a call rings on every open page the moment it is
+// committed.
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"lintai/sync/central/docket"
+	"lintai/sync/central/limit"
+	"lintai/sync/central/live"
+	"lintai/sync/central/staff"
+)
+
+// Ringing is an unanswered call, as it stands on the banner of every page.
+type Ringing struct {
+	docket.Call
+	Terminal string
+	Late     bool // it took minutes to arrive: the person may be gone
+	Answers  []Answer
+}
+
+// Answer is one that can be given with one press.
+type Answer struct{ ID, Words string }
+
+// CallRoles are who hears calls and may answer them.
+var CallRoles = []staff.Role{staff.Clerk, staff.Worker, staff.Administrator}
+
+// Host serves /console and below, /sign-in and /sign-out.
+type Host struct {
+	Areas     []Area
+	Store     docket.Store
+	Hub       *live.Hub
+	Calls     func(context.Context) ([]Ringing, error) // unanswered ones, oldest first
+	Clock     func() time.Time
+	Log       *slog.Logger
+	Guesses   *limit.Guesses
+	AccessKey string // in its normal form, see keyring.Normal
+	Secure    bool   // staff come by https: the cookie travels nowhere else
+	Heartbeat time.Duration
+}
+
+// Routes is the whole table: the host's own rows and those of the areas.
+func (h *Host) Routes() []Route {
+	all := []Route{
+		{Method: "GET", Pattern: "/{$}", Roles: staff.Roles, Handler: func(r *Request) error { return r.Redirect(h.home(r.Who)) }},
+		{Method: "POST", Pattern: "/sign-out", Roles: staff.Roles, Handler: h.signOut},
+		{Method: "GET", Pattern: "/console/stream", Roles: staff.Roles, Handler: h.stream, Script: true},
+	}
+	for _, area := range h.Areas {
+		all = append(all, area.Routes()...)
+	}
+	return all
+}
+
+// Register adds the table to a mux, and beside it what needs no session: the page to
+// sign in, and what it looks like.
+func (h *Host) Register(mux *http.ServeMux) {
+	mux.HandleFunc("GET /sign-in", h.signInPage)
+	mux.HandleFunc("POST /sign-in", h.signIn)
+	for _, name := range []string{"console.css", "console.js", "icon.svg"} {
+		mux.HandleFunc("GET /assets/"+name, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "no-cache")
+			http.ServeFileFS(w, r, files, "assets/"+name)
+		})
+	}
+	for _, route := range h.Routes() {
+		if len(route.Roles) == 0 || (route.Method != "GET" && route.Method != "POST") {
+			panic(fmt.Sprintf("console: %s %s is for nobody, or with no method of a form", route.Method, route.Pattern))
+		}
+		mux.HandleFunc(route.Method+" "+route.Pattern, h.guard(route))
+	}
+}
+
+// guard lets a row's roles in, and nobody else.
+func (h *Host) guard(route Route) http.HandlerFunc {
+	return func(w http.ResponseWriter, plain *http.Request) {
+		r := &Request{Request: plain, Writer: w, host: h}
+		err := h.recognise(r)
+		switch {
+		case errors.Is(err, staff.ErrNotFound) && route.Script:
+			http.Error(w, "", http.StatusUnauthorized)
+			return
+		case errors.Is(err, staff.ErrNotFound):
+			http.Redirect(w, plain, "/sign-in", http.StatusSeeOther)
+			return
+		case err == nil && !r.Who.Has(route.Roles...):
+			err = ErrForbidden
+			h.Log.Warn("refused for the role", "account", r.Who.ID, "route", plain.Pattern)
+		}
+		if err == nil && route.Method == "POST" {
+			err = h.checkForm(r, route)
+		}
+		if err == nil {
+			err = route.Handler(r)
+		}
+		if err != nil {
+			h.problem(r, err)
+		}
+	}
+}
+
+// checkForm reads a form within its bounds, and asks for the token.
+func (h *Host) checkForm(r *Request, route Route) error {
+	most := route.Body
+	if most == 0 {
+		most = DefaultBody
+	}
+	r.Body = http.MaxBytesReader(r.Writer, r.Body, most)
+	var err error
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		err = r.ParseMultipartForm(inMemory)
+	} else {
+		err = r.ParseForm()
+	}
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return err
+	case err != nil:
+		return errors.Join(ErrForm, err)
+	case !tokenFits(r.PostFormValue("token"), r.token):
+		return errToken
+	}
+	return nil
+}
+
+// inMemory is how many bytes of a form's files are kept in memory while it is read;
+// the rest waits in temporary files, which the server removes.
+const inMemory = 1 << 20

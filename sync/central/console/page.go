@@ -1,0 +1,101 @@
+package console
+
+import (
+	"embed"
+	"html/template"
+	"io/fs"
+
+	"lintai/sync/central/page"
+	"lintai/sync/central/staff"
+)
+
+//go:embed templates assets
+var files embed.FS
+
+// layout is what stands around every page.
+var layout = template.Must(template.New("layout").Funcs(page.Functions).ParseFS(files, "templates/layout.html", "templates/attachments.html", "templates/terminal.html"))
+
+// Page is a template with the frame around it. It defines "title" and "content"; both
+// are given the frame, in which .Content is what the area shows. Each form that
+// posts begins with {{$.Token}}.
+type Page struct{ template *template.Template }
+
+// NewPage parses a page of an area. A mistake in it panics, at the program's start.
+func NewPage(files fs.FS, names ...string) *Page {
+	return &Page{template.Must(template.Must(layout.Clone()).ParseFS(files, names...))}
+}
+
+var (
+	signInPage  = NewPage(files, "templates/signin.html")
+	problemPage = NewPage(files, "templates/problem.html")
+)
+
+// frame is what every page needs around its own content.
+type frame struct {
+	Who     staff.Account
+	Home    string
+	Menu    []menuLine
+	Token   template.HTML // hidden field of every form
+	Problem string        // key of the section problem, or ""
+	Calls   []Ringing
+	Content any
+}
+
+// menuLine is an entry as one sees it.
+type menuLine struct {
+	Entry
+	Current bool
+}
+
+func (h *Host) show(r *Request, status int, p *Page, content any, problem string) error {
+	f := frame{Who: r.Who, Home: "/", Content: content, Problem: problem}
+	if r.Who.Name != "" {
+		f.Home, f.Menu, f.Token = h.home(r.Who), h.menu(r), tokenField(r.token)
+		if h.Calls != nil && r.Who.Has(CallRoles...) && problem == "" {
+			var err error
+			if f.Calls, err = h.Calls(r.Context()); err != nil {
+				return err
+			}
+		}
+	}
+	return page.Write(r.Writer, status, p.template, "layout", f)
+}
+
+// menu is the menu of who asks. The entry whose address is the longest beginning of
+// the path is the current one.
+func (h *Host) menu(r *Request) []menuLine {
+	var all []menuLine
+	best, length := -1, 0
+	for _, area := range h.Areas {
+		for _, e := range area.Menu() {
+			if !r.Who.Has(e.Roles...) {
+				continue
+			}
+			if below(r.URL.Path, e.Address) && len(e.Address) > length {
+				best, length = len(all), len(e.Address)
+			}
+			all = append(all, menuLine{Entry: e})
+		}
+	}
+	if best >= 0 {
+		all[best].Current = true
+	}
+	return all
+}
+
+// below tells whether a path is an address or stands below it.
+func below(path, address string) bool {
+	return path == address || len(path) > len(address) && path[:len(address)] == address && path[len(address)] == '/'
+}
+
+// home is where somebody begins: her first entry of the menu.
+func (h *Host) home(who staff.Account) string {
+	for _, area := range h.Areas {
+		for _, e := range area.Menu() {
+			if who.Has(e.Roles...) {
+				return e.Address
+			}
+		}
+	}
+	return "/console/me"
+}

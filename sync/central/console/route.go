@@ -1,0 +1,88 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"lintai/kiosk/phrase"
+	"lintai/sync/central/docket"
+	"lintai/sync/central/staff"
+)
+
+// Route is one row of the table of routes.
+type Route struct {
+	Method  string // GET or POST
+	Pattern string // a path as http.ServeMux reads it, e.g. /console/cases/{number}
+	// Roles may come here; anybody else who is signed in is refused, and who is not
+	// is sent to sign in.
+	Roles   []staff.Role
+	Handler Handler
+	// Body is how many bytes a form may have: DefaultBody when 0.
+	Body int64
+	// Script is true for what a page's script reads by itself: it is told 401 in place
+	// of being sent to sign in, which it could not show.
+	Script bool
+}
+
+// DefaultBody is more than the largest form without files.
+const DefaultBody = 16 << 10
+
+// Handler serves somebody who may come here. What it returns as an error becomes the
+// problem page; see Refuse.
+type Handler func(*Request) error
+
+// Area is a part of the console: its rows of the table and of the menu.
+type Area interface {
+	Routes() []Route
+	Menu() []Entry
+}
+
+// Entry is a line of the menu.
+type Entry struct {
+	Label   phrase.ID
+	Address string
+	Roles   []staff.Role // who sees it
+}
+
+// Request is one request of somebody who may make it.
+type Request struct {
+	*http.Request
+	Writer http.ResponseWriter
+	Who    staff.Account
+
+	host *Host
+	// token is the proof that a form is one of this session's pages.
+	token string
+}
+
+// Show writes a page with the frame around it.
+func (r *Request) Show(p *Page, content any) error {
+	return r.host.show(r, http.StatusOK, p, content, "")
+}
+
+// Redirect sends the browser on after a form was taken. to is a path of the console.
+func (r *Request) Redirect(to string) error {
+	http.Redirect(r.Writer, r.Request, to, http.StatusSeeOther)
+	return nil
+}
+
+// Number reads a part of the path that is a number; what is none is not there.
+func (r *Request) Number(name string) (int64, error) {
+	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
+	if err != nil {
+		return 0, docket.ErrNotFound
+	}
+	return n, nil
+}
+
+// Back is the page that a form of the frame stood on; only a path of the console, so
+// that nobody can be sent elsewhere.
+func (r *Request) Back() string {
+	u, err := url.Parse(r.Referer())
+	if err != nil || u.Host != r.Host || (u.Path != "/console" && !strings.HasPrefix(u.Path, "/console/")) {
+		return r.host.home(r.Who)
+	}
+	return (&url.URL{Path: u.Path, RawQuery: u.RawQuery}).String()
+}

@@ -1,0 +1,34 @@
+package central
+
+import (
+	"strings"
+
+	"lintai/sync/central/console"
+	"lintai/sync/central/console/calls"
+	"lintai/sync/central/console/cases"
+	"lintai/sync/central/console/quarantine"
+	"lintai/sync/central/console/readable"
+	"lintai/sync/central/console/terminals"
+	"lintai/sync/central/desk"
+)
+
+// console puts the areas of staff's pages together. Their order is the menu's.
+func (c *Central) console(public string) *console.Host {
+	work := &desk.Desk{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}
+	reader := readable.Reader{Store: c.store, Catalog: c.library.catalog.Load}
+	lobby := &terminals.Area{Store: c.store, Desk: work, Presence: c.presence, Clock: c.config.Clock}
+	help := &calls.Area{Reader: reader, Desk: work}
+	return &console.Host{
+		Areas: []console.Area{
+			&cases.Area{Reader: reader, Desk: work, Terminals: lobby},
+			help,
+			&quarantine.Area{Reader: reader, Desk: work, Receiver: c.receiver},
+			lobby,
+		},
+		Store: c.store, Hub: c.hub, Calls: help.Ringing, Clock: c.config.Clock, Log: c.config.Log,
+		Guesses: c.guesses(), AccessKey: c.access, Secure: strings.HasPrefix(public, "https://"), Heartbeat: c.config.Heartbeat,
+	}
+}
+
+// Routes is the table of staff's pages: who may come where.
+func (c *Central) Routes() []console.Route { return c.console("").Routes() }
