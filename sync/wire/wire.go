@@ -194,7 +194,8 @@ type Change struct {
 type Status struct {
 	RequestID string    `json:"request_id"`
 	Event     int64     `json:"event"`
-	Status    string    `json:"status"` // delivered, accepted, working, done
+	Status    string    `json:"status"`         // delivered, accepted, working, done: what every terminal knows
+	Word      string    `json:"word,omitempty"` // the status itself where that says more: dispatched, rated, cancelled, refused
 	At        time.Time `json:"at"`
 	Note      string    `json:"note,omitempty"` // for the resident; nothing personal
 }
@@ -214,6 +215,7 @@ type Ticket struct {
 	Known    bool      `json:"known"`
 	Service  string    `json:"service,omitempty"`
 	Status   string    `json:"status,omitempty"`
+	Word     string    `json:"word,omitempty"` // as in Status
 	At       time.Time `json:"at,omitzero"`
 	Note     string    `json:"note,omitempty"`
 }
@@ -236,6 +238,7 @@ type CardTicket struct {
 	Ticket  ticket.Code `json:"ticket"`
 	Service string      `json:"service"`
 	Status  string      `json:"status"`
+	Word    string      `json:"word,omitempty"` // as in Status
 	At      time.Time   `json:"at"`
 	Note    string      `json:"note,omitempty"`
 }

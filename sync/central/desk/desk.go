@@ -53,9 +53,9 @@ type Desk struct {
 	Log   *slog.Logger
 }
 
-// Move appends a status event to a case. seen is the number of the newest event
+// Move brings a case on, on its shortest way. seen is the number of the newest event
 // that the member of staff had before her; when the case went on since, or the
-// move is not in the table, the error is docket.ErrMove and nothing is written.
+// move is not the next one, the error is docket.ErrMove and nothing is written.
 func (d *Desk) Move(ctx context.Context, number, seen int64, to docket.Status, note, by string) error {
 	note = tidy(note)
 	if utf8.RuneCountInString(note) > MaxNote {
@@ -70,16 +70,15 @@ func (d *Desk) Move(ctx context.Context, number, seen int64, to docket.Status, n
 		if c.Events != seen {
 			return fmt.Errorf("%w: it is at event %d, not %d", docket.ErrMove, c.Events, seen)
 		}
-		if err := docket.CheckMove(c.Status, to); err != nil {
-			return err
+		action, ok := c.Status.Towards(to)
+		if !ok {
+			return fmt.Errorf("%w: from %q to %q", docket.ErrMove, c.Status, to)
 		}
-		e := docket.Event{Number: c.Events + 1, Status: to, At: d.Clock().UTC(), By: by, Note: note}
+		e := docket.Event{Number: c.Events + 1, Action: action, Status: to, At: d.Clock().UTC(), By: by, Note: note}
 		if err := tx.Append(number, e); err != nil {
 			return err
 		}
-		return tx.Change(c.Kiosk, wire.Change{Status: &wire.Status{
-			RequestID: c.ID, Event: e.Number, Status: string(to), At: e.At, Note: note,
-		}})
+		return tx.Change(c.Kiosk, wire.Change{Status: new(c.Wire(e))})
 	})
 	if err != nil {
 		return fmt.Errorf("desk: move case %d: %w", number, err)

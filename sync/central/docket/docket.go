@@ -1,10 +1,11 @@
 // Package docket is the book of central: the requests it filed as cases, the
 // calls for help, what could not be filed, and the terminals they came from.
 //
-// A case is its events. Events are only ever appended, each with who, when and
-// a note for the resident; the status is the fold of the events, and a move
-// that the table of moves does not list is refused. What the resident says of a
-// finished case is an event too, and may open it again. A request that cannot be
+// A case is its events. Events are only ever appended, each with an action, who,
+// when and a note for the resident; State is the fold of the events, and an action
+// that the table does not list is refused. What the resident says of a finished
+// case is an event too, and may open it again; a case that is merged into another
+// follows that one's status. A request that cannot be
 // filed is never dropped: it waits in quarantine, as it came, until somebody
 // has looked at it.
 //
@@ -99,16 +100,6 @@ func (u Urgency) String() string {
 		return "normal"
 	}
 	return "soon"
-}
-
-// Event is one thing that happened to a case. Number counts up by one per case.
-type Event struct {
-	Number int64
-	Status Status // the status that the case has after it
-	At     time.Time
-	By     string // who did it, as staff know them; "" is central itself
-	Note   string // for the resident; nothing personal
-	Stars  int    // 1 to 5: the event is the resident's rating, which leaves the status; else 0
 }
 
 // Call is one press for help. Answer is nil until somebody answered.

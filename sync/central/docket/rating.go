@@ -10,6 +10,7 @@ import (
 
 	"lintai/kiosk/request"
 	"lintai/kiosk/ticket"
+	"lintai/sync/wire"
 )
 
 // Rating is what a resident says about how her request was dealt with. It comes
@@ -66,11 +67,34 @@ func SameCode(given, of string) bool {
 // Reopens tells whether so many stars open a case again.
 func Reopens(stars int) bool { return stars >= 1 && stars <= request.Unhappy }
 
+// Standing is the status that the holder of a case's ticket is told: that of the
+// case which it was merged into, while it is.
+func Standing(c Case, events []Event) Status {
+	if c.Status == Merged {
+		for i := len(events) - 1; i >= 0; i-- {
+			if e := events[i]; e.Action == Merge || e.Action == FollowOther {
+				return e.OtherStatus
+			}
+		}
+	}
+	return c.Status
+}
+
+// Wire is what the terminal of a case is told of an event.
+func (c Case) Wire(e Event) wire.Status {
+	status := e.Status
+	if e.OtherStatus != "" && status == Merged {
+		status = e.OtherStatus
+	}
+	known, word := status.Words()
+	return wire.Status{RequestID: c.ID, Event: e.Number, Status: known, Word: word, At: e.At, Note: e.Note}
+}
+
 // LastNote is what staff, or central itself, wrote last for the resident: the
-// note of the newest event that is no rating.
+// note of the newest event that is told.
 func LastNote(events []Event) string {
 	for i := len(events) - 1; i >= 0; i-- {
-		if events[i].Stars == 0 {
+		if events[i].Stars == 0 && events[i].Told() {
 			return events[i].Note
 		}
 	}
@@ -94,12 +118,12 @@ func Follow(ctx context.Context, s Store, code ticket.Code) (Case, []Event, erro
 	}
 	c = Case{ID: r.ID, Kiosk: r.Kiosk, Ticket: r.Ticket, Service: body.Service, Status: Delivered,
 		RequestedAt: r.RequestedAt, ReceivedAt: r.ReceivedAt, UpdatedAt: r.ReceivedAt}
-	events = []Event{{Number: 1, Status: Delivered, At: r.ReceivedAt}}
+	events = []Event{{Number: 1, Action: File, Status: Delivered, At: r.ReceivedAt}}
 	switch {
 	case r.Reason == "":
-		events = append(events, Event{Number: 2, Status: Done, At: r.ReceivedAt})
+		events = append(events, Event{Number: 2, Action: Complete, Status: Done, At: r.ReceivedAt})
 	case !r.HandledAt.IsZero():
-		events = append(events, Event{Number: 2, Status: Done, At: r.HandledAt})
+		events = append(events, Event{Number: 2, Action: Complete, Status: Done, At: r.HandledAt})
 	}
 	last := events[len(events)-1]
 	c.Events, c.Status, c.UpdatedAt = last.Number, last.Status, last.At

@@ -116,20 +116,19 @@ func rate(tx docket.Tx, c docket.Case, r *docket.Rating) ([]live.Word, error) {
 	}
 	r.Case, r.Reason = c.Number, ""
 	words := []live.Word{caseWord(c.Number, c.Kiosk)}
-	if c.Status != docket.Done {
+	to, ok := c.Status.After(docket.Rate)
+	if !ok {
 		r.Reason = docket.RatingNotDone
 		return words, nil
 	}
-	rated := docket.Event{Number: c.Events + 1, Status: c.Status, At: r.ReceivedAt, Stars: r.Stars}
+	rated := docket.Event{Number: c.Events + 1, Action: docket.Rate, Status: to, At: r.ReceivedAt, Stars: r.Stars}
 	if err := tx.Append(c.Number, rated); err != nil || !docket.Reopens(r.Stars) {
 		return words, err
 	}
-	again := docket.Event{Number: rated.Number + 1, Status: docket.Accepted, At: r.ReceivedAt, Note: phrase.Text("rated.reopened")}
+	again := docket.Event{Number: rated.Number + 1, Action: docket.Reopen, Status: docket.Accepted, At: r.ReceivedAt, Note: phrase.Text("rated.reopened")}
 	if err := tx.Append(c.Number, again); err != nil {
 		return nil, err
 	}
-	err = tx.Change(c.Kiosk, wire.Change{Status: &wire.Status{
-		RequestID: c.ID, Event: again.Number, Status: string(again.Status), At: again.At, Note: again.Note,
-	}})
+	err = tx.Change(c.Kiosk, wire.Change{Status: new(c.Wire(again))})
 	return append(words, live.Word{Kind: live.Changes, Kiosk: c.Kiosk}), err
 }

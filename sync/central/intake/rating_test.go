@@ -36,7 +36,7 @@ func (b *bench) finish(code ticket.Code) {
 		if err != nil {
 			return err
 		}
-		for n := c.Events; c.Status != docket.Done; n++ {
+		for n := c.Events; !c.Status.Closed(); n++ {
 			c.Status = c.Status.Next()[0]
 			if err := tx.Append(c.Number, docket.Event{Number: n + 1, Status: c.Status, At: now, By: "王芳", Note: "好了"}); err != nil {
 				return err
@@ -103,7 +103,7 @@ func TestRatingsAreAppended(t *testing.T) {
 	if len(events) != 6 || events[4].Stars != 5 || events[5].Stars != 3 {
 		t.Errorf("events %+v", events)
 	}
-	if c.Status != docket.Done || !c.UpdatedAt.Equal(before.UpdatedAt) || docket.LastNote(events) != "好了" {
+	if c.Status != docket.Rated || !c.UpdatedAt.Equal(before.UpdatedAt) || docket.LastNote(events) != "好了" {
 		t.Errorf("a rating moved the case: %+v", c)
 	}
 	ratings, err := b.Store.Ratings(t.Context(), c.Number)
@@ -131,7 +131,7 @@ func TestUnhappyRatingOpensTheCaseAgain(t *testing.T) {
 		c, events := b.history(r.Ticket)
 		changes := b.changes()
 		if stars > request.Unhappy {
-			if c.Status != docket.Done || len(events) != 5 || len(changes) != 0 {
+			if c.Status != docket.Rated || len(events) != 5 || len(changes) != 0 {
 				t.Errorf("%d stars: %s after %d events, %d changes", stars, c.Status, len(events), len(changes))
 			}
 			continue
@@ -149,7 +149,7 @@ func TestUnhappyRatingOpensTheCaseAgain(t *testing.T) {
 		b.expect("too early", b.item(3, aRating(t, r.Ticket, rightCode, 1)), wire.Created, "")
 		b.finish(r.Ticket)
 		b.expect("in time", b.item(4, aRating(t, r.Ticket, rightCode, 5)), wire.Created, "")
-		if c, events := b.history(r.Ticket); c.Status != docket.Done || events[len(events)-1].Stars != 5 {
+		if c, events := b.history(r.Ticket); c.Status != docket.Rated || events[len(events)-1].Stars != 5 {
 			t.Errorf("done again: %s, %+v", c.Status, events)
 		}
 		if left := b.unfiled(); len(left) != 1 || left[0].Reason != docket.RatingNotDone || left[0].Case != c.Number {

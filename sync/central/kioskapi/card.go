@@ -48,8 +48,9 @@ func (a *API) card(w http.ResponseWriter, r *http.Request, kiosk int) error {
 		if err != nil {
 			return err
 		}
+		known, word := docket.Standing(c, events).Words()
 		answer.Tickets = append(answer.Tickets, wire.CardTicket{
-			Ticket: c.Ticket, Service: c.Service, Status: string(c.Status), At: c.UpdatedAt, Note: docket.LastNote(events),
+			Ticket: c.Ticket, Service: c.Service, Status: known, Word: word, At: c.UpdatedAt, Note: docket.LastNote(events),
 		})
 	}
 	a.reply(w, http.StatusOK, answer)

@@ -169,7 +169,8 @@ func (a *API) ticket(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	case err != nil:
 		return err
 	default:
-		answer.Known, answer.Service, answer.Status, answer.At = true, c.Service, string(c.Status), c.UpdatedAt
+		answer.Known, answer.Service, answer.At = true, c.Service, c.UpdatedAt
+		answer.Status, answer.Word = docket.Standing(c, events).Words()
 		answer.Note = docket.LastNote(events)
 	}
 	a.reply(w, http.StatusOK, answer)

@@ -11,6 +11,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"lintai/kiosk/catalog"
@@ -95,18 +96,37 @@ func (p *Page) view(c docket.Case, events []docket.Event) view {
 	}
 	reached := map[docket.Status]time.Time{}
 	for _, e := range events {
-		if e.Stars > 0 {
-			continue // a rating is between the resident and staff
+		if e.Stars > 0 || !e.Told() {
+			continue // the stars are between the resident and staff
 		}
-		if e.Status == docket.Accepted { // perhaps again, after it was done
-			delete(reached, docket.Working)
-			delete(reached, docket.Done)
+		status := e.Status
+		if status == docket.Merged {
+			status = e.OtherStatus
 		}
-		reached[e.Status] = e.At
+		if status == docket.Accepted { // perhaps again, after it was done
+			clear(reached)
+			reached[docket.Delivered] = c.ReceivedAt
+		}
+		if _, before := reached[status]; !before {
+			reached[status] = e.At
+		}
 	}
-	for _, s := range docket.Statuses {
+	now := docket.Standing(c, events)
+	way := []docket.Status{docket.Delivered, docket.Accepted, docket.Dispatched, docket.Working, docket.Done}
+	if now == docket.Rated {
+		reached[now] = reached[docket.Done]
+		way = append(way, now)
+	}
+	if now.Closed() && now != docket.Done && now != docket.Rated {
+		// It ended otherwise: what was to come is not to come.
+		way = append(slices.DeleteFunc(way, func(s docket.Status) bool { return reached[s].IsZero() }), now)
+	}
+	for _, s := range way {
 		at, ok := reached[s]
-		v.Steps = append(v.Steps, step{Name: page.Status(s), At: at, Reached: ok, Current: s == c.Status})
+		if s == docket.Dispatched && !ok {
+			continue // many a thing is done by who takes it on
+		}
+		v.Steps = append(v.Steps, step{Name: page.Status(s), At: at, Reached: ok, Current: s == now})
 	}
 	return v
 }

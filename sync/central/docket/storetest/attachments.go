@@ -164,7 +164,7 @@ func ratedEvents(t *testing.T, s docket.Store) {
 	number := file(t, s, sample(t, 1))
 	done := noon.Add(time.Hour)
 	must(t, s.Write(ctx, func(tx docket.Tx) error {
-		for i, status := range docket.Statuses[1:] {
+		for i, status := range []docket.Status{docket.Accepted, docket.Working, docket.Done} {
 			must(t, tx.Append(number, docket.Event{Number: int64(i + 2), Status: status, At: done}))
 		}
 		return tx.Append(number, docket.Event{Number: 5, Status: docket.Done, At: done.Add(time.Hour), Stars: 2})
