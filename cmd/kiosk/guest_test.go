@@ -167,6 +167,14 @@ func (g *guest) call() {
 	g.answered(visit.Dismiss{})
 }
 
+// photosEvery is in how many visits one brings a photo.
+func (g *guest) photosEvery() int {
+	if g.victim.Planted != "" {
+		return 2
+	}
+	return 3
+}
+
 // next is what somebody touches who wants a repair, or to report something with a
 // picture. All that she says names the visit.
 func (g *guest) next(v visit.View) visit.Event {
@@ -174,7 +182,7 @@ func (g *guest) next(v visit.View) visit.Event {
 	number := fmt.Sprint(name)
 	switch v.Screen {
 	case visit.ScreenHome:
-		if (name/visitsOfALife+name)%4 == 0 {
+		if (name/visitsOfALife+name)%g.photosEvery() == 0 {
 			return visit.Start{Service: "appeal"}
 		}
 		return visit.Start{Service: "repair"}

@@ -20,11 +20,12 @@ import (
 	"time"
 
 	"lintai/kiosk/failpoint"
+	"lintai/sync/wire"
 )
 
 var (
 	// killCount is small here and 200 to 10,000 in deploy/proof.
-	killCount = flag.Int("kills", 24, "kills of the proof with kills")
+	killCount = flag.Int("kills", 16, "kills of the proof with kills")
 	killSeed  = flag.Uint64("killseed", 0, "seed of the proof with kills; 0 takes the clock")
 	killHalls = flag.Int("killhalls", 2, "terminals in the proof with kills")
 )
@@ -33,19 +34,21 @@ var (
 // empty, and compared.
 const checkEvery = 500
 
-// The points that each of the two programs passes in this proof. The others have
-// proofs of their own: no document changes here, no body is large enough to be
-// sent in pieces, nothing is old enough to be deleted.
+// The points that each of the two programs passes in this proof. Every second
+// terminal deletes what is old, and passes one more; the others remember, and can be
+// judged by what they say of every slip.
 var (
 	terminalPoints = []failpoint.Point{failpoint.Sealed, failpoint.Inserted, failpoint.Saved, failpoint.Shown, failpoint.Printing, failpoint.Printed,
-		failpoint.Sending, failpoint.Answered, failpoint.Settled, failpoint.Pulled, failpoint.Applied}
-	centralPoints = []failpoint.Point{failpoint.Opened, failpoint.Filed, failpoint.Committed}
+		failpoint.Sending, failpoint.Answered, failpoint.Settled, failpoint.Pulled, failpoint.Applied, failpoint.DocumentKept}
+	retainingPoints = append(slices.Clone(terminalPoints), failpoint.Retained)
+	centralPoints   = []failpoint.Point{failpoint.Opened, failpoint.Filed, failpoint.Committed, failpoint.PieceStored}
 )
 
 // TestKill kills terminals and central, again and again, at random moments and at
 // each named point, while residents come and staff work. In the end what the
 // residents were shown is compared with what central has and with the paper.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	p := newProof(t, *killHalls, "")
 	for done := 0; done < *killCount; {
 		done = min(*killCount, done+checkEvery)
@@ -61,7 +64,7 @@ func TestKill(t *testing.T) {
 	}
 	t.Log(p.line())
 	if *killCount >= 200 {
-		for _, point := range append(append([]failpoint.Point{}, terminalPoints...), centralPoints...) {
+		for _, point := range append(slices.Clone(retainingPoints), centralPoints...) {
 			if p.at[string(point)] == 0 {
 				t.Errorf("nothing died at %q: this proof would hold for less than it says", point)
 			}
@@ -78,15 +81,19 @@ type proof struct {
 	halls   []*hall
 	memory  *memory
 	staff   *clerk
-	planted string
-	calm    bool // they live long enough for some visits
+	// documents change now and then.
+	documents *published
+	planted   string
+	calm      bool // they live long enough for some visits
 
-	mu    sync.Mutex
-	kills int
-	want  int
-	at    map[string]int // kills by where
-	lives int
-	began time.Time
+	mu     sync.Mutex
+	kills  int
+	want   int
+	at     map[string]int // kills by where
+	aimed  map[string]int // and plans to
+	lives  int
+	enough chan struct{} // closed when so many have died
+	began  time.Time
 }
 
 func newProof(t *testing.T, halls int, planted string) *proof {
@@ -96,21 +103,35 @@ func newProof(t *testing.T, halls int, planted string) *proof {
 		seed = uint64(time.Now().UnixNano())
 	}
 	t.Log("seed", seed)
-	p := &proof{t: t, seed: seed, display: display(t), memory: newMemory(), planted: planted, calm: planted != "", at: map[string]int{}, began: time.Now()}
+	p := &proof{t: t, seed: seed, display: display(t), memory: newMemory(), planted: planted, calm: planted != "", at: map[string]int{}, aimed: map[string]int{}, began: time.Now()}
 	p.office = newOffice(t)
 	p.staff = newClerk(p.office, p.memory)
+	p.documents = newPublished(p.office)
 	for n := range halls {
-		p.halls = append(p.halls, newHall(t, p.office, 12+n))
+		h := newHall(t, p.office, 12+n)
+		h.retains = n%2 == 1 || planted != ""
+		p.memory.retains[h.number] = h.retains
+		p.halls = append(p.halls, h)
 	}
 	return p
 }
 
-// count notes one kill, and tells whether there are to be more.
+// tellEvery is after how many kills a line tells how far this is.
+const tellEvery = 100
+
+// count notes one kill.
 func (p *proof) count(where string) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.kills++
 	p.at[where]++
+	if p.kills == p.want {
+		close(p.enough)
+	}
+	tell := p.kills%tellEvery == 0
+	p.mu.Unlock()
+	if tell {
+		p.t.Log(p.line())
+	}
 }
 
 func (p *proof) more() bool {
@@ -130,7 +151,10 @@ func (p *proof) life() int {
 // kill kills until so many have died.
 func (p *proof) kill(want int) {
 	p.mu.Lock()
-	p.want = want
+	p.want, p.enough = want, make(chan struct{})
+	if p.kills >= want {
+		close(p.enough)
+	}
 	p.mu.Unlock()
 	var all sync.WaitGroup
 	for i, h := range p.halls {
@@ -158,61 +182,116 @@ func (p *proof) kill(want int) {
 	<-working
 }
 
-// plan is when a process is to die: at a point, or after a while.
+// plan is when a process is to die: at a point, after a while, or a moment after
+// so many promises to residents.
 type plan struct {
-	at    string
-	after time.Duration
+	at       string
+	after    time.Duration
+	promises int
+	moment   time.Duration
 }
 
-// missed is how long a process may live that is to die at a point.
-const missed = 5 * time.Second
+const (
+	// missed is how long a process may live that is to die at a point.
+	missed = 5 * time.Second
+	// soon is how long after a promise a terminal dies at most.
+	soon = time.Second
+)
 
-// draw makes a plan: one in three at random; of the others every second goes for
-// the point at which the fewest died so far.
+// draw makes a plan: one in four at random, one a moment after a promise; of the
+// others every second goes for the point at which the fewest died so far.
 func (p *proof) draw(random *rand.Rand, points []failpoint.Point, most time.Duration, times int) plan {
+	way := random.IntN(4)
 	if p.calm {
-		return plan{after: 2*most + time.Duration(random.Int64N(int64(most)))}
+		way = 1
 	}
-	switch random.IntN(3) {
+	switch way {
 	case 0:
 		return plan{after: time.Duration(random.Int64N(int64(most)))}
 	case 1:
+		return plan{promises: 1 + random.IntN(3), after: 2 * missed, moment: time.Duration(random.Int64N(int64(soon)))}
+	case 2:
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		fewest := slices.MinFunc(points, func(a, b failpoint.Point) int { return p.at[string(a)] - p.at[string(b)] })
+		// What is hard to reach must not be all that is tried.
+		tries := func(a failpoint.Point) int { return p.at[string(a)] + p.aimed[string(a)] }
+		fewest := slices.MinFunc(points, func(a, b failpoint.Point) int { return tries(a) - tries(b) })
+		p.aimed[string(fewest)]++
 		return plan{at: string(fewest) + ":1", after: missed}
 	}
-	return plan{at: fmt.Sprintf("%s:%d", points[random.IntN(len(points))], 1+random.IntN(times)), after: missed}
+	point := points[random.IntN(len(points))]
+	if point == failpoint.Retained || point == failpoint.DocumentKept { // once a life, and hardly more often
+		times = 1
+	}
+	return plan{at: fmt.Sprintf("%s:%d", point, 1+random.IntN(times)), after: missed}
+}
+
+// wait lets a process live until it is to die, if it does not by itself.
+func (p *proof) wait(l *life, way plan) {
+	over := time.After(way.after)
+	for shown := 0; ; {
+		select {
+		case <-l.ended:
+			return
+		case <-over:
+			l.kill()
+			return
+		case <-p.enough:
+			l.kill()
+			return
+		case <-l.promised:
+			if shown++; shown == way.promises {
+				over = time.After(way.moment)
+			}
+		}
+	}
 }
 
 func (p *proof) killTerminal(h *hall, random *rand.Rand) {
-	way := p.draw(random, terminalPoints, 2500*time.Millisecond, 2)
-	life := p.start(h, victim{Life: p.life(), Seed: p.seed, At: way.at, Codes: p.memory.someCodes(random, 2), Planted: p.planted})
+	points := terminalPoints
+	if h.retains {
+		points = retainingPoints
+	}
+	way := p.draw(random, points, 2500*time.Millisecond, 3)
+	if p.calm || strings.HasPrefix(way.at, string(failpoint.DocumentKept)) || random.IntN(8) == 0 {
+		kinds := []wire.DocumentKind{wire.DocumentCatalog, wire.DocumentCommunity}
+		if !p.calm {
+			kinds = kinds[random.IntN(2):][:1]
+		}
+		for _, kind := range kinds {
+			if err := p.documents.publish(kind); err != nil {
+				p.t.Error(err)
+			}
+		}
+	}
+	life := p.start(h, victim{Life: p.life(), Seed: p.seed, At: way.at, Retain: h.retains, Codes: p.memory.someCodes(random, 2), Planted: p.planted})
 	if !life.ready() {
 		p.died(life, "starting")
+		p.examine(h)
 		return
 	}
-	select {
-	case <-life.ended:
-	case <-time.After(way.after):
-		life.kill()
+	p.wait(life, way)
+	where := "at random"
+	if way.promises > 0 {
+		where = "after a promise"
 	}
-	p.died(life, "at random")
+	p.died(life, where)
+	p.examine(h)
 	p.plantPaper(h)
 }
 
 func (p *proof) killCentral(random *rand.Rand) {
-	way := p.draw(random, centralPoints, 2*time.Second, 4)
+	const most = 4 * time.Second
+	way := p.draw(random, centralPoints, most, 6)
+	if way.promises > 0 { // it makes none
+		way = plan{after: most + time.Duration(random.Int64N(int64(most)))}
+	}
 	life := p.office.serve(p.t, way.at)
 	if !life.ready() {
 		p.died(life, "starting")
 		return
 	}
-	select {
-	case <-life.ended:
-	case <-time.After(way.after):
-		life.kill()
-	}
+	p.wait(life, way)
 	p.died(life, "at random")
 }
 
@@ -239,15 +318,16 @@ func (p *proof) line() string {
 
 // life is one process from its start to its end.
 type life struct {
-	name    string
-	at      string
-	command *exec.Cmd
-	stdin   io.Closer
-	errors  *tail
-	begun   chan struct{} // it serves
-	ended   chan struct{} // it is dead, and all that it said is heard
-	err     error
-	shot    bool // the parent killed it
+	name     string
+	at       string
+	command  *exec.Cmd
+	stdin    io.Closer
+	errors   *tail
+	begun    chan struct{}   // it serves
+	promised <-chan struct{} // for each resident who was shown a code
+	ended    chan struct{}   // it is dead, and all that it said is heard
+	err      error
+	shot     bool // the parent killed it
 }
 
 // begin starts a process whose output is heard line by line; hear tells when it
@@ -347,6 +427,7 @@ func (p *proof) start(h *hall, v victim) *life {
 	}
 	command := exec.Command("/proc/self/exe")
 	command.Env = append(os.Environ(), victimEnv+"="+string(text), "DISPLAY="+p.display, "FYNE_SCALE=1", "FYNE_DISABLE_DPI_DETECTION=true")
+	promised, shown := make(chan struct{}, 64), map[int]bool{}
 	l := begin(p.t, fmt.Sprintf("terminal %d", h.number), v.At, command, func(line []byte) bool {
 		var said told
 		if err := json.Unmarshal(line, &said); err != nil {
@@ -355,8 +436,16 @@ func (p *proof) start(h *hall, v victim) *life {
 		}
 		p.memory.hear(h.number, said)
 		p.staff.hear(said)
+		if said.Kind == toldSaved && !shown[said.Visit] {
+			shown[said.Visit] = true
+			select {
+			case promised <- struct{}{}:
+			default:
+			}
+		}
 		return said.Kind == toldReady
 	})
+	l.promised = promised
 	p.t.Cleanup(func() { l.kill(); <-l.ended })
 	return l
 }

@@ -20,6 +20,7 @@ import (
 	"lintai/kiosk/failpoint"
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/visit"
+	"lintai/offline"
 	"lintai/ui"
 	"lintai/ui/pinyin"
 )
@@ -35,6 +36,7 @@ type victim struct {
 	Seed    uint64   // of its residents
 	At      string   // the point at which it dies by itself, "saved:2" for the second time; "" for none
 	Quiet   bool     // nobody comes
+	Retain  bool     // what central had before this life is old enough to be deleted
 	Codes   []string // on slips that residents of earlier lives hold
 	Planted string   // a fault that the proof must find
 }
@@ -88,6 +90,9 @@ func runVictim(text string) int {
 	r.installHook()
 	log := slog.New(&callLog{slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}), r})
 	k := &kiosk{config: v.Config, log: log, trace: &trace{}, composer: pinyin.New(), app: newApp()}
+	if v.Retain {
+		k.days = oldAges(ctx)
+	}
 	k.openWindow()
 	r.touch = func(e visit.Event) { fyne.DoAndWait(func() { k.touched(e) }) }
 	r.post = func(e visit.Event) {
@@ -112,6 +117,29 @@ func runVictim(text string) int {
 	})
 	k.window.ShowAndRun()
 	return 0
+}
+
+// oldAges are the ticks of a day on which all that central had before this life has
+// become old enough to be deleted. They go on until central's time is known; the
+// job runs once.
+func oldAges(ctx context.Context) <-chan time.Time {
+	day := time.Now().Add(offline.RetainFor - time.Second)
+	days := make(chan time.Time)
+	go func() {
+		ticks := time.NewTicker(100 * time.Millisecond)
+		defer ticks.Stop()
+		for ctx.Err() == nil {
+			select {
+			case <-ctx.Done():
+			case <-ticks.C:
+				select {
+				case <-ctx.Done():
+				case days <- day:
+				}
+			}
+		}
+	}()
+	return days
 }
 
 // callLog reads the id of a call, which no screen shows, from the terminal's log.

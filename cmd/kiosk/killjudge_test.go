@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,6 +21,7 @@ import (
 	"lintai/offline"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/sqlite"
+	"lintai/sync/wire"
 )
 
 // ends is what both ends hold when nothing waits any more.
@@ -29,6 +32,7 @@ type ends struct {
 	quarantined int
 	items       map[string]item                 // by id, at central
 	queues      map[int][]offline.Entry         // by terminal
+	retained    map[int][]span                  // by terminal: the numbers that it deleted as old
 	known       map[int]map[string]visit.Status // by terminal: what it says of a code by itself
 	paper       map[int][]paper                 // by terminal
 }
@@ -66,7 +70,7 @@ func (p *proof) judge() []string {
 func (p *proof) read() (*ends, error) {
 	ctx := p.t.Context()
 	e := &ends{calls: map[string]docket.Call{}, attachments: map[string][]docket.Attachment{}, items: map[string]item{},
-		queues: map[int][]offline.Entry{}, known: map[int]map[string]visit.Status{}, paper: map[int][]paper{}}
+		queues: map[int][]offline.Entry{}, retained: map[int][]span{}, known: map[int]map[string]visit.Status{}, paper: map[int][]paper{}}
 	store, err := sqlite.Open(ctx, p.office.docket())
 	if err != nil {
 		return nil, err
@@ -88,8 +92,17 @@ func (p *proof) read() (*ends, error) {
 		e.calls[c.ID] = c
 	}
 	for _, c := range e.cases {
-		if e.attachments[c.ID], err = store.Attachments(ctx, c.ID); err != nil {
+		all, err := store.Attachments(ctx, c.ID)
+		if err != nil {
 			return nil, err
+		}
+		for _, a := range all {
+			whole, err := store.Attachment(ctx, a.ID)
+			if err != nil {
+				return nil, err
+			}
+			a.Size, a.Hash = len(whole.Data), sha256.Sum256(whole.Data) // as it is, not as it is said to be
+			e.attachments[c.ID] = append(e.attachments[c.ID], a)
 		}
 	}
 	kept, err := store.Quarantine(ctx, 1000)
@@ -146,6 +159,9 @@ func (e *ends) readQueue(ctx context.Context, h *hall, m *memory) error {
 	}); err != nil {
 		return err
 	}
+	if e.retained[h.number], err = readRetained(ctx, h.queue()); err != nil {
+		return err
+	}
 	// What the terminal says of a slip by itself. Nothing is sealed to this key.
 	key, err := seal.Generate()
 	if err != nil {
@@ -191,14 +207,22 @@ func (m *memory) judge(e *ends) []string {
 	j.requests()
 	j.callsForHelp()
 	j.queues()
+	j.retention()
+	j.catalogues()
 	j.order()
 	for kiosk, all := range e.paper {
 		j.slips(kiosk, all)
 	}
-	m.cases, m.calls, m.attachments, m.slips = len(e.cases), len(e.calls), 0, 0
-	for _, a := range e.attachments {
-		m.attachments += len(a)
+	m.cases, m.calls, m.attachments, m.pictures, m.slips = len(e.cases), len(e.calls), 0, 0, 0
+	for _, all := range e.attachments {
+		m.attachments += len(all)
+		for _, a := range all {
+			if a.Size > wire.UploadAbove {
+				m.pictures++
+			}
+		}
 	}
+	m.retained = e.retainedItems()
 	for _, all := range e.paper {
 		m.slips += len(all)
 	}
@@ -257,7 +281,10 @@ func (j *judgement) requests() {
 		case s.state == "held":
 			j.say("visit %d was sent to staff", name)
 		}
-		if now := string(j.e.known[s.kiosk][s.code]); now != string(c.Status) {
+		now, known := j.e.known[s.kiosk][s.code]
+		switch {
+		case !known && j.e.wasRetained(s.kiosk, j.e.items[c.ID].sequence):
+		case string(now) != string(c.Status):
 			j.say("the terminal says %q of %s, and central %q", now, s.code, c.Status)
 		}
 	}
@@ -295,14 +322,17 @@ func (j *judgement) content(c docket.Case, body request.Request, rows []string) 
 // attached: its pictures are there, once, whole.
 func (j *judgement) attached(c docket.Case, body request.Request) {
 	there := j.e.attachments[c.ID]
-	if len(there) != len(body.Attachments) {
+	switch {
+	case len(there) < len(body.Attachments):
 		j.say("LOST: case %d names %d attachments and has %d", c.Number, len(body.Attachments), len(there))
+	case len(there) > len(body.Attachments):
+		j.say("TWICE: case %d names %d attachments and has %d", c.Number, len(body.Attachments), len(there))
 	}
 	for _, named := range body.Attachments {
 		if !slices.ContainsFunc(there, func(a docket.Attachment) bool {
 			return a.ID == named.ID && a.Size == named.Size && fmt.Sprintf("%x", a.Hash) == named.SHA256
 		}) {
-			j.say("ALTERED: attachment %s of case %d is another", named.ID, c.Number)
+			j.say("ALTERED: attachment %s of case %d is not whole, or another", named.ID, c.Number)
 		}
 	}
 }
@@ -346,7 +376,7 @@ func (j *judgement) queues() {
 	if j.e.quarantined > 0 {
 		j.say("%d items in quarantine", j.e.quarantined)
 	}
-	total := 0
+	total := j.e.retainedItems()
 	for kiosk, entries := range j.e.queues {
 		total += len(entries)
 		for _, q := range entries {
@@ -364,10 +394,10 @@ func (j *judgement) queues() {
 // order: of one terminal and one urgency, central filed in the order of saving;
 // but for what failed alone, which the queue lets others overtake.
 func (j *judgement) order() {
-	aside := map[string]bool{}
+	aside := maps.Clone(j.m.aside)
 	for _, entries := range j.e.queues {
 		for _, q := range entries {
-			aside[q.ID] = q.Attempts > 0
+			aside[q.ID] = aside[q.ID] || q.Attempts > 0
 		}
 	}
 	last := map[string]int64{}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"lintai/sync/wire"
 )
 
 // memory is what residents and staff remember.
@@ -23,7 +25,11 @@ type memory struct {
 	broken    []string          // what cannot be true whatever comes
 	looked    int
 
-	cases, calls, attachments, slips int // at the last comparison
+	retains map[int]bool                        // terminals that delete what central had long ago
+	kept    map[int]map[wire.DocumentKind]int64 // by terminal: the newest that was ever found there
+	aside   map[string]bool                     // items that failed once
+
+	cases, calls, attachments, pictures, retained, slips int // at the last comparison
 }
 
 // promise is what a resident was shown on the saved screen.
@@ -46,7 +52,7 @@ type press struct {
 
 func newMemory() *memory {
 	return &memory{confirmed: map[int][]string{}, saved: map[int]*promise{}, presses: map[int]*press{}, progress: map[string]string{},
-		moved: map[string]bool{}, answered: map[string]bool{}}
+		moved: map[string]bool{}, answered: map[string]bool{}, retains: map[int]bool{}, kept: map[int]map[wire.DocumentKind]int64{}, aside: map[string]bool{}}
 }
 
 // way is the order of what is said of a request.
@@ -88,10 +94,14 @@ func (m *memory) hear(kiosk int, t told) {
 		m.hearCall(t)
 	case toldProgress:
 		m.looked++
+		if t.State == "sending" { // which is one way of having it saved
+			t.State = "saved"
+		}
 		before := m.progress[t.Code]
 		own := strings.HasPrefix(t.Code, fmt.Sprintf("%04d", kiosk))
 		switch {
-		case !own && (t.State == "unknown" || t.State == ""): // it still waits where it was made, or central is dead
+		// It still waits where it was made, or is forgotten here, and central is dead.
+		case (!own || m.retains[kiosk]) && (t.State == "unknown" || t.State == ""):
 		case t.State == "unknown" || t.State == "held" || t.State == "":
 			m.broken = append(m.broken, fmt.Sprintf("a slip from before (%s) was answered with %q", t.Code, t.State))
 		case t.State == "no answer" || t.Slip == "here":
@@ -183,8 +193,8 @@ func (m *memory) line() string {
 			printed++
 		}
 	}
-	return fmt.Sprintf("%d visits confirmed, %d shown as saved, %d of them as delivered and %d as printed, %d presses, %d slips looked up, %d moves and %d answers of staff; at central %d cases, %d calls, %d attachments; %d pieces of paper",
-		len(m.confirmed), len(m.saved), delivered, printed, len(m.presses), m.looked, len(m.moved), len(m.answered), m.cases, m.calls, m.attachments, m.slips)
+	return fmt.Sprintf("%d visits confirmed, %d shown as saved, %d of them as delivered and %d as printed, %d presses, %d slips looked up, %d moves and %d answers of staff; at central %d cases, %d calls, %d attachments, %d of them in pieces; %d items deleted as old; %d pieces of paper",
+		len(m.confirmed), len(m.saved), delivered, printed, len(m.presses), m.looked, len(m.moved), len(m.answered), m.cases, m.calls, m.attachments, m.pictures, m.retained, m.slips)
 }
 
 func counts(m map[string]int) string {

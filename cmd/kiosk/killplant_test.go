@@ -27,6 +27,22 @@ const (
 	// paperAgain: the last slip comes out of the printer once more when the
 	// terminal has died.
 	paperAgain = "paper again"
+	// terminalRetainsTooMuch: the retention job takes requests that central has not.
+	terminalRetainsTooMuch = `CREATE TRIGGER planted_retention AFTER INSERT ON tickets WHEN (SELECT sequence FROM outbox WHERE id = NEW.request) % 2 = 1 BEGIN
+		INSERT OR IGNORE INTO retained SELECT sequence, sequence FROM outbox WHERE id = NEW.request;
+		DELETE FROM tickets WHERE digest = NEW.digest; DELETE FROM outbox WHERE id = NEW.request; END`
+	// documentsHalved: of a page of the community half of the bytes are kept.
+	documentsHalved = `CREATE TRIGGER planted_half AFTER INSERT ON documents WHEN NEW.kind = 'community' BEGIN
+		UPDATE documents SET body = substr(body, 1, length(body) / 2) WHERE kind = NEW.kind AND version = NEW.version; END`
+	// documentsForgotten: the catalogue is gone once a request was saved.
+	documentsForgotten = `CREATE TRIGGER planted_back AFTER INSERT ON tickets BEGIN DELETE FROM documents WHERE kind = 'catalog'; END`
+	// attachmentsHalved: of one in two photos central has half.
+	attachmentsHalved = `CREATE TRIGGER planted_photo AFTER INSERT ON attachments WHEN length(NEW.data) > 65536 AND NEW.rowid % 2 = 0 BEGIN
+		UPDATE attachments SET data = substr(data, 1, length(data) / 2) WHERE id = NEW.id; END`
+	// attachmentsDoubled: and of the others, two.
+	attachmentsDoubled = `CREATE TRIGGER planted_photos AFTER INSERT ON attachments WHEN length(NEW.data) > 65536 AND NEW.rowid % 2 = 1 BEGIN
+		INSERT INTO attachments (id, kiosk, request, type, size, hash, received_at, data)
+		SELECT id || '-', kiosk, request, type, size, hash, received_at, data FROM attachments WHERE id = NEW.id; END`
 )
 
 func plant(t *testing.T, path, statement string) {
@@ -59,22 +75,31 @@ func (p *proof) plantPaper(h *hall) {
 
 // TestKillFindsWhatIsPlanted: the proof can fail.
 func TestKillFindsWhatIsPlanted(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		plant func(p *proof)
 		paper string
 		want  []string
 	}{
 		"the terminal forgets and the paper comes twice": {
-			func(p *proof) { plant(p.t, p.halls[0].queue(), terminalForgets) }, paperAgain, []string{"LOST: visit", "REPRINTED"},
+			func(p *proof) {
+				plant(p.t, p.halls[0].queue(), terminalForgets)
+				plant(p.t, p.halls[0].queue(), terminalRetainsTooMuch)
+				plant(p.t, p.halls[0].queue(), documentsHalved)
+				plant(p.t, p.halls[0].queue(), documentsForgotten)
+			}, paperAgain, []string{"LOST: visit", "REPRINTED", "GONE", "RETAINED", "HALF", "BACK: terminal"},
 		},
 		"central forgets and doubles": {
 			func(p *proof) {
 				plant(p.t, p.office.docket(), centralForgets)
 				plant(p.t, p.office.docket(), centralDoubles)
-			}, "central", []string{"LOST: visit", "TWICE"},
+				plant(p.t, p.office.docket(), attachmentsHalved)
+				plant(p.t, p.office.docket(), attachmentsDoubled)
+			}, "central", []string{"LOST: visit", "TWICE: visit", "TWICE: case", "ALTERED: attachment"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p := newProof(t, 1, c.paper)
 			c.plant(p)
 			found, missing := "", c.want

@@ -43,6 +43,10 @@ type kiosk struct {
 	screen *ui.Screen
 	panel  settings.Panel
 
+	// days are the times at which it is asked whether the retention job is due; nil:
+	// every retainLook, by the clock.
+	days <-chan time.Time
+
 	terminal atomic.Pointer[terminal.Terminal] // nil while out of service
 }
 
@@ -178,9 +182,13 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, identity agent.Id
 	defer parts.Wait()
 	parts.Go(func() { line.Run(ctx) })
 	parts.Go(func() { audit.run(ctx) })
-	days := time.NewTicker(retainLook)
-	defer days.Stop()
-	parts.Go(func() { retain(ctx, days.C, queue, line.Offset, k.log) })
+	days := k.days
+	if days == nil {
+		looks := time.NewTicker(retainLook)
+		defer looks.Stop()
+		days = looks.C
+	}
+	parts.Go(func() { retain(ctx, days, queue, line.Offset, k.log) })
 	devices.run(ctx, &parts)
 	parts.Go(func() { devices.book.answer(ctx, s.Terminal.Data, devices.printer, k.log) })
 	go display.run(ctx) // not waited for: the toolkit may be gone before it

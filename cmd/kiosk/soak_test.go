@@ -39,7 +39,11 @@ func TestMain(m *testing.M) {
 	if text := os.Getenv(victimEnv); text != "" {
 		os.Exit(runVictim(text))
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if victimCentralDir != "" {
+		os.RemoveAll(victimCentralDir)
+	}
+	os.Exit(code)
 }
 
 // soakSample is what the terminal weighs on the start screen, between two visits.
