@@ -35,17 +35,22 @@ func (s *Store) oneCase(ctx context.Context, where string, arg any) (c docket.Ca
 		if err != nil {
 			return fmt.Errorf("store: case: %w", err)
 		}
-		rows, err := t.query("SELECT number, status, at, by, note, stars FROM case_events WHERE case_number = ? ORDER BY number", c.Number)
-		events, err = collect(rows, err, func(r row) (docket.Event, error) {
-			var e docket.Event
-			var at int64
-			err := r.Scan(&e.Number, &e.Status, &at, &e.By, &e.Note, &e.Stars)
-			e.At = moment(at)
-			return e, err
-		})
+		events, err = t.events(c.Number)
 		return err
 	})
 	return c, events, err
+}
+
+// events reads the events of a case, oldest first.
+func (t *Tx) events(number int64) ([]docket.Event, error) {
+	rows, err := t.query("SELECT number, status, at, by, note, stars FROM case_events WHERE case_number = ? ORDER BY number", number)
+	return collect(rows, err, func(r row) (docket.Event, error) {
+		var e docket.Event
+		var at int64
+		err := r.Scan(&e.Number, &e.Status, &at, &e.By, &e.Note, &e.Stars)
+		e.At = moment(at)
+		return e, err
+	})
 }
 
 // Cases lists cases.
@@ -204,13 +209,13 @@ func collect[T any](rows *sql.Rows, err error, scan func(row) (T, error)) ([]T, 
 	return all, nil
 }
 
-const caseColumns = "number, id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, status, events, updated_at, card_token"
+const caseColumns = "number, id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, status, events, updated_at, card_token, channel"
 
 func scanCase(r row) (docket.Case, error) {
 	var c docket.Case
 	var requested, received, updated int64
 	err := r.Scan(&c.Number, &c.ID, &c.Kiosk, &c.Ticket, &c.Service, &c.CatalogVersion, &c.Urgency,
-		&requested, &received, &c.Body, &c.Status, &c.Events, &updated, &c.Card)
+		&requested, &received, &c.Body, &c.Status, &c.Events, &updated, &c.Card, &c.Channel)
 	c.RequestedAt, c.ReceivedAt, c.UpdatedAt = moment(requested), moment(received), moment(updated)
 	return c, err
 }

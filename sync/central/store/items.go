@@ -98,6 +98,9 @@ func (t *Tx) Answer(id string, a docket.CallAnswer) error {
 // Change takes the cursor from the terminal's row, so that the changes of a
 // terminal become visible in the order of their cursors.
 func (t *Tx) Change(kiosk int, c wire.Change) error {
+	if kiosk == 0 {
+		return nil
+	}
 	err := t.queryRow("UPDATE terminals SET cursor = cursor + 1 WHERE number = ? RETURNING cursor", kiosk).Scan(&c.Cursor)
 	if errors.Is(err, sql.ErrNoRows) {
 		return docket.ErrNotFound

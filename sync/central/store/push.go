@@ -92,12 +92,12 @@ func (t *Tx) FileCases(all ...docket.Case) ([]docket.Filed, error) {
 func (t *Tx) fileCase(c docket.Case) (docket.Filed, error) {
 	e := c.First()
 	number, err := t.insert("file case", `
-		INSERT INTO cases (id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, card_token, status, events, updated_at)
-		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+		INSERT INTO cases (id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, card_token, status, events, updated_at, channel)
+		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
 		WHERE NOT EXISTS (SELECT 1 FROM ratings WHERE ticket = ?3) AND NOT EXISTS (SELECT 1 FROM ratings WHERE id = ?1)
 		ON CONFLICT DO NOTHING`,
 		c.ID, c.Kiosk, string(c.Ticket), c.Service, c.CatalogVersion, int(c.Urgency),
-		micros(c.RequestedAt), micros(c.ReceivedAt), c.Body, c.Card, string(e.Status), e.Number, micros(e.At))
+		micros(c.RequestedAt), micros(c.ReceivedAt), c.Body, c.Card, string(e.Status), e.Number, micros(e.At), c.Channel)
 	if err != nil {
 		return docket.Filed{}, err
 	}
@@ -111,5 +111,8 @@ func (t *Tx) addEvent(number int64, e docket.Event) error {
 	_, err := t.execute("append event", `
 		INSERT INTO case_events (case_number, number, status, at, by, note, stars) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		number, e.Number, string(e.Status), micros(e.At), e.By, e.Note, e.Stars)
-	return err
+	if err != nil {
+		return err
+	}
+	return t.announce(number, e)
 }

@@ -20,6 +20,9 @@ type Tx struct {
 	tx         *sql.Tx
 	statements *statements // nil where none are kept
 	fresh      []string    // statements that are not kept yet
+
+	listened  bool // listeners is known
+	listeners int  // webhook subscriptions that are told
 }
 
 // SQL is the transaction itself, for what brings its own SQL, as a job queue does.

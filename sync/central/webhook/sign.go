@@ -55,12 +55,3 @@ func (s Secret) Sign(id string, at time.Time, body []byte) (string, error) {
 	mac.Write(body)
 	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)), nil
 }
-
-// token is random text without signs that mean something in an id.
-func token(random io.Reader, size int) (string, error) {
-	b := make([]byte, size)
-	if _, err := io.ReadFull(random, b); err != nil {
-		return "", fmt.Errorf("webhook: random source: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(b), nil
-}

@@ -20,7 +20,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"lintai/kiosk/ticket"
@@ -132,6 +131,9 @@ type Store interface {
 	// DropSubscription takes one away with all that waits for it. ErrNotFound.
 	DropSubscription(ctx context.Context, number int64) error
 
+	// What happens to cases is put into the outbox by the store itself, wherever it
+	// appends an event.
+
 	// ClaimDeliveries takes what is due at now, the oldest first, at most perEach of a
 	// subscription, and keeps it from others until then.
 	ClaimDeliveries(ctx context.Context, now, until time.Time, limit, perEach int) ([]Delivery, error)
@@ -139,11 +141,7 @@ type Store interface {
 	SettleDelivery(ctx context.Context, d Delivery, o Outcome) error
 }
 
-// NewID makes the id of a delivery.
-func NewID(random io.Reader) (string, error) {
-	text, err := token(random, 18)
-	if err != nil {
-		return "", err
-	}
-	return "msg_" + text, nil
+// ID is that of a delivery (webhook-id): the same at every attempt, and no other's.
+func ID(subscription int64, code ticket.Code, event int64) string {
+	return fmt.Sprintf("msg_%s_%d_%d", code, event, subscription)
 }
