@@ -27,16 +27,23 @@ type Guesses struct {
 	full map[string]time.Time // when the last wrong guess will be forgotten
 }
 
+// Who names the address that a request comes from, for AllowedTo and WrongBy.
+func Who(r *http.Request) string { return address(r).String() }
+
 // Allowed tells whether the address may guess now.
-func (g *Guesses) Allowed(r *http.Request) bool { return g.AllowedTo(address(r).String()) }
+func (g *Guesses) Allowed(r *http.Request) bool { return g.AllowedTo(Who(r)) }
 
 // Wrong counts a wrong guess of an address.
-func (g *Guesses) Wrong(r *http.Request) { g.WrongBy(address(r).String()) }
+func (g *Guesses) Wrong(r *http.Request) { g.WrongBy(Who(r)) }
 
 // AllowedTo tells whether who may guess now.
 func (g *Guesses) AllowedTo(who string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	return g.allowed(who)
+}
+
+func (g *Guesses) allowed(who string) bool {
 	return g.full[who].Sub(g.Clock()) <= time.Duration(g.Burst-1)*g.Every
 }
 
@@ -44,6 +51,10 @@ func (g *Guesses) AllowedTo(who string) bool {
 func (g *Guesses) WrongBy(who string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.count(who)
+}
+
+func (g *Guesses) count(who string) {
 	now := g.Clock()
 	if g.full == nil {
 		g.full = map[string]time.Time{}
