@@ -74,6 +74,8 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 		if err := all.round(ctx, round, out); err != nil {
 			return err
 		}
+		fmt.Fprintf(out, "round %d of %d after %.0f s: %d attacks, %d not withstood; %d promised, %d lost, %d twice, %d altered\n",
+			n+1, max(o.rounds, 1), time.Since(began).Seconds(), all.ran, all.failed, all.promised, all.lost, all.twice, all.altered)
 	}
 	if all.ran == 0 {
 		return fmt.Errorf("no attack is named %q", o.only)

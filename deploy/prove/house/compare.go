@@ -63,6 +63,22 @@ func (h *House) Compare(ctx context.Context) (Report, error) {
 	return r, nil
 }
 
+// Progress is how many items central has filed, and how many were promised.
+func (h *House) Progress(ctx context.Context) (filed, promised int, err error) {
+	db, err := open(filepath.Join(h.folder, "central", "central.db"))
+	if err != nil {
+		return 0, 0, err
+	}
+	defer db.Close()
+	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM items WHERE outcome = 'created'`).Scan(&filed); err != nil {
+		return 0, 0, fmt.Errorf("house: progress: %w", err)
+	}
+	for _, t := range h.Terminals() {
+		promised += len(t.Promised())
+	}
+	return filed, promised, nil
+}
+
 func (h *House) promises() map[int][]Promise {
 	all := map[int][]Promise{}
 	for _, t := range h.Terminals() {

@@ -38,19 +38,29 @@ func (f *faults) run(ctx context.Context) error {
 	f.counts = map[string]int{}
 	f.cutAfterCommits()
 	defer failpoint.Install(func(failpoint.Point) {})
+	began := time.Now()
 	for round := range f.rounds {
-		began := time.Now()
 		if err := f.round(ctx, round); err != nil {
 			return fmt.Errorf("round %d: %w", round, err)
 		}
-		if took := time.Since(began); took > time.Minute {
-			fmt.Fprintf(f.log, "  round %d took %.0f s\n", round+1, took.Seconds())
+		if every := max(1, min(10, f.rounds/6)); (round+1)%every == 0 {
+			f.told(ctx, round+1, time.Since(began))
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
 	return together(f.house.Terminals(), func(_ int, t *house.Terminal, _ *rand.Rand) error { return t.Line.Heal() }, f.random)
+}
+
+// told tells how far it is.
+func (f *faults) told(ctx context.Context, rounds int, took time.Duration) {
+	filed, promised, err := f.house.Progress(ctx)
+	if err != nil {
+		fmt.Fprintf(f.log, "  round %d of %d after %.0f s: %v\n", rounds, f.rounds, took.Seconds(), err)
+		return
+	}
+	fmt.Fprintf(f.log, "  round %d of %d after %.0f s: %d promised, central has %d\n", rounds, f.rounds, took.Seconds(), promised, filed)
 }
 
 // cutAfterCommits cuts all lines at some of the moments at which central has

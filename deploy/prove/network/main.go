@@ -84,7 +84,9 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 		o.terminals = 1
 	}
 	began := time.Now()
+	told := tell{out: out}
 	for n := range o.terminals {
+		told.at(n, func() string { return fmt.Sprintf("%d of %d terminals stand", n, o.terminals) })
 		t, err := h.Add(ctx, n+1)
 		if err != nil {
 			return err
@@ -111,7 +113,7 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	healed := time.Now()
 	bound, cancel := context.WithTimeout(ctx, o.drain)
 	defer cancel()
-	drained := h.Drain(bound)
+	drained := drain(bound, h, out)
 	if o.plant != nil {
 		o.plant(h.Terminals()[0])
 	}
@@ -132,6 +134,47 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 		return errors.Join(errFound, drained)
 	}
 	return drained
+}
+
+// tellEvery is how long a proof says nothing of how far it came: one that is cut
+// tells that much.
+const tellEvery = time.Minute
+
+// tell tells how far something is, now and then.
+type tell struct {
+	out  io.Writer
+	last time.Time
+}
+
+// at is told at each step, of which the first is 0.
+func (t *tell) at(step int, line func() string) {
+	if now := time.Now(); step == 0 {
+		t.last = now
+	} else if now.Sub(t.last) >= tellEvery {
+		t.last = now
+		fmt.Fprintln(t.out, " ", line())
+	}
+}
+
+// drain waits until nothing waits, and tells how far it is.
+func drain(ctx context.Context, h *house.House, out io.Writer) error {
+	done := make(chan error, 1)
+	go func() { done <- h.Drain(ctx) }()
+	ticks := time.NewTicker(tellEvery)
+	defer ticks.Stop()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-ticks.C:
+			filed, promised, err := h.Progress(ctx)
+			if err != nil {
+				fmt.Fprintln(out, "  draining:", err)
+				continue
+			}
+			fmt.Fprintf(out, "  draining: central has %d of %d\n", filed, promised)
+		}
+	}
 }
 
 func write(file string, r house.Report) error {
