@@ -2,7 +2,6 @@ package intake
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -19,7 +18,7 @@ var errNotNamed = errors.New("intake: the request does not name this attachment"
 
 func (o *opened) readAttachment(plain []byte, now time.Time) docket.Reason {
 	var body request.AttachmentBody
-	if err := json.Unmarshal(plain, &body); err != nil {
+	if err := decode(plain, &body); err != nil {
 		return docket.ReasonBadBody
 	}
 	if _, err := uuid.Parse(body.Request); err != nil || len(body.Data) == 0 || len(body.Data) > request.MaxAttachment ||
