@@ -43,7 +43,11 @@ func (d Drawing) Faults() []string {
 // silent tells when the voice has to hold its tongue: while nobody is there, and
 // while a voice note is taken.
 func silent(v visit.View) bool {
-	return v.Screen == visit.ScreenOutOfService || v.Screen == visit.ScreenStart || v.Meter != nil && v.Meter.Running
+	switch v.Screen {
+	case visit.ScreenOutOfService, visit.ScreenSetup, visit.ScreenSetupWait: // no voice is open yet
+		return true
+	}
+	return v.Screen == visit.ScreenStart || v.Meter != nil && v.Meter.Running
 }
 
 type lint struct {
@@ -57,7 +61,7 @@ func (l *lint) fault(format string, args ...any) {
 }
 
 func (l *lint) targets() {
-	if len(l.Targets) == 0 && l.View.Screen != visit.ScreenOutOfService {
+	if len(l.Targets) == 0 && l.View.Screen != visit.ScreenOutOfService && l.View.Screen != visit.ScreenSetupWait {
 		l.fault("nothing to touch: no way out")
 	}
 	keys := keysOf(l.View, l.Panel)

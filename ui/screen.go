@@ -75,6 +75,7 @@ func (s *Screen) build(p Panel) {
 	s.bar = newBar(p)
 	message := newMessage(p)
 	number := newNumber(p)
+	text := newText(p)
 	tiles := newChoose(p)
 	s.pages = map[visit.Screen]*page{
 		visit.ScreenStart:    newStart(p),
@@ -94,7 +95,7 @@ func (s *Screen) build(p Panel) {
 
 		visit.ScreenList:    newList(p),
 		visit.ScreenArticle: newArticle(p),
-		visit.ScreenText:    newText(p),
+		visit.ScreenText:    text,
 		visit.ScreenHand:    newHand(p),
 		visit.ScreenRecord:  newRecord(p),
 		visit.ScreenPhoto:   newPhoto(p),
@@ -102,6 +103,8 @@ func (s *Screen) build(p Panel) {
 		visit.ScreenManner:  tiles,
 
 		visit.ScreenOutOfService: message,
+		visit.ScreenSetup:        text,
+		visit.ScreenSetupWait:    message,
 	}
 	s.content.Objects = []fyne.CanvasObject{s.ground, s.strip.object(), s.bar.Object()}
 	for _, page := range s.distinct() {
@@ -127,7 +130,7 @@ var screens = []visit.Screen{
 	visit.ScreenConfirm, visit.ScreenSaving, visit.ScreenUnsaved, visit.ScreenSaved, visit.ScreenLookUp,
 	visit.ScreenFinding, visit.ScreenProgress, visit.ScreenCalling, visit.ScreenIdle, visit.ScreenOutOfService,
 	visit.ScreenList, visit.ScreenArticle, visit.ScreenText, visit.ScreenHand, visit.ScreenRecord, visit.ScreenPhoto,
-	visit.ScreenRating, visit.ScreenManner,
+	visit.ScreenRating, visit.ScreenManner, visit.ScreenSetup, visit.ScreenSetupWait,
 }
 
 // Panel is the panel as the window found it.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
 	"time"
 
@@ -36,9 +37,18 @@ type enrolment struct {
 // outOfService.
 func (k *kiosk) identify(ctx context.Context, s *settings.Settings) (agent.Identity, error) {
 	out := func(code fault.Code, err error) (agent.Identity, error) {
-		return agent.Identity{}, outOfService{code: code, err: err, detail: s.Central.Address, place: s.Terminal.Place, phone: s.Terminal.Phone}
+		return agent.Identity{}, outOfService{code: code, err: err, detail: s.Central.Address, place: s.Terminal.Place, phone: s.Terminal.Phone, settings: s}
 	}
 	identity, err := agent.LoadIdentity(s.Terminal.Data)
+	if s.Central.Address == "" {
+		s.Central.Address = identity.Address
+	}
+	if s.Central.Address == "" { // it is typed with the code
+		if err == nil {
+			err = fs.ErrNotExist // an identity of before, whose file has lost its address
+		}
+		return out(agent.FaultOf(err), err)
+	}
 	if err == nil && identity.EnrolledWith(s.Central.Code) {
 		if identity.Kiosk != s.Terminal.Number {
 			return out(fault.NumberMismatch, fmt.Errorf("the identity is that of terminal %d", identity.Kiosk))

@@ -71,7 +71,7 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	k := &kiosk{config: *config, clips: clips, log: log, trace: trace, composer: pinyin.New(), app: newApp()}
+	k := &kiosk{config: *config, clips: clips, log: log, trace: trace, composer: pinyin.New(), setup: newSetupDesk(), app: newApp()}
 	k.openWindow()
 	served := make(chan struct{})
 	k.app.Lifecycle().SetOnStarted(func() {

@@ -19,6 +19,7 @@ import (
 
 	"lintai/kiosk/fault"
 	"lintai/kiosk/settings"
+	"lintai/kiosk/setup"
 	"lintai/kiosk/terminal"
 	"lintai/kiosk/visit"
 	"lintai/offline"
@@ -37,6 +38,7 @@ type kiosk struct {
 
 	composer  *pinyin.Engine
 	enrolment enrolment
+	setup     setupDesk
 
 	app    fyne.App
 	window fyne.Window
@@ -74,6 +76,11 @@ func (k *kiosk) serve(ctx context.Context) {
 			k.log.Error("out of service", "fault", string(out.code), "error", out.err)
 			last = text
 		}
+		if out.settings != nil && (setup.Offered(out.code) || k.setup.open && out.code == fault.EnrolWaiting) {
+			k.setUp(ctx, out.settings, out.code)
+			continue
+		}
+		k.setup.close()
 		k.screen.Show(visit.OutOfService(out.place, out.phone, out.code, out.detail))
 		select {
 		case <-ctx.Done():
@@ -89,6 +96,7 @@ type outOfService struct {
 	err          error
 	detail       string // for the technician, on the screen
 	place, phone string
+	settings     *settings.Settings // where only an identity is missing
 }
 
 func (o outOfService) Error() string { return fmt.Sprintf("%s: %v", o.code, o.err) }
@@ -113,6 +121,7 @@ func (k *kiosk) serveOnce(ctx context.Context) error {
 		return outOfService{code: offline.FaultOf(err), err: err, detail: s.Terminal.Data, place: s.Terminal.Place, phone: s.Terminal.Phone}
 	}
 	defer queue.Close()
+	k.setup.close()
 	return k.run(ctx, s, identity, queue)
 }
 

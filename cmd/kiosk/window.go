@@ -43,14 +43,17 @@ func (k *kiosk) shape(panel settings.Panel) {
 	}
 }
 
-// touched hands a touch to the visit; without one there is nothing to touch. The
+// touched hands a touch to the visit; without one, to the screens by which the
+// terminal comes into service, if those stand there. The
 // visit answers in a thousandth of a second or two; what takes longer is drawn
 // when it comes.
 func (k *kiosk) touched(e visit.Event) {
 	if t := k.terminal.Load(); t != nil {
 		t.Post(e)
 		k.screen.Await(atOnce)
+		return
 	}
+	k.setup.touch(e)
 }
 
 // atOnce is less than the toolkit's pause between two looks for touches.

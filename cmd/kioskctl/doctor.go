@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -143,8 +144,9 @@ func (d *diagnosis) central(ctx context.Context, s *settings.Settings) {
 		return
 	}
 	var offset time.Duration
+	address := cmp.Or(s.Central.Address, identity.Address) // typed at the terminal
 	if err == nil {
-		offset, err = agent.Reach(ctx, s.Central.Address, identity)
+		offset, err = agent.Reach(ctx, address, identity)
 	}
 	detail := ""
 	if err != nil {
@@ -154,7 +156,7 @@ func (d *diagnosis) central(ctx context.Context, s *settings.Settings) {
 		d.ClockOffset = &seconds
 		detail = phrase.Text("doctor.clock_offset", "seconds", fmt.Sprintf("%+.1f", seconds))
 	}
-	d.Rows = append(d.Rows, readiness.Part(readiness.Central, s.Central.Address, agent.FaultOf(err), detail))
+	d.Rows = append(d.Rows, readiness.Part(readiness.Central, address, agent.FaultOf(err), detail))
 }
 
 // board adds a row for each trouble of the board, or one that it is well.

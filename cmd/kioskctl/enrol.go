@@ -59,7 +59,7 @@ func enrol(ctx context.Context, args []string, out, log io.Writer) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, agent.ErrIdentity) {
 		return enrolError{err, agent.FaultOf(err)}
 	}
-	identity, err = agent.Enrol(ctx, agent.Enrolment{Address: s.Central.Address, Code: code, Kiosk: s.Terminal.Number, Folder: s.Terminal.Data})
+	identity, err = agent.Enrol(ctx, agent.Enrolment{Address: cmp.Or(s.Central.Address, identity.Address), Code: code, Kiosk: s.Terminal.Number, Folder: s.Terminal.Data})
 	if err != nil {
 		code := agent.FaultOf(err)
 		if code == fault.NoCentral {

@@ -12,7 +12,7 @@ import (
 var residents = []string{
 	"status", "answer", "strip", "bar", "start", "home", "pager", "step", "keypad", "identify", "field", "consent", "place", "slot", "ways", "text", "input",
 	"hand", "record", "photo", "rating", "article", "list", "policy", "information", "manner", "confirm", "saving", "unsaved", "saved", "slip", "lookup",
-	"finding", "progress", "calling", "idle", "notice",
+	"finding", "progress", "calling", "idle", "notice", "setup", "setup_trouble",
 }
 
 // chineseOnly are said before a language can be chosen, or to a machine's own note.

@@ -45,7 +45,9 @@ type Terminal struct {
 
 // Central is the service that this terminal reports to.
 type Central struct {
-	Address string // of central's door for terminals
+	// Address is that of central's door for terminals. Empty: it is typed at the
+	// terminal with the code, and the identity keeps it.
+	Address string
 	// Code is the one-time code by which the terminal enrols; all else it learns
 	// from central then. It may stay in the file, or be taken out. Empty: none.
 	Code string
@@ -137,7 +139,7 @@ func Parse(text []byte) (*Settings, error) {
 	s.Terminal.Data = f.text("terminal", "data", required, absolutePath)
 	s.Terminal.Content = f.text("terminal", "content", "", absolutePath)
 
-	s.Central.Address = f.text("central", "address", required, centralAddress)
+	s.Central.Address = f.text("central", "address", "", centralAddress)
 	s.Central.Code = f.text("central", "code", "", enrolmentCode)
 
 	s.Panel.PxPerMM = f.decimal("panel", "px_per_mm", 4.0, 1.5, 20)
@@ -266,9 +268,14 @@ func enrolmentCode(v string) (string, bool) {
 	return "central kiosk add 打印出的登记码，四组，每组四个字母或数字", ok && n == 16
 }
 
-func centralAddress(v string) (string, bool) {
+// CentralAddress tells whether a text has the form of central's address.
+func CentralAddress(v string) bool {
 	u, err := url.Parse(v)
-	ok := err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
+	return err == nil && u.Scheme == "https" && u.Hostname() != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
+}
+
+func centralAddress(v string) (string, bool) {
+	ok := CentralAddress(v)
 	return `以 https:// 开头的网址，例如 "https://central.example.cn:8421"`, ok
 }
 

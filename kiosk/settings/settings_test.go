@@ -108,7 +108,7 @@ func TestTheCodeMayBeTakenOut(t *testing.T) {
 }
 
 func TestEveryProblemIsReportedAtOnce(t *testing.T) {
-	_, err := Parse([]byte("[terminal]\nnumber = 0\n[central]\ncode = \"x\"\n"))
+	_, err := Parse([]byte("[terminal]\nnumber = 0\n[central]\naddress = \"x\"\ncode = \"x\"\n"))
 	var p Problems
 	if !errors.As(err, &p) || len(p) < 5 {
 		t.Errorf("got %v", err)

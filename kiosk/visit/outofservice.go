@@ -9,6 +9,12 @@ import (
 // the configuration, a queue that is lost or unreadable.
 const ScreenOutOfService Screen = "out_of_service"
 
+// The screens of package setup, by which a technician brings a terminal into service.
+const (
+	ScreenSetup     Screen = "setup"      // a keyboard
+	ScreenSetupWait Screen = "setup_wait" // what comes of it
+)
+
 // OutOfService is what a resident and a technician see then. place and phone may
 // be empty, when not even they could be read. detail is for the technician: the
 // lines of the configuration that are wrong.

@@ -35,6 +35,9 @@ type Enrolment struct {
 	Code    string // as "central kiosk add" printed it
 	Kiosk   int    // the terminal's number, which must be the code's
 	Folder  string // the terminal's data
+	// PassedOver is the code of the technician's file that was of no use, where
+	// another one was typed at the terminal; may be empty.
+	PassedOver string
 	// Dial opens connections; the net package's dialer when nil.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -89,6 +92,7 @@ func Enrol(ctx context.Context, e Enrolment) (Identity, error) {
 	if err := t.verify(state); err != nil {
 		return Identity{}, err
 	}
+	t.identity.Address, t.identity.PassedOver = e.Address, codeID(e.PassedOver)
 	if err := t.identity.Save(e.Folder); err != nil {
 		return Identity{}, err
 	}

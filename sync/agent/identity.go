@@ -28,7 +28,11 @@ var ErrIdentity = errors.New("agent: the identity is damaged")
 type Identity struct {
 	Kiosk int `json:"kiosk"`
 	// CodeID names the one-time code that it was enrolled with, without telling it.
-	CodeID      string `json:"code_id"`
+	CodeID string `json:"code_id"`
+	// Address is where that was, for a terminal whose file names none. PassedOver
+	// names the code of the file that was of no use then; it need not be tried again.
+	Address     string `json:"address,omitempty"`
+	PassedOver  string `json:"passed_over,omitempty"`
 	Certificate []byte `json:"certificate"` // X.509, DER
 	Key         []byte `json:"key"`         // PKCS #8, DER; made here, and never leaves this machine
 	Root        []byte `json:"root"`        // X.509, DER: the one root that this terminal trusts
@@ -92,13 +96,23 @@ func (i Identity) Seal() seal.PublicKey {
 }
 
 // EnrolledWith tells whether a code, as it stands in the technician's file, is the
-// one that this identity came of. An empty one is: it was taken out.
+// one that this identity came of, or came in place of. An empty one is: it was
+// taken out.
 func (i Identity) EnrolledWith(code string) bool {
 	if code == "" {
 		return true
 	}
+	id := codeID(code)
+	return id != "" && (id == i.CodeID || id == i.PassedOver)
+}
+
+// codeID names a code, or is empty for a text that is none.
+func codeID(code string) string {
 	c, err := wire.ParseCode(code)
-	return err == nil && c.Secret().ID() == i.CodeID
+	if err != nil {
+		return ""
+	}
+	return c.Secret().ID()
 }
 
 // Introduce makes an identity without a network: admit takes the certificate

@@ -18,10 +18,14 @@ import (
 // at another.
 type Code string
 
+// What a code is made of, for whoever has keys to draw.
 const (
-	codeLetters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-	codeLength  = 16
-	codeGroup   = 4
+	CodeLetters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	CodeLength  = 16
+	CodeGroup   = 4 // so many stand together on paper
+)
+
+const (
 	// codeRounds makes whoever stands on the line, and so has a proof, try each of
 	// the 2⁸⁰ codes for longer. A terminal needs it once.
 	codeRounds = 20_000
@@ -32,10 +36,10 @@ var ErrCode = errors.New("wire: this is no one-time code")
 
 // NewCode draws a code.
 func NewCode() Code {
-	random := make([]byte, codeLength)
+	random := make([]byte, CodeLength)
 	rand.Read(random) // never fails
 	for i, b := range random {
-		random[i] = codeLetters[b&31]
+		random[i] = CodeLetters[b&31]
 	}
 	return Code(random)
 }
@@ -43,15 +47,15 @@ func NewCode() Code {
 // ParseCode reads a code as people write it: in small letters, with or without
 // hyphens and spaces, with I or L for 1 and O for 0.
 func ParseCode(text string) (Code, error) {
-	if len(text) > 4*codeLength {
+	if len(text) > 4*CodeLength {
 		return "", ErrCode
 	}
 	text = strings.NewReplacer("-", "", " ", "", "\u3000", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(text))
-	if len(text) != codeLength {
+	if len(text) != CodeLength {
 		return "", ErrCode
 	}
 	for _, r := range text {
-		if !strings.ContainsRune(codeLetters, r) {
+		if !strings.ContainsRune(CodeLetters, r) {
 			return "", ErrCode
 		}
 	}
@@ -62,7 +66,7 @@ func ParseCode(text string) (Code, error) {
 func (c Code) String() string {
 	var groups []string
 	for rest := string(c); rest != ""; {
-		n := min(codeGroup, len(rest))
+		n := min(CodeGroup, len(rest))
 		groups, rest = append(groups, rest[:n]), rest[n:]
 	}
 	return strings.Join(groups, "-")
