@@ -2,6 +2,7 @@ package power
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ type call struct {
 	args   [6]uint64
 	event  *Event // what it does, when it does anything to the folder
 	open   *open  // what it opens, or works on
+	to     *open  // what it copies to
 	refuse error  // the record cannot go on if it succeeds
 }
 
@@ -26,7 +28,7 @@ var modelled = map[int]bool{
 	unix.SYS_WRITE: true, unix.SYS_PWRITE64: true, unix.SYS_READ: true, unix.SYS_LSEEK: true,
 	unix.SYS_FTRUNCATE: true, unix.SYS_FALLOCATE: true, unix.SYS_FSYNC: true, unix.SYS_FDATASYNC: true,
 	unix.SYS_RENAMEAT: true, unix.SYS_RENAMEAT2: true, unix.SYS_LINKAT: true, unix.SYS_UNLINKAT: true,
-	unix.SYS_MMAP: true,
+	unix.SYS_MMAP: true, unix.SYS_TRUNCATE: true, unix.SYS_COPY_FILE_RANGE: true,
 }
 
 // refused are calls whose effect on a folder is not modelled. Those that name a
@@ -39,7 +41,7 @@ var refused = map[int]string{
 
 // refusedAlways are refused whatever they name.
 var refusedAlways = map[int]string{
-	unix.SYS_SYNC: "sync", unix.SYS_TRUNCATE: "truncate", unix.SYS_COPY_FILE_RANGE: "copy_file_range",
+	unix.SYS_SYNC:   "sync",
 	unix.SYS_SPLICE: "splice", unix.SYS_IO_URING_SETUP: "io_uring_setup", unix.SYS_OPENAT2: "openat2",
 	unix.SYS_CHDIR: "chdir", unix.SYS_FCHDIR: "fchdir",
 }
@@ -81,17 +83,18 @@ func (t *tracer) enter(number int, args [6]uint64) (*call, error) {
 			return nil, fmt.Errorf("the program starts another, which would not be recorded")
 		}
 		return nil, nil
-	case unix.SYS_MKDIRAT, unix.SYS_SYMLINKAT:
-		// Folders are there before the program starts.
-		i := 0
-		if number == unix.SYS_SYMLINKAT {
-			i = 1
-		}
-		path, ok, err := t.path(args[i], args[i+1])
+	case unix.SYS_SYMLINKAT:
+		path, ok, err := t.path(args[1], args[2])
 		if err != nil || !ok {
 			return nil, err
 		}
-		return &call{refuse: fmt.Errorf("the new folder or symbolic link %s is not modelled", path)}, nil
+		return &call{refuse: fmt.Errorf("the new symbolic link %s is not modelled", path)}, nil
+	case unix.SYS_MKDIRAT:
+		path, ok, err := t.path(args[0], args[1])
+		if err != nil || !ok {
+			return nil, err
+		}
+		return &call{number: number, args: args, event: t.event(Event{Kind: Folder, Path: path})}, nil
 	}
 	if !modelled[number] {
 		return nil, nil
@@ -100,6 +103,17 @@ func (t *tracer) enter(number int, args [6]uint64) (*call, error) {
 	switch number {
 	case unix.SYS_OPENAT:
 		return t.opening(c)
+	case unix.SYS_TRUNCATE:
+		cwd := unix.AT_FDCWD
+		path, ok, err := t.path(uint64(cwd), args[0])
+		if file, there := t.names[path]; err != nil || !ok || !there || volatile(path) {
+			return nil, err
+		} else {
+			c.event = t.event(Event{Kind: Truncate, Path: path, File: file, Size: int64(args[1])})
+		}
+		return c, nil
+	case unix.SYS_COPY_FILE_RANGE:
+		return t.copying(c)
 	case unix.SYS_RENAMEAT, unix.SYS_RENAMEAT2, unix.SYS_LINKAT, unix.SYS_UNLINKAT:
 		return t.naming(c)
 	case unix.SYS_DUP, unix.SYS_DUP3, unix.SYS_FCNTL, unix.SYS_READ, unix.SYS_LSEEK:
@@ -167,6 +181,33 @@ func (t *tracer) changing(c *call) (*call, error) {
 		e.Kind = Sync
 	}
 	c.event = t.event(e)
+	return c, nil
+}
+
+// copying is what the kernel copies from one file to another, both at the place
+// where they stand.
+func (t *tracer) copying(c *call) (*call, error) {
+	from, to := c.open, t.fds[int(c.args[2])]
+	if from == nil && to == nil {
+		return nil, nil
+	}
+	if from == nil || c.args[1] != 0 || c.args[3] != 0 || to != nil && (to.append || volatile(to.path)) {
+		return nil, fmt.Errorf("this copy_file_range is not modelled")
+	}
+	c.to = to
+	if to == nil {
+		return c, nil
+	}
+	source, err := os.Open(fmt.Sprintf("/proc/%d/fd/%d", t.pid, c.args[0]))
+	if err != nil {
+		return nil, err
+	}
+	defer source.Close()
+	data, err := io.ReadAll(io.NewSectionReader(source, from.offset, int64(min(c.args[4], math.MaxInt32))))
+	if err != nil {
+		return nil, err
+	}
+	c.event = t.event(Event{Kind: Write, Path: to.path, File: to.file, Offset: to.offset, Data: data})
 	return c, nil
 }
 
@@ -287,6 +328,11 @@ func (t *tracer) leave(c *call, returned int64) error {
 		}
 	case unix.SYS_LSEEK:
 		c.open.offset = returned
+	case unix.SYS_COPY_FILE_RANGE:
+		c.open.offset += returned
+		if c.to != nil {
+			c.to.offset += returned
+		}
 	}
 	return nil
 }

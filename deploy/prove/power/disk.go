@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// Image is what a disk holds when the power is back: contents by path.
+// Image is what a disk holds when the power is back: contents by path. The path of
+// a folder that the program made ends with a slash, and has no content.
 type Image map[string][]byte
 
 // sector is what a disk writes whole or not at all. Files are cached in pages,
@@ -75,7 +76,7 @@ func (r *Recording) Cut(at int) *Cut {
 		switch e.Kind {
 		case Write, Truncate:
 			c.files[e.File] = append(c.files[e.File], change{Event: e})
-		case Create, Link, Rename, Remove:
+		case Create, Link, Rename, Remove, Folder:
 			c.names = append(c.names, change{Event: e})
 		case Sync:
 			if e.End == 0 || e.End > at {
@@ -175,7 +176,15 @@ func (c *Cut) Image(m Manner, random *rand.Rand) Image {
 		decide(folder, &c.names[i])
 	}
 	image, contents := Image{}, map[int][]byte{} // one for all names of a file
-	for path, file := range named(c.names) {
+	names := named(c.names)
+	for path, file := range names {
+		switch {
+		case !c.reaches(path, names):
+			continue
+		case file == aFolder:
+			image[path+"/"] = nil
+			continue
+		}
 		if _, ok := contents[file]; !ok {
 			writes := c.files[file]
 			for i := range writes {
@@ -186,6 +195,20 @@ func (c *Cut) Image(m Manner, random *rand.Rand) Image {
 		image[path] = contents[file]
 	}
 	return image
+}
+
+// aFolder stands for a folder where names of files are counted.
+const aFolder = -1
+
+// reaches tells that all folders which a name lies in got to the disk.
+func (c *Cut) reaches(path string, names map[string]int) bool {
+	for folder := folderOf(path); folder != "."; folder = folderOf(folder) {
+		made := func(n change) bool { return n.Kind == Folder && n.Path == folder }
+		if _, there := names[folder]; !there && slices.ContainsFunc(c.names, made) {
+			return false
+		}
+	}
+	return true
 }
 
 // named says which file has which name. A change that gets to the disk needs
@@ -207,6 +230,8 @@ func named(changes []change) map[string]int {
 		switch n.Kind {
 		case Create, Link:
 			names[n.Path] = n.File
+		case Folder:
+			names[n.Path] = aFolder
 		case Rename:
 			delete(names, n.Path)
 			names[n.To] = n.File

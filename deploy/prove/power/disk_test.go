@@ -12,6 +12,46 @@ import (
 	"lintai/deploy/prove/power"
 )
 
+// useFolders makes a folder with a file in it, and has the file on the disk first.
+func useFolders(t task) {
+	made := filepath.Join(t.folder, "made")
+	must(os.Mkdir(made, 0o700))
+	must(writeSynced(filepath.Join(made, "file"), []byte("a")))
+	say(line{Actor: "folders", N: 1, Done: true})
+	folder, err := os.Open(t.folder)
+	must(err)
+	must(folder.Sync())
+	say(line{Actor: "folders", N: 2, Done: true})
+}
+
+// A file is only there with the folder that it lies in.
+func TestDisksOfACutFolder(t *testing.T) {
+	r := record(t, task{role: "folders", folder: t.TempDir(), key: newKey(t)})
+	var said []power.Event
+	for _, e := range r.Events {
+		if e.Kind == power.Say {
+			said = append(said, e)
+		}
+	}
+	random := rand.New(rand.NewPCG(1, 1))
+	made := func(at int) map[string]bool {
+		seen := map[string]bool{}
+		for range 300 {
+			for _, m := range power.Manners() {
+				image := r.Cut(at).Image(m, random)
+				seen[fmt.Sprintf("%d %q", len(image), image["made/file"])] = true
+			}
+		}
+		return seen
+	}
+	if seen := made(said[0].Begin); len(seen) != 2 || !seen[`0 ""`] || !seen[`2 "a"`] {
+		t.Errorf("a folder whose own was not synced: %v", seen)
+	}
+	if seen := made(said[1].Begin); len(seen) != 1 || !seen[`2 "a"`] {
+		t.Errorf("and then it was: %v", seen)
+	}
+}
+
 // useFiles does one of each of the calls that are modelled.
 func useFiles(t task) {
 	folder, err := os.Open(t.folder)
@@ -30,7 +70,7 @@ func useFiles(t task) {
 	must(os.Link(filepath.Join(t.folder, "whole"), filepath.Join(t.folder, "also")))
 	must(os.Remove(filepath.Join(t.folder, "whole")))
 	if t.seed == unmodelledSeed {
-		must(os.Mkdir(filepath.Join(t.folder, "folder"), 0o700))
+		must(os.Symlink("also", filepath.Join(t.folder, "link")))
 	}
 }
 
@@ -76,7 +116,7 @@ func TestRecordRefusesWhatIsNotModelled(t *testing.T) {
 	_, err = power.Record(power.Program{Path: self, Folder: folder, Env: append(os.Environ(), childRole+"=files", childFolder+"="+folder,
 		fmt.Sprintf("%s=%x", childKey, key), fmt.Sprintf("%s=%d", childSeed, unmodelledSeed))})
 	if err == nil || !strings.Contains(err.Error(), "not modelled") {
-		t.Errorf("a new folder: %v", err)
+		t.Errorf("a symbolic link: %v", err)
 	}
 }
 

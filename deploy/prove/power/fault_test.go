@@ -42,6 +42,24 @@ func TestPowerCutFindsPlantedFaults(t *testing.T) {
 		given := task{role: "central", folder: scratch(t), key: newKey(t), seed: 7}
 		find(t, record(t, given).Without(power.Event.IsFolder), given, 300, checkCentral)
 	})
+	for _, c := range []struct {
+		name, role string
+		holds      check
+		drop       func(power.Event) bool
+	}{
+		{"identity whose draft is not synced", "identity", checkIdentity, func(e power.Event) bool { return e.Kind == power.Sync && !e.IsFolder() }},
+		{"identity whose folder is not synced", "identity", checkIdentity, power.Event.IsFolder},
+		{"keys whose drafts are not synced", "keys", checkKeys, func(e power.Event) bool {
+			return e.Kind == power.Sync && !e.IsFolder() && strings.Contains(e.Path, "/keys/")
+		}},
+		{"keys in a folder whose own is not synced", "keys", checkKeys, func(e power.Event) bool { return e.IsFolder() && e.Path == "data" }},
+		{"salvage that does not sync the folder", "salvage", checkSalvage, power.Event.IsFolder},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			given := task{role: c.role, folder: scratch(t), key: newKey(t), seed: 9}
+			find(t, record(t, given).Without(c.drop), given, 300, c.holds)
+		})
+	}
 	given := task{role: "queue", folder: scratch(t), key: newKey(t), seed: 8}
 	sound := record(t, given)
 	syncs := 0

@@ -150,6 +150,12 @@ func write(folder string, image power.Image) error {
 		}
 	}
 	for path, content := range image {
+		if strings.HasSuffix(path, "/") {
+			if err := os.MkdirAll(filepath.Join(folder, path), 0o700); err != nil {
+				return err
+			}
+			continue
+		}
 		path = filepath.Join(folder, path)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err
@@ -242,8 +248,18 @@ func TestPowerCutLeavesTheQueueWhole(t *testing.T) {
 	t.Logf("queue: %d cuts, %d disks, %d promises broken", total.cuts, total.images, len(total.broken))
 }
 
+// tell says how far a long proof is: one that is cut tells that much.
+func tell(t *testing.T, role string, o outcome, n int) {
+	if n > usual {
+		t.Logf("%s: %d of %d disks after %d cuts, %d promises broken", role, o.images, n, o.cuts, len(o.broken))
+	}
+}
+
+// goesOn are the programs that go on from whatever a cut left of them.
+var goesOn = map[string]bool{"queue": true, "central": true, "identity": true, "keys": true}
+
 // proof records a program several times and looks at n disks in all. Every other
-// time the program begins with what a cut left of the time before.
+// time the program begins with what a cut left of the time before, if it can.
 func proof(t *testing.T, role string, holds check, n int) outcome {
 	t.Helper()
 	var total outcome
@@ -254,8 +270,12 @@ func proof(t *testing.T, role string, holds check, n int) outcome {
 		o := try(t, first, nil, given.key, min(each, n-total.images), seed, holds)
 		o.none(t, fmt.Sprintf("seed %d", seed))
 		total.add(o)
+		tell(t, role, total, n)
 		if total.images >= n || t.Failed() {
 			break
+		}
+		if !goesOn[role] {
+			continue
 		}
 		random := rand.New(rand.NewPCG(seed, 4))
 		at := 1 + random.IntN(first.End)
@@ -267,6 +287,7 @@ func proof(t *testing.T, role string, holds check, n int) outcome {
 		o = try(t, again, append(first.Said(at), restarted), given.key, min(each, n-total.images), seed+1, holds)
 		o.none(t, fmt.Sprintf("seed %d, after a cut at %d", seed, at))
 		total.add(o)
+		tell(t, role, total, n)
 	}
 	return total
 }

@@ -26,9 +26,13 @@ const (
 
 // roles are the programs that are recorded: the tests' own binary, started again.
 var roles = map[string]func(task){
-	"queue":   useQueue,
-	"central": useCentral,
-	"files":   useFiles,
+	"queue":    useQueue,
+	"central":  useCentral,
+	"files":    useFiles,
+	"folders":  useFolders,
+	"identity": useIdentity,
+	"keys":     useKeys,
+	"salvage":  useSalvage,
 }
 
 func TestMain(m *testing.M) {

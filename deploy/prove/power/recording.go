@@ -33,6 +33,7 @@ const (
 	Link     Kind = "link"     // Path for File, which has another name already
 	Rename   Kind = "rename"   // Path to To; what To named before has lost that name
 	Remove   Kind = "remove"   // Path
+	Folder   Kind = "folder"   // Path is a new folder
 	Say      Kind = "say"      // Data on standard output
 )
 
