@@ -119,7 +119,7 @@ func Open(ctx context.Context, config Config) (*Central, error) {
 		if _, err := os.Stat(config.Folder); err != nil {
 			return nil, fmt.Errorf("central: data folder: %w", err)
 		}
-	} else if err := os.MkdirAll(config.Folder, 0o700); err != nil {
+	} else if err := keyring.MakeFolder(config.Folder); err != nil {
 		return nil, fmt.Errorf("central: data folder: %w", err)
 	}
 	// Two processes may open a new folder at once: "serve" and "kiosk add".

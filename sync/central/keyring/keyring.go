@@ -57,8 +57,8 @@ func (f Folder) sealNames() ([]string, error) {
 
 // Create makes the first seal key, and the access key unless there is one.
 func (f Folder) Create() error {
-	if err := os.MkdirAll(string(f), 0o700); err != nil {
-		return fmt.Errorf("keyring: %w", err)
+	if err := MakeFolder(string(f)); err != nil {
+		return err
 	}
 	if _, err := os.Stat(f.path(accessFile)); errors.Is(err, fs.ErrNotExist) {
 		if err := f.put(accessFile, newAccessKey()+"\n"); err != nil {
@@ -192,7 +192,25 @@ func (f Folder) put(name, text string) error {
 	if err != nil {
 		return fmt.Errorf("keyring: %w", err)
 	}
-	d, err := os.Open(string(f))
+	return syncFolder(string(f))
+}
+
+// MakeFolder makes a folder for its owner only, unless it is there. It is on the
+// disk when this returns: a power cut would take all that is in a folder whose own
+// name is lost, however well each file was synced.
+func MakeFolder(path string) error {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return fmt.Errorf("keyring: %w", err)
+	}
+	err := syncFolder(filepath.Dir(filepath.Clean(path)))
+	if errors.Is(err, fs.ErrPermission) { // where one may write and not look, others see to it
+		return nil
+	}
+	return err
+}
+
+func syncFolder(path string) error {
+	d, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("keyring: %w", err)
 	}
