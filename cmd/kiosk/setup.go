@@ -11,6 +11,7 @@ import (
 	"lintai/kiosk/visit"
 	"lintai/sync/agent"
 	"lintai/sync/wire"
+	"lintai/ui"
 )
 
 // setupDesk holds the screens of package setup over the looks whether the terminal
@@ -19,6 +20,8 @@ import (
 type setupDesk struct {
 	state   setup.State
 	open    bool
+	shown   visit.View // what has not changed is not drawn again
+	screen  *ui.Screen // that shows it
 	touches chan visit.Event
 	// abandon ends the enrolment under way, whose word comes through answers.
 	abandon context.CancelFunc
@@ -42,7 +45,7 @@ func (d *setupDesk) touch(e visit.Event) {
 
 // close forgets all that was typed.
 func (d *setupDesk) close() {
-	d.state, d.open = setup.State{}, false
+	d.state, d.open, d.shown = setup.State{}, false, visit.View{}
 	for {
 		select {
 		case <-d.touches: // of a screen that is gone
@@ -61,16 +64,18 @@ func (k *kiosk) setUp(ctx context.Context, s *settings.Settings, code fault.Code
 		Number: s.Terminal.Number, Place: s.Terminal.Place, Phone: s.Terminal.Phone, Address: s.Central.Address, Fault: code,
 		Letters: wire.CodeLetters, Length: wire.CodeLength, Group: wire.CodeGroup,
 	}
+	if d.screen != k.screen { // the file has another panel now
+		d.screen, d.shown = k.screen, visit.View{}
+	}
 	if !d.open {
 		d.close()
 		d.state, d.open = setup.New(facts), true
 	}
-	var shown visit.View
 	feed := func(e setup.Event) {
 		var effects []setup.Effect
 		d.state, effects = setup.Update(d.state, e)
-		if v := setup.Look(d.state); !reflect.DeepEqual(v, shown) {
-			shown = v
+		if v := setup.Look(d.state); !reflect.DeepEqual(v, d.shown) {
+			d.shown = v
 			k.screen.Show(v)
 		}
 		for _, effect := range effects {

@@ -33,6 +33,12 @@ func TestMain(m *testing.M) {
 	if config := os.Getenv(soakEnv); config != "" {
 		os.Exit(soak(config, *soakVisits))
 	}
+	if text := os.Getenv(wholeEnv); text != "" {
+		os.Args = append(os.Args[:1], strings.Split(text, "\n")...)
+		flag.CommandLine = flag.NewFlagSet("kiosk", flag.ExitOnError)
+		main()
+		os.Exit(0)
+	}
 	if os.Getenv(briefEnv) != "" {
 		os.Exit(brief())
 	}
