@@ -26,25 +26,25 @@ func kindNames() string {
 }
 
 // openExisting opens a data folder that must be there.
-func openExisting(ctx context.Context, command, data string) (*central.Central, error) {
+func openExisting(ctx context.Context, command, data, database string) (*central.Central, error) {
 	if data == "" {
 		return nil, fmt.Errorf("%w: central %s: --data is missing", errUsage, command)
 	}
-	return central.Open(ctx, central.Config{Folder: data, Existing: true})
+	return central.Open(ctx, central.Config{Folder: data, Database: databaseAddress(database), Existing: true})
 }
 
 // documentFlags are those that publishing and withdrawing share.
-func documentFlags(name string, log io.Writer) (flags *flag.FlagSet, data, kind *string, kiosk *int) {
+func documentFlags(name string, log io.Writer) (flags *flag.FlagSet, data, database, kind *string, kiosk *int) {
 	flags = flag.NewFlagSet(name, flag.ContinueOnError)
 	flags.SetOutput(log)
-	data = flags.String("data", "", "data `folder` of central")
+	data, database = dataFlags(flags)
 	kind = flags.String("kind", "", "`kind` of document: "+kindNames())
 	kiosk = flags.Int("kiosk", 0, "`number` of the one terminal that a configuration is for (default: all)")
-	return flags, data, kind, kiosk
+	return flags, data, database, kind, kiosk
 }
 
 func publishDocument(ctx context.Context, args []string, out, log io.Writer) (err error) {
-	flags, data, kind, kiosk := documentFlags("document publish", log)
+	flags, data, database, kind, kiosk := documentFlags("document publish", log)
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return err
 	} else if err != nil || flags.NArg() != 1 {
@@ -54,7 +54,7 @@ func publishDocument(ctx context.Context, args []string, out, log io.Writer) (er
 	if err != nil {
 		return err
 	}
-	c, err := openExisting(ctx, "document publish", *data)
+	c, err := openExisting(ctx, "document publish", *data, *database)
 	if err != nil {
 		return err
 	}
@@ -92,14 +92,14 @@ func readDocument(kind wire.DocumentKind, name string) ([]byte, error) {
 }
 
 func withdrawDocument(ctx context.Context, args []string, out, log io.Writer) (err error) {
-	flags, data, kind, kiosk := documentFlags("document withdraw", log)
+	flags, data, database, kind, kiosk := documentFlags("document withdraw", log)
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
 	if !slices.Contains(wire.DocumentKinds, wire.DocumentKind(*kind)) {
 		return fmt.Errorf("%w: central document withdraw: --kind must be one of %s", errUsage, kindNames())
 	}
-	c, err := openExisting(ctx, "document withdraw", *data)
+	c, err := openExisting(ctx, "document withdraw", *data, *database)
 	if err != nil {
 		return err
 	}
@@ -137,11 +137,11 @@ func tellOwners(ctx context.Context, c *central.Central, out io.Writer, d docket
 
 func listDocuments(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	flags := flag.NewFlagSet("document list", flag.ContinueOnError)
-	data := flags.String("data", "", "data `folder` of central")
+	data, database := dataFlags(flags)
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
-	c, err := openExisting(ctx, "document list", *data)
+	c, err := openExisting(ctx, "document list", *data, *database)
 	if err != nil {
 		return err
 	}
@@ -181,12 +181,12 @@ func listDocuments(ctx context.Context, args []string, out, log io.Writer) (err 
 
 func rotateKey(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	flags := flag.NewFlagSet("key rotate", flag.ContinueOnError)
-	data := flags.String("data", "", "data `folder` of central")
+	data, database := dataFlags(flags)
 	again := flags.Bool("again", false, "make no key, and publish the newest one where that has not been done")
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
-	c, err := openExisting(ctx, "key rotate", *data)
+	c, err := openExisting(ctx, "key rotate", *data, *database)
 	if err != nil {
 		return err
 	}

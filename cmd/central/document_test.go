@@ -26,7 +26,7 @@ import (
 	"lintai/sync/agent"
 	"lintai/sync/central"
 	"lintai/sync/central/docket"
-	"lintai/sync/central/sqlite"
+	"lintai/sync/central/store"
 	"lintai/sync/wire"
 )
 
@@ -333,16 +333,16 @@ func TestSealKeyRotation(t *testing.T) {
 		t.Error("the serving central still gives out the old key")
 	}
 	o.stop()
-	store, err := sqlite.Open(t.Context(), filepath.Join(o.data, "central.db"))
+	book, err := store.Open(t.Context(), filepath.Join(o.data, "central.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
-	cases, err := store.Cases(t.Context(), docket.CaseQuery{})
+	defer book.Close()
+	cases, err := book.Cases(t.Context(), docket.CaseQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := store.Quarantine(t.Context(), 10)
+	kept, err := book.Quarantine(t.Context(), 10)
 	if err != nil || len(kept) != 0 || len(cases) != 2 {
 		t.Errorf("%d cases, %d in quarantine, %v", len(cases), len(kept), err)
 	}

@@ -19,7 +19,7 @@ import (
 // What went wrong with one does not keep the others.
 func importFiles(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	flags := flag.NewFlagSet("import", flag.ContinueOnError)
-	data := flags.String("data", "", "data `folder` of central")
+	data, database := dataFlags(flags)
 	revoked := flags.Bool("revoked-too", false, "take the export of a terminal whose certificate was revoked or replaced: you know whose it is")
 	flags.SetOutput(log)
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -30,7 +30,7 @@ func importFiles(ctx context.Context, args []string, out, log io.Writer) (err er
 	if *data == "" || flags.NArg() == 0 {
 		return fmt.Errorf("%w: central import --data DIR FILE [FILE]", errUsage)
 	}
-	c, err := central.Open(ctx, central.Config{Folder: *data, Existing: true, Log: slog.New(slog.NewTextHandler(log, nil))})
+	c, err := central.Open(ctx, central.Config{Folder: *data, Database: databaseAddress(*database), Existing: true, Log: slog.New(slog.NewTextHandler(log, nil))})
 	if err != nil {
 		return err
 	}

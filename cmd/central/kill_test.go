@@ -25,7 +25,7 @@ import (
 	"lintai/kiosk/ticket"
 	"lintai/sync/agent"
 	"lintai/sync/central/docket"
-	"lintai/sync/central/sqlite"
+	"lintai/sync/central/store"
 	"lintai/sync/wire"
 )
 
@@ -257,19 +257,19 @@ func newPusher(t *testing.T, identity agent.Identity, items int) *pusher {
 // checkDocket counts what is in the database.
 func checkDocket(t *testing.T, path string, all []*pusher, each int) {
 	t.Helper()
-	store, err := sqlite.Open(t.Context(), path)
+	book, err := store.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
-	cases, err := store.Cases(t.Context(), docket.CaseQuery{Order: docket.Newest})
+	defer book.Close()
+	cases, err := book.Cases(t.Context(), docket.CaseQuery{Order: docket.Newest})
 	if err != nil {
 		t.Fatal(err)
 	}
 	filed := map[string]int{}
 	for _, c := range cases {
 		filed[c.ID]++
-		_, events, err := store.Case(t.Context(), c.Number)
+		_, events, err := book.Case(t.Context(), c.Number)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -293,7 +293,7 @@ func checkDocket(t *testing.T, path string, all []*pusher, each int) {
 			}
 		}
 	}
-	if kept, err := store.Quarantine(t.Context(), 10); err != nil || len(kept) != 0 {
+	if kept, err := book.Quarantine(t.Context(), 10); err != nil || len(kept) != 0 {
 		t.Errorf("in quarantine: %+v, %v", kept, err)
 	}
 }

@@ -23,7 +23,7 @@ type section struct {
 
 func addKiosk(ctx context.Context, args []string, out, log io.Writer) error {
 	flags := flag.NewFlagSet("kiosk add", flag.ContinueOnError)
-	data := flags.String("data", "", "data `folder` of central")
+	data, database := dataFlags(flags)
 	number := flags.Int("number", 0, "`number` of the terminal, 1 to 9999; it begins every ticket code")
 	name := flags.String("name", "", "`name` for staff: where the terminal stands")
 	address := flags.String("address", "", "`URL` at which the terminal reaches central (default: where its door for terminals was last served)")
@@ -39,7 +39,7 @@ func addKiosk(ctx context.Context, args []string, out, log io.Writer) error {
 			return err
 		}
 	}
-	c, err := central.Open(ctx, central.Config{Folder: *data, Existing: *renew})
+	c, err := central.Open(ctx, central.Config{Folder: *data, Database: databaseAddress(*database), Existing: *renew})
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func day(t time.Time) string { return t.In(phrase.Zone).Format("2006-01-02") }
 
 func revokeKiosk(ctx context.Context, args []string, out, log io.Writer) error {
 	flags := flag.NewFlagSet("kiosk revoke", flag.ContinueOnError)
-	data := flags.String("data", "", "data `folder` of central")
+	data, database := dataFlags(flags)
 	number := flags.Int("number", 0, "`number` of the terminal")
 	if err := parse(flags, args, log); err != nil {
 		return err
@@ -82,7 +82,7 @@ func revokeKiosk(ctx context.Context, args []string, out, log io.Writer) error {
 	if *data == "" || *number == 0 {
 		return fmt.Errorf("%w: central kiosk revoke: --data and --number are needed", errUsage)
 	}
-	c, err := central.Open(ctx, central.Config{Folder: *data, Existing: true})
+	c, err := central.Open(ctx, central.Config{Folder: *data, Database: databaseAddress(*database), Existing: true})
 	if err != nil {
 		return err
 	}
@@ -96,14 +96,14 @@ func revokeKiosk(ctx context.Context, args []string, out, log io.Writer) error {
 
 func listKiosks(ctx context.Context, args []string, out, log io.Writer) error {
 	flags := flag.NewFlagSet("kiosk list", flag.ContinueOnError)
-	data := flags.String("data", "", "data `folder` of central")
+	data, database := dataFlags(flags)
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
 	if *data == "" {
 		return fmt.Errorf("%w: central kiosk list: --data is missing", errUsage)
 	}
-	c, err := central.Open(ctx, central.Config{Folder: *data, Existing: true})
+	c, err := central.Open(ctx, central.Config{Folder: *data, Database: databaseAddress(*database), Existing: true})
 	if err != nil {
 		return err
 	}
@@ -133,14 +133,14 @@ func listKiosks(ctx context.Context, args []string, out, log io.Writer) error {
 
 func showKey(ctx context.Context, args []string, out, log io.Writer) error {
 	flags := flag.NewFlagSet("key", flag.ContinueOnError)
-	data := flags.String("data", "", "data `folder` of central")
+	data, database := dataFlags(flags)
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
 	if *data == "" {
 		return fmt.Errorf("%w: central key: --data is missing", errUsage)
 	}
-	c, err := central.Open(ctx, central.Config{Folder: *data, Existing: true})
+	c, err := central.Open(ctx, central.Config{Folder: *data, Database: databaseAddress(*database), Existing: true})
 	if err != nil {
 		return err
 	}

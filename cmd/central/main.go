@@ -1,6 +1,6 @@
 // Command central is the service that terminals report to and staff work with.
 //
-//	central serve      --data DIR [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
+//	central serve      --data DIR [--database URL] [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
 //	central kiosk add    --data DIR --number N --name NAME [--address URL]
 //	central kiosk add    --data DIR --number N --renew [--address URL]
 //	central kiosk revoke --data DIR --number N
@@ -20,6 +20,10 @@
 // "key rotate" makes a new key for them to seal to. "import" files what terminals
 // without a line exported onto a stick, and writes a receipt beside each file. All of
 // these may run while central serves. Logs go to standard error.
+//
+// With --database, or $LINTAI_DATABASE, the docket is in a PostgreSQL database, and only
+// the keys are in the data folder: all commands then need it. Several processes
+// serve one database, each with a copy of the folder keys.
 package main
 
 import (
@@ -54,7 +58,7 @@ func main() {
 // errUsage is a command line that says nothing that can be done.
 var errUsage = errors.New("usage")
 
-const usage = `central serve      --data DIR [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
+const usage = `central serve      --data DIR [--database URL] [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
 central kiosk add    --data DIR --number N --name NAME [--address URL]
 central kiosk add    --data DIR --number N --renew [--address URL]
 central kiosk revoke --data DIR --number N

@@ -18,6 +18,7 @@ import (
 func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
 	data := flags.String("data", "", "data `folder`, made when it is not there")
+	database := flags.String("database", "", databaseHelp)
 	listen := flags.String("listen", central.DefaultListen, "`address` to listen on")
 	kiosks := flags.String("kiosk-listen", central.DefaultKioskListen, "`address` to listen on for terminals")
 	kioskAddress := flags.String("kiosk-address", "", "`URL` at which terminals reach central (default: the address it listens on for them)")
@@ -53,7 +54,7 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 		}
 		options.Certificate = &pair
 	}
-	config := central.Config{Folder: *data, Log: slog.New(slog.NewTextHandler(log, nil))}
+	config := central.Config{Folder: *data, Database: databaseAddress(*database), Log: slog.New(slog.NewTextHandler(log, nil))}
 	if *services != "" {
 		document, err := os.ReadFile(*services)
 		if err != nil {

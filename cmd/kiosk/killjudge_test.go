@@ -20,7 +20,7 @@ import (
 	"lintai/kiosk/visit"
 	"lintai/offline"
 	"lintai/sync/central/docket"
-	"lintai/sync/central/sqlite"
+	"lintai/sync/central/store"
 	"lintai/sync/wire"
 )
 
@@ -71,20 +71,20 @@ func (p *proof) read() (*ends, error) {
 	ctx := p.t.Context()
 	e := &ends{calls: map[string]docket.Call{}, attachments: map[string][]docket.Attachment{}, items: map[string]item{},
 		queues: map[int][]offline.Entry{}, retained: map[int][]span{}, known: map[int]map[string]visit.Status{}, paper: map[int][]paper{}}
-	store, err := sqlite.Open(ctx, p.office.docket())
+	book, err := store.Open(ctx, p.office.docket())
 	if err != nil {
 		return nil, err
 	}
-	defer store.Close()
-	if e.cases, err = store.Cases(ctx, docket.CaseQuery{Order: docket.Newest}); err != nil {
+	defer book.Close()
+	if e.cases, err = book.Cases(ctx, docket.CaseQuery{Order: docket.Newest}); err != nil {
 		return nil, err
 	}
 	slices.Reverse(e.cases)
-	open, err := store.OpenCalls(ctx)
+	open, err := book.OpenCalls(ctx)
 	if err != nil {
 		return nil, err
 	}
-	answered, err := store.RecentCalls(ctx, 1<<20)
+	answered, err := book.RecentCalls(ctx, 1<<20)
 	if err != nil {
 		return nil, err
 	}
@@ -92,12 +92,12 @@ func (p *proof) read() (*ends, error) {
 		e.calls[c.ID] = c
 	}
 	for _, c := range e.cases {
-		all, err := store.Attachments(ctx, c.ID)
+		all, err := book.Attachments(ctx, c.ID)
 		if err != nil {
 			return nil, err
 		}
 		for _, a := range all {
-			whole, err := store.Attachment(ctx, a.ID)
+			whole, err := book.Attachment(ctx, a.ID)
 			if err != nil {
 				return nil, err
 			}
@@ -105,7 +105,7 @@ func (p *proof) read() (*ends, error) {
 			e.attachments[c.ID] = append(e.attachments[c.ID], a)
 		}
 	}
-	kept, err := store.Quarantine(ctx, 1000)
+	kept, err := book.Quarantine(ctx, 1000)
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,12 @@
 // Package central is the service that terminals report to. It lives in one data
 // folder and needs nothing else:
 //
-//	central.db   the docket (package sqlite), cases, calls, events, change log
+//	central.db   the docket (package store), cases, calls, events, change log
 //	keys/        the secrets (package keyring), readable by their owner only
 //	serve.lock   held while a process serves the folder
+//
+// The docket may be in a PostgreSQL database instead, which several processes serve,
+// each with the same keys; package relay has them hear of what the others commit.
 //
 // A push goes through kioskapi to intake, which commits before it answers; what
 // staff do goes through console to desk. Both say on the live hub what they
@@ -29,12 +32,12 @@ import (
 	"lintai/kiosk/community"
 	"lintai/kiosk/seal"
 	"lintai/sync/central/authority"
-	"lintai/sync/central/docket"
 	"lintai/sync/central/intake"
 	"lintai/sync/central/keyring"
 	"lintai/sync/central/kioskapi"
 	"lintai/sync/central/live"
-	"lintai/sync/central/sqlite"
+	"lintai/sync/central/relay"
+	"lintai/sync/central/store"
 	"lintai/sync/wire"
 )
 
@@ -59,6 +62,10 @@ const (
 // Config is what Open needs. Only Folder must be set.
 type Config struct {
 	Folder string
+	// Database is the address of a PostgreSQL database (postgres://…) for the docket, which
+	// several processes may serve, each with a copy of the folder "keys"; empty for
+	// a file in the folder.
+	Database string
 	// Catalog and Community are what central goes by as long as none was published:
 	// catalog.Default() and community.Default() when nil. Published documents win.
 	Catalog   *catalog.Catalog
@@ -74,7 +81,7 @@ type Config struct {
 // Central is an open data folder.
 type Central struct {
 	config Config
-	store  docket.Store
+	store  *store.Store
 	ring   seal.Ring
 	access string
 	card   string // the card key, in base64
@@ -86,6 +93,8 @@ type Central struct {
 	// Both doors, the public one and that of the terminals, work with these.
 	receiver *intake.Receiver
 	presence *kioskapi.Presence
+	relay    *relay.Relay // nil where there are no other processes
+	relaying sync.WaitGroup
 	// library is what central itself serves by: see openLibrary.
 	library    library
 	refreshing sync.Mutex                // guards library.used
@@ -140,36 +149,12 @@ func Open(ctx context.Context, config Config) (*Central, error) {
 	}
 	c.receiver = &intake.Receiver{Store: c.store, Ring: c.ring, Keys: c.readRing, Hub: c.hub, Clock: config.Clock, Log: config.Log}
 	c.presence = kioskapi.NewPresence(c.store, c.hub, config.Clock, config.Log)
+	c.join()
 	return c, nil
 }
 
 func (c *Central) keys() keyring.Folder {
 	return keyring.Folder(filepath.Join(c.config.Folder, "keys"))
-}
-
-func (c *Central) openStore(ctx context.Context) error {
-	path := filepath.Join(c.config.Folder, "central.db")
-	exists, err := sqlite.Exists(path)
-	if err != nil {
-		return fmt.Errorf("central: %w", err)
-	}
-	if exists {
-		c.store, err = sqlite.Open(ctx, path)
-		return err
-	}
-	lost, err := c.keys().Exists()
-	if err != nil {
-		return fmt.Errorf("central: %w", err)
-	}
-	if lost {
-		return fmt.Errorf("central: %s is missing, but there are keys in %s: put the database back from a backup; an empty one is not started over a lost one", path, c.keys())
-	}
-	if c.config.Existing {
-		return fmt.Errorf("central: there is no %s: this is no data folder of central, or it was never served", path)
-	}
-	c.store, err = sqlite.Create(ctx, path)
-	c.Fresh = err == nil
-	return err
 }
 
 func (c *Central) openKeys(ctx context.Context) error {
@@ -178,6 +163,9 @@ func (c *Central) openKeys(ctx context.Context) error {
 		return fmt.Errorf("central: %w", err)
 	}
 	if !exists {
+		if err := c.checkNewKeys(ctx); err != nil {
+			return fmt.Errorf("central: %w", err)
+		}
 		// A docket without terminals never gave its key to anybody.
 		terminals, err := c.store.Terminals(ctx)
 		if err != nil {
@@ -204,6 +192,9 @@ func (c *Central) openKeys(ctx context.Context) error {
 		return fmt.Errorf("central: %w", err)
 	}
 	if err := c.openRoot(ctx); err != nil {
+		return fmt.Errorf("central: %w", err)
+	}
+	if err := c.compareKeys(ctx); err != nil {
 		return fmt.Errorf("central: %w", err)
 	}
 	return nil
@@ -241,6 +232,7 @@ func (c *Central) openCardKey(ctx context.Context) error {
 func (c *Central) Close() error {
 	c.hub.Close()
 	c.hub.Wait() // they read the docket
+	c.relaying.Wait()
 	return c.store.Close()
 }
 

@@ -48,7 +48,7 @@ func (c *Central) openRoot(ctx context.Context) error {
 	if c.root, err = c.keys().Root(); err != nil {
 		return err
 	}
-	c.door = &authority.Door{Root: c.root, Settings: c.store, Clock: c.config.Clock}
+	c.door = &authority.Door{Root: c.root, Settings: c.store, Clock: c.config.Clock, Shared: c.shared()}
 	return nil
 }
 

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -106,7 +105,7 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	if o.Kiosk != nil {
 		defer o.Kiosk.Close()
 	}
-	unlock, err := lock(filepath.Join(c.config.Folder, "serve.lock"), false)
+	unlock, err := c.lockServing()
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 	"lintai/kiosk/request"
 	"lintai/kiosk/seal"
 	"lintai/sync/central/docket"
-	"lintai/sync/central/sqlite"
+	"lintai/sync/central/store"
 	"lintai/sync/wire"
 )
 
@@ -79,11 +79,11 @@ func checkCentral(folder string, key seal.PrivateKey, said []string) error {
 	}
 	c, err := openCentral(folder, key)
 	if errors.Is(err, fs.ErrNotExist) && !h.promised("create") {
-		var store *sqlite.Store
-		if store, err = sqlite.Create(ctx, filepath.Join(folder, docketFile)); err != nil {
+		var made *store.Store
+		if made, err = store.Create(ctx, filepath.Join(folder, docketFile)); err != nil {
 			return fmt.Errorf("after a cut in Create: %w", err)
 		}
-		c = serving(store, key)
+		c = serving(made, key)
 	}
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ import (
 	"lintai/sync/central/docket"
 	"lintai/sync/central/intake"
 	"lintai/sync/central/live"
-	"lintai/sync/central/sqlite"
+	"lintai/sync/central/store"
 	"lintai/sync/wire"
 )
 
@@ -37,7 +37,7 @@ type central struct {
 }
 
 func openCentral(folder string, key seal.PrivateKey) (*central, error) {
-	store, err := sqlite.Open(context.Background(), filepath.Join(folder, docketFile))
+	store, err := store.Open(context.Background(), filepath.Join(folder, docketFile))
 	if err != nil {
 		return nil, err
 	}
@@ -56,13 +56,13 @@ func useCentral(t task) {
 	setup := &actor{name: "setup"}
 	c, err := openCentral(t.folder, t.key)
 	if errors.Is(err, fs.ErrNotExist) {
-		var store *sqlite.Store
+		var made *store.Store
 		setup.promise(act{Do: "create"}, func() error {
 			var err error
-			store, err = sqlite.Create(ctx, filepath.Join(t.folder, docketFile))
+			made, err = store.Create(ctx, filepath.Join(t.folder, docketFile))
 			return err
 		})
-		c, err = serving(store, t.key), nil
+		c, err = serving(made, t.key), nil
 	}
 	must(err)
 	known, err := c.Store.Terminals(ctx)

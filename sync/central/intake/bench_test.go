@@ -14,13 +14,13 @@ import (
 	"lintai/kiosk/ticket"
 	"lintai/sync/central/intake"
 	"lintai/sync/central/live"
-	"lintai/sync/central/sqlite"
+	"lintai/sync/central/store"
 	"lintai/sync/wire"
 )
 
 // BenchmarkPush files full pushes of sealed requests into SQLite, durably.
 func BenchmarkPush(b *testing.B) {
-	store, err := sqlite.Create(b.Context(), filepath.Join(b.TempDir(), "central.db"))
+	store, err := store.Create(b.Context(), filepath.Join(b.TempDir(), "central.db"))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -20,7 +20,7 @@ import (
 	"lintai/sync/central/docket"
 	"lintai/sync/central/intake"
 	"lintai/sync/central/live"
-	"lintai/sync/central/sqlite"
+	"lintai/sync/central/store"
 	"lintai/sync/wire"
 )
 
@@ -35,7 +35,7 @@ type bench struct {
 
 func setup(t testing.TB) *bench {
 	t.Helper()
-	store, err := sqlite.Create(t.Context(), filepath.Join(t.TempDir(), "central.db"))
+	store, err := store.Create(t.Context(), filepath.Join(t.TempDir(), "central.db"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,10 @@ const contactEvery = time.Minute
 
 // Presence knows which terminals are there: an open stream means now.
 type Presence struct {
+	// Elsewhere tells whether a terminal's stream is at another process of this
+	// central; nil where there is none.
+	Elsewhere func(kiosk int) bool
+
 	store docket.Store
 	hub   *live.Hub
 	clock func() time.Time
@@ -91,10 +95,24 @@ func (p *Presence) write(ctx context.Context, kiosk int, at time.Time, offset *t
 	}
 }
 
+// Here lists the terminals whose streams are at this process.
+func (p *Presence) Here() []int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []int
+	for kiosk, streams := range p.streams {
+		if streams > 0 {
+			all = append(all, kiosk)
+		}
+	}
+	return all
+}
+
 // Of tells whether a terminal is there now, and when it was last heard of since
 // this process began; the zero time when it was not.
 func (p *Presence) Of(kiosk int) (online bool, heard time.Time) {
+	elsewhere := p.Elsewhere != nil && p.Elsewhere(kiosk)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.streams[kiosk] > 0, p.heard[kiosk]
+	return elsewhere || p.streams[kiosk] > 0, p.heard[kiosk]
 }

@@ -48,6 +48,7 @@ type Watcher struct {
 	signal chan struct{}
 	ended  chan struct{}
 
+	own     bool   // only what is published here, see WatchOwn
 	pending []Word // under hub.mu, as all below
 	known   map[Word]bool
 	over    bool
@@ -57,7 +58,17 @@ type Watcher struct {
 // Watch starts to collect the words that wants returns true for. On a closed
 // hub the watcher has ended already.
 func (h *Hub) Watch(wants func(Word) bool) *Watcher {
-	w := &Watcher{hub: h, wants: wants, signal: make(chan struct{}, 1), ended: make(chan struct{})}
+	return h.watch(&Watcher{wants: wants})
+}
+
+// WatchOwn collects all that is published at this hub, and not what is relayed to it
+// from another.
+func (h *Hub) WatchOwn() *Watcher {
+	return h.watch(&Watcher{wants: func(Word) bool { return true }, own: true})
+}
+
+func (h *Hub) watch(w *Watcher) *Watcher {
+	w.hub, w.signal, w.ended = h, make(chan struct{}, 1), make(chan struct{})
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -70,10 +81,18 @@ func (h *Hub) Watch(wants func(Word) bool) *Watcher {
 }
 
 // Publish passes words on to those who want them. It never waits.
-func (h *Hub) Publish(words ...Word) {
+func (h *Hub) Publish(words ...Word) { h.pass(words, false) }
+
+// Relay passes on words that were published at another process's hub.
+func (h *Hub) Relay(words ...Word) { h.pass(words, true) }
+
+func (h *Hub) pass(words []Word, relayed bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for w := range h.watchers {
+		if relayed && w.own {
+			continue
+		}
 		for _, word := range words {
 			if w.wants(word) {
 				w.add(word)

@@ -55,3 +55,18 @@ func TestEnds(t *testing.T) {
 	<-h.Watch(all).Ended()
 	stopped.Stop()
 }
+
+// Two hubs that each relay what they hear from the other would pass a word on for
+// ever.
+func TestRelayedWordsAreNotOwn(t *testing.T) {
+	h := NewHub()
+	own, all := h.WatchOwn(), h.Watch(func(Word) bool { return true })
+	h.Publish(Word{Kind: Case, ID: "1"})
+	h.Relay(Word{Kind: Case, ID: "2"})
+	if got := own.Take(); len(got) != 1 || got[0].ID != "1" {
+		t.Errorf("own: %v", got)
+	}
+	if got := all.Take(); len(got) != 2 {
+		t.Errorf("all: %v", got)
+	}
+}

@@ -18,7 +18,7 @@ import (
 	"lintai/kiosk/seal"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/live"
-	"lintai/sync/central/sqlite"
+	"lintai/sync/central/store"
 	"lintai/sync/wire"
 )
 
@@ -40,7 +40,7 @@ func newSealKey(t *testing.T) seal.PublicKey {
 
 func setup(t *testing.T) *desk {
 	t.Helper()
-	store, err := sqlite.Create(t.Context(), filepath.Join(t.TempDir(), "central.db"))
+	store, err := store.Create(t.Context(), filepath.Join(t.TempDir(), "central.db"))
 	if err != nil {
 		t.Fatal(err)
 	}

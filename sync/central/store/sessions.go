@@ -77,3 +77,23 @@ func (s *Store) PutSetting(ctx context.Context, name, value string) error {
 	}
 	return nil
 }
+
+// ChangeSetting sets a setting to a value if it is another one, "" for one that was
+// never set, and returns what it is then: of several who want to change it from the
+// same value one does, and all are told which.
+func (s *Store) ChangeSetting(ctx context.Context, name, from, to string) (value string, err error) {
+	err = s.write(ctx, func(t *Tx) error {
+		value = ""
+		err := t.queryRow("SELECT value FROM settings WHERE name = ?", name).Scan(&value)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("store: setting: %w", err)
+		}
+		if value != from {
+			return nil
+		}
+		value = to
+		_, err = t.exec("setting", "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, to)
+		return err
+	})
+	return value, err
+}

@@ -137,7 +137,7 @@ func connect(path string) (*Store, error) {
 		u := url.URL{Scheme: "file", Path: absolute, RawQuery: q.Encode()}
 		return sql.Open("sqlite", u.String())
 	}
-	w, err := open("rw")
+	w, err := open("rw", "temp_store(MEMORY)")
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}

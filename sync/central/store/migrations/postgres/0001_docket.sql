@@ -249,3 +249,16 @@ CREATE TABLE audits (
   alarm          TEXT   NOT NULL, -- '' is none
   alarm_at       BIGINT NOT NULL
 );
+
+-- The central processes that use this database, and the terminals whose stream each
+-- holds. Nobody misses them after a crash of the server: each process writes its own
+-- anew.
+CREATE UNLOGGED TABLE processes (
+  name    TEXT COLLATE "C" PRIMARY KEY,
+  beat_at TIMESTAMPTZ NOT NULL -- by the server's clock
+);
+CREATE UNLOGGED TABLE presences (
+  process TEXT COLLATE "C" NOT NULL REFERENCES processes (name) ON DELETE CASCADE,
+  kiosk   BIGINT NOT NULL,
+  PRIMARY KEY (process, kiosk)
+);
