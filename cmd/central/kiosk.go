@@ -130,25 +130,3 @@ func listKiosks(ctx context.Context, args []string, out, log io.Writer) error {
 	}
 	return nil
 }
-
-func showKey(ctx context.Context, args []string, out, log io.Writer) error {
-	flags := flag.NewFlagSet("key", flag.ContinueOnError)
-	data, database := dataFlags(flags)
-	if err := parse(flags, args, log); err != nil {
-		return err
-	}
-	if *data == "" {
-		return fmt.Errorf("%w: central key: --data is missing", errUsage)
-	}
-	c, err := central.Open(ctx, central.Config{Folder: *data, Database: databaseAddress(*database), Existing: true})
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	_, public, err := c.Addresses(ctx)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(out, "staff sign in at", c.SignIn(public))
-	return err
-}

@@ -1,6 +1,6 @@
 // Command central is the service that terminals report to and staff work with.
 //
-//	central serve      --data DIR [--database URL] [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
+//	central serve      --data DIR [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
 //	central kiosk add    --data DIR --number N --name NAME [--address URL]
 //	central kiosk add    --data DIR --number N --renew [--address URL]
 //	central kiosk revoke --data DIR --number N
@@ -8,22 +8,24 @@
 //	central import     --data DIR [--revoked-too] FILE...
 //	central key        --data DIR
 //	central key rotate --data DIR [--again]
+//	central account add     --data DIR --login LOGIN --name NAME --role ROLE[,ROLE] [--phone PHONE]
+//	central account reset   --data DIR --login LOGIN
+//	central account disable --data DIR --login LOGIN [--undo]
+//	central account list    --data DIR
 //	central document publish  --data DIR --kind KIND [--kiosk N] FILE
 //	central document withdraw --data DIR --kind KIND [--kiosk N]
 //	central document list     --data DIR
 //	central version
 //
-// The first serve on an empty folder makes the database and the keys, and prints
-// where staff sign in. Terminals have a door of their own, --kiosk-listen: TLS with
+// The first serve on an empty folder makes the database and the keys. As long as nobody
+// can manage accounts, "serve" and "key" print a one-time address at which the first
+// administrator sets her password; she makes the other accounts on her page, or the
+// operator here with "account". Terminals have a door of their own, --kiosk-listen: TLS with
 // a certificate for each. "kiosk add" prints the [central] section of a terminal's
 // configuration, with the one-time code for its first certificate. "document publish" checks and signs what terminals are given, and
 // "key rotate" makes a new key for them to seal to. "import" files what terminals
 // without a line exported onto a stick, and writes a receipt beside each file. All of
 // these may run while central serves. Logs go to standard error.
-//
-// With --database, or $LINTAI_DATABASE, the docket is in a PostgreSQL database, and only
-// the keys are in the data folder: all commands then need it. Several processes
-// serve one database, each with a copy of the folder keys.
 package main
 
 import (
@@ -58,7 +60,7 @@ func main() {
 // errUsage is a command line that says nothing that can be done.
 var errUsage = errors.New("usage")
 
-const usage = `central serve      --data DIR [--database URL] [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
+const usage = `central serve      --data DIR [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
 central kiosk add    --data DIR --number N --name NAME [--address URL]
 central kiosk add    --data DIR --number N --renew [--address URL]
 central kiosk revoke --data DIR --number N
@@ -66,6 +68,10 @@ central kiosk list   --data DIR
 central import     --data DIR [--revoked-too] FILE...
 central key        --data DIR
 central key rotate --data DIR [--again]
+central account add     --data DIR --login LOGIN --name NAME --role ROLE[,ROLE] [--phone PHONE]
+central account reset   --data DIR --login LOGIN
+central account disable --data DIR --login LOGIN [--undo]
+central account list    --data DIR
 central document publish  --data DIR --kind KIND [--kiosk N] FILE
 central document withdraw --data DIR --kind KIND [--kiosk N]
 central document list     --data DIR
@@ -80,7 +86,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	if command == "kiosk" && len(args) > 0 {
 		command, args = "kiosk "+args[0], args[1:]
 	}
-	if (command == "document" || command == "key") && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+	if (command == "document" || command == "key" || command == "account") && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		command, args = command+" "+args[0], args[1:]
 	}
 	switch command {
@@ -98,6 +104,14 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return showKey(ctx, args, out, log)
 	case "key rotate":
 		return rotateKey(ctx, args, out, log)
+	case "account add":
+		return addAccount(ctx, args, out, log)
+	case "account reset":
+		return resetAccount(ctx, args, out, log)
+	case "account disable":
+		return disableAccount(ctx, args, out, log)
+	case "account list":
+		return listAccounts(ctx, args, out, log)
 	case "document publish":
 		return publishDocument(ctx, args, out, log)
 	case "document withdraw":

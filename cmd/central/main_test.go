@@ -73,7 +73,7 @@ func TestKioskAddPrintsTheSectionOfATerminal(t *testing.T) {
 		t.Error("a terminal that is not there was revoked")
 	}
 	key, err := call(t, "key", "--data", data)
-	if err != nil || !strings.Contains(key, "http://127.0.0.1:8420/sign-in#") {
+	if err != nil || !strings.Contains(key, "http://127.0.0.1:8420/invitation#") {
 		t.Errorf("key: %q, %v", key, err)
 	}
 }

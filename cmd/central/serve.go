@@ -91,11 +91,11 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 		if door, err := c.KioskAddress(ctx); err == nil {
 			fmt.Fprintln(out, "terminals reach it at", door)
 		}
-		if c.Fresh {
-			if *public != "" {
-				address = *public
-			}
-			fmt.Fprintln(out, "staff sign in at", c.SignIn(address))
+		if *public != "" {
+			address = *public
+		}
+		if err := tellSignIn(ctx, c, out, address); err != nil {
+			config.Log.Error("nobody could be invited", "error", err)
 		}
 	}
 	return c.Serve(ctx, listener, options)

@@ -46,8 +46,12 @@ func (b *lobby) openDesk() *desk {
 		b.t.Fatal(err)
 	}
 	d := &desk{t: b.t, client: &http.Client{Jar: jar}, address: server.URL}
-	_, key, _ := strings.Cut(b.office.SignIn(""), "#")
-	answer, err := d.client.PostForm(server.URL+"/sign-in", url.Values{"name": {"王芳"}, "key": {key}})
+	invited, err := b.office.FirstInvitation(b.t.Context(), "")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	_, code, _ := strings.Cut(invited, "#")
+	answer, err := d.client.PostForm(server.URL+"/invitation", url.Values{"code": {code}, "password": {"a long word"}, "again": {"a long word"}})
 	if err != nil {
 		b.t.Fatal(err)
 	}

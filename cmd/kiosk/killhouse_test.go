@@ -22,6 +22,7 @@ import (
 
 	"lintai/hw/emulate"
 	"lintai/offline"
+	"lintai/sync/central"
 )
 
 // office is central: its program, its folder and its address.
@@ -31,7 +32,7 @@ type office struct {
 	data    string
 	address string // host and port, for staff
 	door    string // and for terminals
-	key     string // with which staff sign in
+	key     string // of the invitation of the administrator
 }
 
 func newOffice(t *testing.T) *office {
@@ -312,12 +313,22 @@ func (c *clerk) readToken(ctx context.Context) error {
 	return nil
 }
 
+// signIn signs in as the administrator; whoever comes first sets her password.
+func (c *clerk) signIn(ctx context.Context) error {
+	const password = "a long word of the proof"
+	_, err := c.post(ctx, "/sign-in", url.Values{"login": {central.FirstLogin}, "password": {password}})
+	if err != nil {
+		_, err = c.post(ctx, "/invitation", url.Values{"code": {c.office.key}, "password": {password}, "again": {password}})
+	}
+	return err
+}
+
 // do posts a form, signing in where needed; nil says that central did it.
 func (c *clerk) do(ctx context.Context, path string, form url.Values) error {
 	form.Set("token", c.token)
 	location, err := c.post(ctx, path, form)
 	if err == nil && location == "/sign-in" {
-		if _, err = c.post(ctx, "/sign-in", url.Values{"name": {"王芳"}, "key": {c.office.key}}); err == nil {
+		if err = c.signIn(ctx); err == nil {
 			err = c.readToken(ctx)
 		}
 		if err == nil {

@@ -27,10 +27,7 @@ func TestTerminalsInARealBrowser(t *testing.T) {
 	word.Audit = &wire.AuditHealth{Sequence: 7, Hash: hash("a")}
 	word.Versions = map[string]string{"program": "0f3c2a91d7", "catalog": "7", "community": "12", "policy": "3", "prompts": "2"}
 	h.tell(word)
-	d.do("open", chromedp.Navigate(h.central.SignIn(h.server.URL)))
-	d.sees("#sign-in")
-	d.do("name", chromedp.SendKeys(chromedp.CSS("#sign-in input[name=name]"), "王芳"))
-	d.click("#sign-in button")
+	d.signIn(h)
 	d.sees("#terminals")
 	d.picture("terminals-aside")
 	d.click("#terminals h2 a")

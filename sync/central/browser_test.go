@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"lintai/sync/central"
+	"lintai/sync/central/staff"
 	"lintai/sync/wire"
 )
 
@@ -93,6 +94,21 @@ func evaluate[T any](d *desk, script string) T {
 	return v
 }
 
+// signIn opens a one-time address, sets a password, and is signed in as 王芳.
+func (d *desk) signIn(h *house) {
+	d.t.Helper()
+	code := h.invite("wangfang", "王芳", staff.Clerk, staff.Administrator)
+	d.do("open", chromedp.Navigate(central.Invitation(h.server.URL, code)))
+	d.sees("#invitation")
+	if left := evaluate[string](d, "location.hash"); left != "" {
+		d.t.Errorf("the code stays in the address: %s", left)
+	}
+	d.picture("invitation")
+	d.do("password", chromedp.SendKeys(chromedp.CSS("#invitation input[name=password]"), password),
+		chromedp.SendKeys(chromedp.CSS("#invitation input[name=again]"), password))
+	d.click("#invitation button")
+}
+
 // picture saves the page where LINTAI_PICTURES says, for people to look at.
 func (d *desk) picture(name string) {
 	d.t.Helper()
@@ -117,14 +133,7 @@ func TestStaffWorkInARealBrowser(t *testing.T) {
 	h.push(h.request())
 
 	// Sign in by the printed address.
-	d.do("open", chromedp.Navigate(h.central.SignIn(h.server.URL)))
-	d.sees("#sign-in")
-	if left := evaluate[string](d, "location.hash"); left != "" {
-		t.Errorf("the key stays in the address: %s", left)
-	}
-	d.picture("sign-in")
-	d.do("name", chromedp.SendKeys(chromedp.CSS("#sign-in input[name=name]"), "王芳"))
-	d.click("#sign-in button")
+	d.signIn(h)
 	d.sees(`li[data-case="1"]`)
 
 	// A pushed case appears by itself; so does the terminal that comes online.
@@ -215,10 +224,7 @@ func TestVoiceNoteAndPhotoInARealBrowser(t *testing.T) {
 	d := &desk{t: t, tab: tab}
 	r, note, picture := h.appeal()
 	h.push(r, picture)
-	d.do("open", chromedp.Navigate(h.central.SignIn(h.server.URL)))
-	d.sees("#sign-in")
-	d.do("name", chromedp.SendKeys(chromedp.CSS("#sign-in input[name=name]"), "王芳"))
-	d.click("#sign-in button")
+	d.signIn(h)
 	d.sees(`li[data-case="1"]`)
 	d.click(`li[data-case="1"] a`)
 

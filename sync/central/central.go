@@ -23,7 +23,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,6 +36,7 @@ import (
 	"lintai/sync/central/kioskapi"
 	"lintai/sync/central/live"
 	"lintai/sync/central/relay"
+	"lintai/sync/central/staff"
 	"lintai/sync/central/store"
 	"lintai/sync/wire"
 )
@@ -83,12 +83,13 @@ type Central struct {
 	config Config
 	store  *store.Store
 	ring   seal.Ring
-	access string
 	card   string // the card key, in base64
 	hub    *live.Hub
 	signer ed25519.PrivateKey
 	root   *authority.Root
 	door   *authority.Door
+
+	office *staff.Office
 
 	// Both doors, the public one and that of the terminals, work with these.
 	receiver *intake.Receiver
@@ -144,6 +145,9 @@ func Open(ctx context.Context, config Config) (*Central, error) {
 	if err := c.openKeys(ctx); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
+	if err := c.openOffice(ctx); err != nil {
+		return nil, errors.Join(err, c.store.Close())
+	}
 	if err := c.openLibrary(ctx); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
@@ -180,9 +184,6 @@ func (c *Central) openKeys(ctx context.Context) error {
 		c.Fresh = true
 	}
 	if c.ring, err = c.keys().Ring(); err != nil {
-		return fmt.Errorf("central: %w", err)
-	}
-	if c.access, err = c.keys().AccessKey(); err != nil {
 		return fmt.Errorf("central: %w", err)
 	}
 	if err := c.openCardKey(ctx); err != nil {
@@ -282,12 +283,6 @@ func (c *Central) remember(ctx context.Context, name, address string) error {
 		return fmt.Errorf("central: %w", err)
 	}
 	return nil
-}
-
-// SignIn is the address at which staff sign in, with the access key behind #,
-// where it is not sent to any server.
-func (c *Central) SignIn(address string) string {
-	return strings.TrimRight(address, "/") + "/sign-in#" + c.access
 }
 
 // CheckKioskAddress tells whether text can be the address of central's door for

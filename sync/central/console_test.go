@@ -6,9 +6,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"lintai/kiosk/request"
+	"lintai/sync/central/staff"
 	"lintai/sync/wire"
 )
 
@@ -67,67 +67,6 @@ func TestConsoleIsForStaffOnly(t *testing.T) {
 		t.Errorf("stream: %s", r.Status)
 	}
 	contains(t, h.staff().page("/console/cases/1", 200), `data-status="delivered"`) // nothing was moved
-}
-
-func TestSignIn(t *testing.T) {
-	h := setup(t)
-	b := h.browser()
-	r := b.post("/sign-in", url.Values{"name": {"王芳"}, "key": {"wrong"}})
-	if text := read(t, r); r.StatusCode != http.StatusForbidden || len(r.Cookies()) != 0 {
-		t.Errorf("wrong key: %s %v", r.Status, r.Cookies())
-	} else {
-		contains(t, text, "登录密钥不对")
-	}
-	// As people copy it: capitals, spaces, hyphens.
-	key := h.accessKey()
-	r = b.post("/sign-in", url.Values{"name": {"  王  芳 "}, "key": {strings.ToUpper(key[:5]) + "-" + key[5:] + " "}})
-	if r.StatusCode != http.StatusSeeOther || len(r.Cookies()) != 1 {
-		t.Fatalf("right key: %s %v", r.Status, r.Cookies())
-	}
-	c := r.Cookies()[0]
-	if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || c.MaxAge <= 0 || len(c.Value) < 40 {
-		t.Errorf("cookie %+v", c)
-	}
-	contains(t, b.page("/console", 200), "王 芳")
-	b.readToken("/console")
-	if r := b.post("/sign-out", nil); r.StatusCode != http.StatusSeeOther {
-		t.Errorf("sign-out: %s", r.Status)
-	}
-	// The cookie is worth nothing any more, also for who kept it.
-	old, _ := http.NewRequestWithContext(t.Context(), "GET", h.server.URL+"/console", nil)
-	old.AddCookie(c)
-	if r := h.do(b.client, old); r.StatusCode != http.StatusSeeOther {
-		t.Errorf("after sign-out: %s", r.Status)
-	}
-}
-
-func TestSessionEndsWithTheShift(t *testing.T) {
-	h := setup(t)
-	b := h.staff()
-	h.clock.Add(12*time.Hour - time.Second)
-	b.page("/console", 200)
-	h.clock.Add(time.Second)
-	if r := b.get("/console"); r.StatusCode != http.StatusSeeOther {
-		t.Errorf("after the shift: %s", r.Status)
-	}
-}
-
-func TestGuessedKeysAreSlowedDown(t *testing.T) {
-	h := setup(t)
-	b := h.browser()
-	try := func(key string) int { return b.post("/sign-in", url.Values{"key": {key}}).StatusCode }
-	for range 20 {
-		if s := try("wrong"); s != http.StatusForbidden {
-			t.Fatalf("status %d", s)
-		}
-	}
-	if s := try(h.accessKey()); s != http.StatusTooManyRequests {
-		t.Errorf("after 20 wrong keys: %d", s)
-	}
-	h.clock.Add(30 * time.Second)
-	if s := try(h.accessKey()); s != http.StatusSeeOther {
-		t.Errorf("later: %d", s)
-	}
 }
 
 func TestFormsOfOtherSitesAreRefused(t *testing.T) {
@@ -265,9 +204,7 @@ func TestHostileTextIsEscaped(t *testing.T) {
 	clash.Ticket, clash.Service, clash.Address = r.Ticket, hostile, hostile
 	h.push(r, call)
 	decode[wire.PushAnswer](t, h.terminal(h.me, "POST", wire.PathPush, wire.Push{Kiosk: 12, Items: []wire.Item{h.item(clash)}}), http.StatusOK)
-	b := h.browser()
-	b.post("/sign-in", url.Values{"name": {`<b>王"芳`}, "key": {h.accessKey()}})
-	b.readToken("/console/cases/1")
+	b := h.colleague(`<b>王"芳`, staff.Clerk)
 	b.move(1, 1, "accepted", hostile)
 	for _, path := range []string{"/console", "/console/cases/1", "/console/quarantine/1", "/t/" + string(r.Ticket)} {
 		text := b.page(path, 200)

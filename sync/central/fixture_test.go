@@ -10,6 +10,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log"
 	"log/slog"
@@ -30,6 +31,7 @@ import (
 	"lintai/kiosk/seal"
 	"lintai/kiosk/ticket"
 	"lintai/sync/central"
+	"lintai/sync/central/staff"
 	"lintai/sync/wire"
 )
 
@@ -54,6 +56,8 @@ type house struct {
 	log      *syncBuffer
 	me       *http.Client // terminal 12
 	sequence int64
+	// colleagues are how many were invited.
+	colleagues int
 }
 
 type syncBuffer struct {
@@ -265,6 +269,7 @@ type browser struct {
 	h      *house
 	client *http.Client
 	token  string // of the forms of its session
+	login  string
 }
 
 func (h *house) browser() *browser {
@@ -276,15 +281,36 @@ func (h *house) browser() *browser {
 	return &browser{h: h, client: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
-// staff is a browser that is signed in.
+// password is everybody's in these tests.
+const password = "three words or more"
+
+// staff is a browser in which 王芳, who may do most things, is signed in.
 func (h *house) staff() *browser {
 	h.t.Helper()
+	return h.colleague("王芳", staff.Clerk, staff.Administrator)
+}
+
+// colleague is a browser in which somebody new is signed in.
+func (h *house) colleague(name string, roles ...staff.Role) *browser {
+	h.t.Helper()
 	b := h.browser()
-	if r := b.post("/sign-in", url.Values{"name": {"王芳"}, "key": {h.accessKey()}}); r.StatusCode != http.StatusSeeOther {
-		h.t.Fatalf("sign-in: %s", r.Status)
+	h.colleagues++
+	b.login = fmt.Sprint("colleague", h.colleagues)
+	if r := b.post("/invitation", url.Values{"code": {h.invite(b.login, name, roles...)}, "password": {password}, "again": {password}}); r.StatusCode != http.StatusSeeOther {
+		h.t.Fatalf("invitation: %s", r.Status)
 	}
-	b.readToken("/console")
+	b.readToken("/console/me")
 	return b
+}
+
+// invite makes an account and returns the code with which its password is set.
+func (h *house) invite(login, name string, roles ...staff.Role) string {
+	h.t.Helper()
+	_, code, err := h.central.Office().Add(h.t.Context(), staff.Operator, staff.Account{Login: login, Name: name, Roles: roles})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return code
 }
 
 // readToken takes the token of a page's forms, as the browser of a person would with
@@ -295,11 +321,6 @@ func (b *browser) readToken(path string) {
 	if b.token, _, _ = strings.Cut(after, `"`); !found {
 		b.h.t.Fatalf("%s has no form with a token", path)
 	}
-}
-
-func (h *house) accessKey() string {
-	_, key, _ := strings.Cut(h.central.SignIn(""), "#")
-	return key
 }
 
 func (b *browser) get(path string) *http.Response {

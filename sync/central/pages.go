@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"lintai/sync/central/console"
+	"lintai/sync/central/console/accounts"
 	"lintai/sync/central/console/calls"
 	"lintai/sync/central/console/cases"
 	"lintai/sync/central/console/quarantine"
@@ -24,9 +25,10 @@ func (c *Central) console(public string) *console.Host {
 			help,
 			&quarantine.Area{Reader: reader, Desk: work, Receiver: c.receiver},
 			lobby,
+			&accounts.Area{Office: c.office, Clock: c.config.Clock, Invitation: func(code string) string { return Invitation(public, code) }},
 		},
-		Store: c.store, Hub: c.hub, Calls: help.Ringing, Clock: c.config.Clock, Log: c.config.Log,
-		Guesses: c.guesses(), AccessKey: c.access, Secure: strings.HasPrefix(public, "https://"), Heartbeat: c.config.Heartbeat,
+		Office: c.office, Hub: c.hub, Calls: help.Ringing, Clock: c.config.Clock, Log: c.config.Log,
+		Secure: strings.HasPrefix(public, "https://"), Heartbeat: c.config.Heartbeat,
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 	"lintai/offline"
 	"lintai/sync/agent"
 	"lintai/sync/central"
+	people "lintai/sync/central/staff"
 )
 
 // TestMain also sees that nothing goes on after the tests.
@@ -292,11 +294,18 @@ type staff struct {
 	form  string // the token of its session's forms
 }
 
+var colleagues atomic.Int64
+
 func signIn(t *testing.T, c *central.Central) *staff {
 	t.Helper()
 	s := &staff{t: t, pages: c.Handler("http://central.example")}
-	_, key, _ := strings.Cut(c.SignIn(""), "#")
-	r := s.post("/sign-in", url.Values{"name": {"王芳"}, "key": {key}})
+	// Each a colleague of her own, of the same name.
+	colleague := people.Account{Login: fmt.Sprint("colleague", colleagues.Add(1)), Name: "王芳", Roles: []people.Role{people.Clerk}}
+	_, code, err := c.Office().Add(t.Context(), people.Operator, colleague)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := s.post("/invitation", url.Values{"code": {code}, "password": {"a long word"}, "again": {"a long word"}})
 	if len(r.Cookies()) != 1 {
 		t.Fatalf("sign-in: %s", r.Status)
 	}

@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"lintai/sync/central/docket"
-	"lintai/sync/central/limit"
 	"lintai/sync/central/live"
 	"lintai/sync/central/staff"
 )
@@ -38,17 +37,15 @@ type Answer struct{ ID, Words string }
 // CallRoles are who hears calls and may answer them.
 var CallRoles = []staff.Role{staff.Clerk, staff.Worker, staff.Administrator}
 
-// Host serves /console and below, /sign-in and /sign-out.
+// Host serves /console and below, /sign-in, /invitation and /sign-out.
 type Host struct {
 	Areas     []Area
-	Store     docket.Store
+	Office    *staff.Office
 	Hub       *live.Hub
 	Calls     func(context.Context) ([]Ringing, error) // unanswered ones, oldest first
 	Clock     func() time.Time
 	Log       *slog.Logger
-	Guesses   *limit.Guesses
-	AccessKey string // in its normal form, see keyring.Normal
-	Secure    bool   // staff come by https: the cookie travels nowhere else
+	Secure    bool // staff come by https: the cookie travels nowhere else
 	Heartbeat time.Duration
 }
 
@@ -65,11 +62,19 @@ func (h *Host) Routes() []Route {
 	return all
 }
 
-// Register adds the table to a mux, and beside it what needs no session: the page to
-// sign in, and what it looks like.
+// open is what needs no session: nobody is signed in there yet.
+func (h *Host) open() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"GET /sign-in": h.signInPage, "POST /sign-in": h.signIn,
+		"GET /invitation": h.invitationPage, "POST /invitation": h.redeem,
+	}
+}
+
+// Register adds the table to a mux, and beside it what needs no session.
 func (h *Host) Register(mux *http.ServeMux) {
-	mux.HandleFunc("GET /sign-in", h.signInPage)
-	mux.HandleFunc("POST /sign-in", h.signIn)
+	for pattern, open := range h.open() {
+		mux.HandleFunc(pattern, open)
+	}
 	for _, name := range []string{"console.css", "console.js", "icon.svg"} {
 		mux.HandleFunc("GET /assets/"+name, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Cache-Control", "no-cache")

@@ -26,8 +26,9 @@ func NewPage(files fs.FS, names ...string) *Page {
 }
 
 var (
-	signInPage  = NewPage(files, "templates/signin.html")
-	problemPage = NewPage(files, "templates/problem.html")
+	signInPage     = NewPage(files, "templates/signin.html")
+	invitationPage = NewPage(files, "templates/invitation.html")
+	problemPage    = NewPage(files, "templates/problem.html")
 )
 
 // frame is what every page needs around its own content.
@@ -51,7 +52,7 @@ func (h *Host) show(r *Request, status int, p *Page, content any, problem string
 	f := frame{Who: r.Who, Home: "/", Content: content, Problem: problem}
 	if r.Who.Name != "" {
 		f.Home, f.Menu, f.Token = h.home(r.Who), h.menu(r), tokenField(r.token)
-		if h.Calls != nil && r.Who.Has(CallRoles...) && problem == "" {
+		if h.Calls != nil && r.Who.Has(CallRoles...) {
 			var err error
 			if f.Calls, err = h.Calls(r.Context()); err != nil {
 				return err

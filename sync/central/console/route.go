@@ -8,6 +8,7 @@ import (
 
 	"lintai/kiosk/phrase"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/limit"
 	"lintai/sync/central/staff"
 )
 
@@ -51,8 +52,12 @@ type Request struct {
 	*http.Request
 	Writer http.ResponseWriter
 	Who    staff.Account
+	// Session is the one in which she asks.
+	Session staff.Session
 
 	host *Host
+	// cookie is the session's secret.
+	cookie string
 	// token is the proof that a form is one of this session's pages.
 	token string
 }
@@ -61,6 +66,22 @@ type Request struct {
 func (r *Request) Show(p *Page, content any) error {
 	return r.host.show(r, http.StatusOK, p, content, "")
 }
+
+// ShowWith writes a page whose form was not taken, with the status and the words for
+// the error; what is no fault of the form is returned.
+func (r *Request) ShowWith(p *Page, content any, err error) error {
+	status, words, ok := words(err)
+	if !ok {
+		return err
+	}
+	return r.host.show(r, status, p, content, words)
+}
+
+// Offer is the second factor that this session offers.
+func (r *Request) Offer() (staff.Offer, error) { return staff.NewOffer(r.Who, r.cookie) }
+
+// From is the address that it comes from, as guesses are counted by.
+func (r *Request) From() string { return limit.Address(r.Request) }
 
 // Redirect sends the browser on after a form was taken. to is a path of the console.
 func (r *Request) Redirect(to string) error {

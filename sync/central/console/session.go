@@ -1,26 +1,12 @@
 package console
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
-	"lintai/kiosk/phrase"
-	"lintai/sync/central/docket"
-	"lintai/sync/central/keyring"
 	"lintai/sync/central/staff"
 )
-
-// shift is how long a sign-in lasts: a working day.
-const shift = 12 * time.Hour
-
-// maxName is how many characters of a name are kept.
-const maxName = 20
 
 func (h *Host) cookieName() string {
 	if h.Secure {
@@ -29,90 +15,122 @@ func (h *Host) cookieName() string {
 	return "lintai_session"
 }
 
+func (h *Host) cookie(value string, maxAge int) *http.Cookie {
+	return &http.Cookie{Name: h.cookieName(), Value: value, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, Secure: h.Secure, SameSite: http.SameSiteStrictMode}
+}
+
+// recognise finds who is signed in; staff.ErrNotFound when nobody is.
+func (h *Host) recognise(r *Request) (err error) {
+	cookie, err := r.Cookie(h.cookieName())
+	if err != nil {
+		return staff.ErrNotFound
+	}
+	if r.Who, r.Session, err = h.Office.Recognise(r.Context(), cookie.Value); err != nil {
+		r.Who = staff.Account{}
+		return err
+	}
+	r.cookie, r.token = cookie.Value, tokenOf(cookie.Value)
+	return nil
+}
+
+// signInView is what stays in the form when it was not taken.
+type signInView struct{ Login, Code string }
+
 func (h *Host) signInPage(w http.ResponseWriter, plain *http.Request) {
 	r := &Request{Request: plain, Writer: w, host: h}
 	if err := h.recognise(r); err == nil {
 		http.Redirect(w, plain, h.home(r.Who), http.StatusSeeOther)
 		return
 	}
-	h.showSignIn(r, http.StatusOK, "")
+	h.answer(r, r.Show(signInPage, signInView{}))
 }
 
-func (h *Host) showSignIn(r *Request, status int, problem string) {
-	if err := h.show(r, status, signInPage, nil, problem); err != nil {
-		h.Log.Error("console not served", "route", r.Pattern, "error", err)
-		http.Error(r.Writer, "", http.StatusInternalServerError)
+// answer ends a request that needs no session.
+func (h *Host) answer(r *Request, err error) {
+	if err != nil {
+		h.problem(r, err)
 	}
+}
+
+// openForm reads a form of somebody who is not signed in.
+func (h *Host) openForm(r *Request) error {
+	r.Body = http.MaxBytesReader(r.Writer, r.Body, DefaultBody)
+	if err := r.ParseForm(); err != nil {
+		return errors.Join(ErrForm, err)
+	}
+	return nil
+}
+
+// claim is what she says of herself beside her password.
+func (h *Host) claim(r *Request) staff.Claim {
+	c := staff.Claim{From: r.From(), Device: r.UserAgent()}
+	if cookie, err := r.Cookie(h.cookieName()); err == nil {
+		c.Before = cookie.Value
+	}
+	return c
 }
 
 func (h *Host) signIn(w http.ResponseWriter, plain *http.Request) {
 	r := &Request{Request: plain, Writer: w, host: h}
-	if !h.Guesses.Allowed(plain) {
-		h.showSignIn(r, http.StatusTooManyRequests, "wait")
-		return
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, DefaultBody)
-	given, want := sha256.Sum256([]byte(keyring.Normal(r.PostFormValue("key")))), sha256.Sum256([]byte(h.AccessKey))
-	if subtle.ConstantTimeCompare(given[:], want[:]) != 1 {
-		h.Guesses.Wrong(plain)
-		h.Log.Warn("wrong access key")
-		h.showSignIn(r, http.StatusForbidden, "wrong_key")
-		return
-	}
-	secret := make([]byte, 32)
-	rand.Read(secret) // never fails
-	cookie := base64.RawURLEncoding.EncodeToString(secret)
-	now := h.Clock()
-	s := docket.Session{Name: staffName(r.PostFormValue("name")), Expires: now.Add(shift)}
-	err := h.Store.PutSession(r.Context(), sha256.Sum256([]byte(cookie)), s)
-	if err == nil {
-		err = h.Store.DeleteExpired(r.Context(), now)
-	}
-	if err != nil {
+	if err := h.openForm(r); err != nil {
 		h.problem(r, err)
 		return
 	}
-	http.SetCookie(w, h.cookie(cookie, int(shift/time.Second)))
-	http.Redirect(w, plain, "/console", http.StatusSeeOther)
-}
-
-func (h *Host) cookie(value string, maxAge int) *http.Cookie {
-	return &http.Cookie{Name: h.cookieName(), Value: value, Path: "/", MaxAge: maxAge,
-		HttpOnly: true, Secure: h.Secure, SameSite: http.SameSiteStrictMode}
-}
-
-// staffName is the name as it will stand beside what she does.
-func staffName(text string) string {
-	name := []rune(strings.Join(strings.Fields(text), " "))
-	if len(name) == 0 {
-		return phrase.Text("console.staff")
+	c := h.claim(r)
+	c.Login, c.Password, c.Code = r.PostFormValue("login"), r.PostFormValue("password"), r.PostFormValue("code")
+	cookie, who, err := h.Office.SignIn(r.Context(), c)
+	if err != nil {
+		if errors.Is(err, staff.ErrSignIn) || errors.Is(err, staff.ErrWait) {
+			h.Log.Warn("sign-in refused", "wait", errors.Is(err, staff.ErrWait))
+		}
+		h.answer(r, r.ShowWith(signInPage, signInView{Login: c.Login}, err))
+		return
 	}
-	return string(name[:min(len(name), maxName)])
+	h.welcome(r, cookie, who)
+}
+
+// welcome gives the browser its new session.
+func (h *Host) welcome(r *Request, cookie string, who staff.Account) {
+	h.Log.Info("signed in", "account", who.ID)
+	http.SetCookie(r.Writer, h.cookie(cookie, int(staff.Shift/time.Second)))
+	http.Redirect(r.Writer, r.Request, h.home(who), http.StatusSeeOther)
 }
 
 func (h *Host) signOut(r *Request) error {
-	if cookie, err := r.Cookie(h.cookieName()); err == nil {
-		if err := h.Store.DeleteSession(r.Context(), sha256.Sum256([]byte(cookie.Value))); err != nil {
-			return err
-		}
+	if err := h.Office.SignOut(r.Context(), r.cookie); err != nil {
+		return err
 	}
 	http.SetCookie(r.Writer, h.cookie("", -1))
 	return r.Redirect("/sign-in")
 }
 
-// recognise finds who is signed in; staff.ErrNotFound when nobody is.
-func (h *Host) recognise(r *Request) error {
-	cookie, err := r.Cookie(h.cookieName())
+// invitationPage is where a one-time address leads: its code stands behind #, which no
+// server is sent and no log has; the script puts it into the form, or a person does.
+func (h *Host) invitationPage(w http.ResponseWriter, plain *http.Request) {
+	r := &Request{Request: plain, Writer: w, host: h}
+	h.answer(r, r.Show(invitationPage, signInView{}))
+}
+
+func (h *Host) redeem(w http.ResponseWriter, plain *http.Request) {
+	r := &Request{Request: plain, Writer: w, host: h}
+	if err := h.openForm(r); err != nil {
+		h.problem(r, err)
+		return
+	}
+	c, code := h.claim(r), r.PostFormValue("code")
+	var who staff.Account
+	var cookie string
+	err := ErrTwice
+	if r.PostFormValue("password") == r.PostFormValue("again") {
+		cookie, who, err = h.Office.Redeem(r.Context(), code, r.PostFormValue("password"), c)
+	}
+	if errors.Is(err, staff.ErrNotFound) {
+		err = Refuse(http.StatusForbidden, "old_invitation", err)
+	}
 	if err != nil {
-		return staff.ErrNotFound
+		h.answer(r, r.ShowWith(invitationPage, signInView{Code: code}, err))
+		return
 	}
-	s, err := h.Store.Session(r.Context(), sha256.Sum256([]byte(cookie.Value)))
-	if errors.Is(err, docket.ErrNotFound) || err == nil && !h.Clock().Before(s.Expires) {
-		return staff.ErrNotFound
-	}
-	if err == nil {
-		r.Who = staff.Account{Name: s.Name, Roles: []staff.Role{staff.Clerk, staff.Administrator}}
-		r.token = tokenOf(cookie.Value)
-	}
-	return err
+	h.welcome(r, cookie, who)
 }

@@ -1,12 +1,11 @@
 // Package keyring is the folder with central's secrets: the private keys that
-// open what terminals sealed, the access key that staff sign in with, and the card
+// open what terminals sealed, and the card
 // key from which terminals make the tokens of ID cards. Files are readable by their owner only, and written so that a power cut leaves the
 // old file or the new one.
 package keyring
 
 import (
 	"crypto/rand"
-	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -22,7 +21,6 @@ import (
 
 const (
 	sealSuffix = ".seal"
-	accessFile = "access.key"
 	cardFile   = "card.key"
 	// cardKeySize is in bytes.
 	cardKeySize = 32
@@ -55,17 +53,10 @@ func (f Folder) sealNames() ([]string, error) {
 	return names, nil
 }
 
-// Create makes the first seal key, and the access key unless there is one.
+// Create makes the first seal key.
 func (f Folder) Create() error {
 	if err := MakeFolder(string(f)); err != nil {
 		return err
-	}
-	if _, err := os.Stat(f.path(accessFile)); errors.Is(err, fs.ErrNotExist) {
-		if err := f.put(accessFile, newAccessKey()+"\n"); err != nil {
-			return err
-		}
-	} else if err != nil {
-		return fmt.Errorf("keyring: %w", err)
 	}
 	key, err := seal.Generate()
 	if err != nil {
@@ -108,18 +99,6 @@ func (f Folder) Ring() (seal.Ring, error) {
 	return ring, nil
 }
 
-// AccessKey reads the key that staff sign in with.
-func (f Folder) AccessKey() (string, error) {
-	text, err := f.get(accessFile)
-	if err != nil {
-		return "", err
-	}
-	if len(Normal(text)) < 26 {
-		return "", fmt.Errorf("keyring: %s is damaged: an access key has 26 characters", f.path(accessFile))
-	}
-	return Normal(text), nil
-}
-
 // HasCardKey tells whether there is a card key.
 func (f Folder) HasCardKey() (bool, error) {
 	_, err := os.Stat(f.path(cardFile))
@@ -150,19 +129,6 @@ func (f Folder) CardKey() (string, error) {
 		return "", fmt.Errorf("keyring: %s is damaged: a card key is %d bytes in base64", f.path(cardFile), cardKeySize)
 	}
 	return text, nil
-}
-
-// Normal is an access key as it is compared: small letters and digits, without
-// the spaces and hyphens that people put in.
-func Normal(key string) string {
-	return strings.NewReplacer(" ", "", "-", "", "\n", "", "\r", "", "\t", "").Replace(strings.ToLower(key))
-}
-
-// newAccessKey is 128 random bits in base32.
-func newAccessKey() string {
-	b := make([]byte, 16)
-	rand.Read(b) // never fails
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))
 }
 
 func (f Folder) path(name string) string { return filepath.Join(string(f), name) }

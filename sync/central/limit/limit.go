@@ -27,14 +27,11 @@ type Guesses struct {
 	full map[string]time.Time // when the last wrong guess will be forgotten
 }
 
-// Who names the address that a request comes from, for AllowedTo and WrongBy.
-func Who(r *http.Request) string { return address(r).String() }
-
 // Allowed tells whether the address may guess now.
-func (g *Guesses) Allowed(r *http.Request) bool { return g.AllowedTo(Who(r)) }
+func (g *Guesses) Allowed(r *http.Request) bool { return g.AllowedTo(Address(r)) }
 
 // Wrong counts a wrong guess of an address.
-func (g *Guesses) Wrong(r *http.Request) { g.WrongBy(Who(r)) }
+func (g *Guesses) Wrong(r *http.Request) { g.WrongBy(Address(r)) }
 
 // AllowedTo tells whether who may guess now.
 func (g *Guesses) AllowedTo(who string) bool {

@@ -36,7 +36,7 @@ func Stars(n int) string {
 var Functions = template.FuncMap{"phrase": phrase.Text, "when": When, "status": Status, "stars": Stars, "section": section}
 
 // sections are those that templates build an id of: {{section "reason." .Reason}}.
-var sections = map[string]bool{"reason.": true, "problem.": true, "urgency.": true, "unrated.": true}
+var sections = map[string]bool{"reason.": true, "problem.": true, "urgency.": true, "unrated.": true, "role.": true, "account_action.": true}
 
 func section(prefix string, key any) (string, error) {
 	id := phrase.ID(prefix + fmt.Sprint(key))

@@ -2,10 +2,10 @@
 // page is read anew and its regions are replaced. Calls ring until answered.
 'use strict';
 (() => {
-  const key = document.querySelector('#sign-in input[name=key]');
-  if (key && location.hash.length > 1) {
-    // The printed address carries the key behind #, which no server ever sees.
-    key.value = decodeURIComponent(location.hash.slice(1));
+  const code = document.querySelector('#invitation input[name=code]');
+  if (code && location.hash.length > 1) {
+    // The one-time address carries the code behind #, which no server ever sees.
+    code.value = decodeURIComponent(location.hash.slice(1));
     history.replaceState(null, '', location.pathname);
   }
   const address = document.body.dataset.stream;
