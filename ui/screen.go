@@ -75,7 +75,6 @@ func (s *Screen) build(p Panel) {
 	s.bar = newBar(p)
 	message := newMessage(p)
 	number := newNumber(p)
-	text := newText(p)
 	tiles := newChoose(p)
 	s.pages = map[visit.Screen]*page{
 		visit.ScreenStart:    newStart(p),
@@ -95,7 +94,7 @@ func (s *Screen) build(p Panel) {
 
 		visit.ScreenList:    newList(p),
 		visit.ScreenArticle: newArticle(p),
-		visit.ScreenText:    text,
+		visit.ScreenText:    newText(p),
 		visit.ScreenHand:    newHand(p),
 		visit.ScreenRecord:  newRecord(p),
 		visit.ScreenPhoto:   newPhoto(p),
@@ -103,7 +102,7 @@ func (s *Screen) build(p Panel) {
 		visit.ScreenManner:  tiles,
 
 		visit.ScreenOutOfService: message,
-		visit.ScreenSetup:        text,
+		visit.ScreenSetup:        newSetup(p),
 		visit.ScreenSetupWait:    message,
 	}
 	s.content.Objects = []fyne.CanvasObject{s.ground, s.strip.object(), s.bar.Object()}
