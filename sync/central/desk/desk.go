@@ -1,7 +1,7 @@
-// Package desk is what staff do: move a case on, answer a call, say that a
-// quarantined item or a rating that counts for no case was dealt with. Each is one transaction that also writes the
-// change log of the terminal concerned; after the commit the terminal and the
-// staff pages are told at once.
+// Package desk is what staff do: everything that the docket lets happen to a case,
+// answer a call, say that a quarantined item or a rating that counts for no case was
+// dealt with. Each is one transaction that also writes the change log of the
+// terminals concerned; after the commit they and the staff pages are told at once.
 package desk
 
 import (
@@ -9,11 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"lintai/kiosk/phrase"
 	"lintai/sync/central/docket"
@@ -51,44 +49,6 @@ type Desk struct {
 	Hub   *live.Hub
 	Clock func() time.Time
 	Log   *slog.Logger
-}
-
-// Move brings a case on, on its shortest way. seen is the number of the newest event
-// that the member of staff had before her; when the case went on since, or the
-// move is not the next one, the error is docket.ErrMove and nothing is written.
-func (d *Desk) Move(ctx context.Context, number, seen int64, to docket.Status, note, by string) error {
-	note = tidy(note)
-	if utf8.RuneCountInString(note) > MaxNote {
-		return ErrNote
-	}
-	var c docket.Case
-	err := d.Store.Write(ctx, func(tx docket.Tx) error {
-		var err error
-		if c, err = tx.LockCase(number); err != nil {
-			return err
-		}
-		if c.Events != seen {
-			return fmt.Errorf("%w: it is at event %d, not %d", docket.ErrMove, c.Events, seen)
-		}
-		action, ok := c.Status.Towards(to)
-		if !ok {
-			return fmt.Errorf("%w: from %q to %q", docket.ErrMove, c.Status, to)
-		}
-		e := docket.Event{Number: c.Events + 1, Action: action, Status: to, At: d.Clock().UTC(), By: by, Note: note}
-		if err := tx.Append(number, e); err != nil {
-			return err
-		}
-		return tx.Change(c.Kiosk, wire.Change{Status: new(c.Wire(e))})
-	})
-	if err != nil {
-		return fmt.Errorf("desk: move case %d: %w", number, err)
-	}
-	d.Hub.Publish(
-		live.Word{Kind: live.Changes, Kiosk: c.Kiosk},
-		live.Word{Kind: live.Case, ID: strconv.FormatInt(number, 10), Kiosk: c.Kiosk},
-	)
-	d.Log.Info("case moved", "case", number, "status", string(to))
-	return nil
 }
 
 // tidy makes of a note what a terminal can draw. A browser ends each line with two

@@ -42,8 +42,8 @@ type Terminal struct {
 	ClockOffset time.Duration // central's clock minus the terminal's, at its last push
 }
 
-// Case is one filed request. Status, Events and UpdatedAt are projections of
-// its events, kept in the same transaction so that lists need not fold.
+// Case is one filed request. From Status on all are projections of its events and of
+// its classification, kept in the same transaction so that lists need not fold.
 type Case struct {
 	Number         int64 // counts up by one per case of this central; names the case to staff
 	ID             string
@@ -57,9 +57,17 @@ type Case struct {
 	ReceivedAt     time.Time // when central had it
 	Status         Status
 	Events         int64     // number of the newest event
-	UpdatedAt      time.Time // of the newest event that is no rating
+	UpdatedAt      time.Time // of the newest event that is told: see Event.Told
 	Card           string    // the card token, or ""; finds, and is never shown
 	Body           []byte    // the opened request as JSON; see Request
+
+	Assignee     Assignee // see State, as the next three
+	Due          time.Time
+	Into         int64
+	Verification Verification
+	Category     Category // "" until it is classified
+	Concern      Concern
+	Repeat       int // see Classification
 }
 
 // Request decodes the body.

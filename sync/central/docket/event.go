@@ -69,7 +69,7 @@ func (e Event) Told() bool {
 	case Tell:
 		return e.Note != ""
 	}
-	return true
+	return e.Stars == 0
 }
 
 // Assignee is who is to do a case: nobody, a member of staff, or a department.

@@ -80,13 +80,10 @@ func Standing(c Case, events []Event) Status {
 	return c.Status
 }
 
-// Wire is what the terminal of a case is told of an event.
-func (c Case) Wire(e Event) wire.Status {
-	status := e.Status
-	if e.OtherStatus != "" && status == Merged {
-		status = e.OtherStatus
-	}
-	known, word := status.Words()
+// Wire is what the terminal of a case is told of an event that led to a standing: see
+// State.Told.
+func (c Case) Wire(e Event, told Status) wire.Status {
+	known, word := told.Words()
 	return wire.Status{RequestID: c.ID, Event: e.Number, Status: known, Word: word, At: e.At, Note: e.Note}
 }
 
@@ -94,7 +91,7 @@ func (c Case) Wire(e Event) wire.Status {
 // note of the newest event that is told.
 func LastNote(events []Event) string {
 	for i := len(events) - 1; i >= 0; i-- {
-		if events[i].Stars == 0 && events[i].Told() {
+		if events[i].Told() {
 			return events[i].Note
 		}
 	}

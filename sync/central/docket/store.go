@@ -48,6 +48,9 @@ type Store interface {
 	Healths(ctx context.Context) (map[int]Health, error)
 
 	Case(ctx context.Context, number int64) (Case, []Event, error) // ErrNotFound
+	// Classification gives what rules made of a case. ErrNotFound until they did.
+	Classification(ctx context.Context, number int64) (Classification, error)
+	RuleCounts(ctx context.Context) (map[string]RuleCount, error)
 	CaseByTicket(ctx context.Context, code ticket.Code) (Case, []Event, error)
 	Cases(ctx context.Context, q CaseQuery) ([]Case, error)
 	// CountOpen counts the cases of every status that is not closed.
@@ -152,9 +155,22 @@ type Tx interface {
 	// LockCase reads a case and keeps others from writing it until the end.
 	LockCase(number int64) (Case, error)             // ErrNotFound
 	LockCaseByTicket(code ticket.Code) (Case, error) // ErrNotFound
-	// Append adds an event to a case and projects it onto the case; a rating
-	// leaves UpdatedAt. The event's number must be the next one: ErrExists.
+	// Append adds an event to a case and projects its number, status and, when it is
+	// told, time onto the case. The event's number must be the next one: ErrExists.
 	Append(number int64, e Event) error
+	// Events reads the events of a case, oldest first.
+	Events(number int64) ([]Event, error)
+	// Project puts the rest of a state onto its case.
+	Project(number int64, s State) error // ErrNotFound
+	// Followers lists the cases that are merged into one, by number, and keeps others
+	// from writing them until the end.
+	Followers(number int64) ([]Case, error)
+	// Classify keeps what rules made of a case, in place of what they made before, and
+	// projects it onto the case, but not over what staff corrected. ErrNotFound.
+	Classify(number int64, c Classification) error
+	Classification(number int64) (Classification, error) // ErrNotFound until it is classified
+	// CountRules adds to how rules did.
+	CountRules(map[string]RuleCount) error
 	Audit(kiosk int) (Audit, error)        // zero when nothing is known of its audit log
 	PutAudit(kiosk int, a Audit) error     // ErrNotFound
 	Call(id string) (Call, error)          // ErrNotFound
@@ -163,7 +179,9 @@ type Tx interface {
 }
 
 // First is the event that every case begins with.
-func (c Case) First() Event { return Event{Number: 1, Status: Delivered, At: c.ReceivedAt} }
+func (c Case) First() Event {
+	return Event{Number: 1, Action: File, Status: Delivered, At: c.ReceivedAt}
+}
 
 // Filed is what came of a request that was to be filed: the number of its case, or
 // ErrIDTaken, or ErrTicketTaken, which the ticket of a rating is too.
@@ -187,10 +205,20 @@ type CaseQuery struct {
 	Statuses []Status
 	Services []string
 	Tickets  []ticket.Code
-	Card     string    // the card token
-	From     time.Time // requested at or after
-	Until    time.Time // requested at or before
-	Order    Order
-	Limit    int // 0: no limit
-	Offset   int
+	Card     string // the card token
+	// Assignees selects those that one of these is to do; Categories and Concerns those
+	// of one of these.
+	Assignees  []Assignee
+	Categories []Category
+	Concerns   []Concern
+	// Unclassified selects those that no rules have seen yet.
+	Unclassified bool
+	Place        int64        // see Classification
+	Into         int64        // merged into this case
+	Verification Verification // of its paper
+	From         time.Time    // requested at or after
+	Until        time.Time    // requested at or before
+	Order        Order
+	Limit        int // 0: no limit
+	Offset       int
 }

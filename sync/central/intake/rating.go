@@ -9,7 +9,6 @@ import (
 	"lintai/kiosk/ticket"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/live"
-	"lintai/sync/wire"
 )
 
 func (o *opened) readRating(body request.Request, plain []byte, requested, now time.Time) docket.Reason {
@@ -116,19 +115,41 @@ func rate(tx docket.Tx, c docket.Case, r *docket.Rating) ([]live.Word, error) {
 	}
 	r.Case, r.Reason = c.Number, ""
 	words := []live.Word{caseWord(c.Number, c.Kiosk)}
-	to, ok := c.Status.After(docket.Rate)
-	if !ok {
+	ready, err := finished(tx, c)
+	if err != nil {
+		return nil, err
+	}
+	if !ready {
 		r.Reason = docket.RatingNotDone
 		return words, nil
 	}
-	rated := docket.Event{Number: c.Events + 1, Action: docket.Rate, Status: to, At: r.ReceivedAt, Stars: r.Stars}
-	if err := tx.Append(c.Number, rated); err != nil || !docket.Reopens(r.Stars) {
-		return words, err
+	steps := []docket.Event{{Action: docket.Rate, At: r.ReceivedAt, Stars: r.Stars}}
+	if docket.Reopens(r.Stars) {
+		steps = append(steps, docket.Event{Action: docket.Reopen, At: r.ReceivedAt, Note: phrase.Text("rated.reopened")})
 	}
-	again := docket.Event{Number: rated.Number + 1, Action: docket.Reopen, Status: docket.Accepted, At: r.ReceivedAt, Note: phrase.Text("rated.reopened")}
-	if err := tx.Append(c.Number, again); err != nil {
-		return nil, err
+	touched, err := docket.Advance(tx, c, steps...)
+	for i, other := range touched {
+		if i > 0 {
+			words = append(words, caseWord(other.Number, other.Kiosk))
+		}
+		if docket.Reopens(r.Stars) && other.Kiosk != 0 {
+			words = append(words, live.Word{Kind: live.Changes, Kiosk: other.Kiosk})
+		}
 	}
-	err = tx.Change(c.Kiosk, wire.Change{Status: new(c.Wire(again))})
-	return append(words, live.Word{Kind: live.Changes, Kiosk: c.Kiosk}), err
+	return words, err
+}
+
+// finished tells whether a case can be rated now. One that is merged into another
+// can when that one is done; its holder then opens her own again.
+func finished(tx docket.Tx, c docket.Case) (bool, error) {
+	if c.Status != docket.Merged {
+		_, ok := c.Status.After(docket.Rate)
+		return ok, nil
+	}
+	history, err := tx.Events(c.Number)
+	if err != nil {
+		return false, err
+	}
+	told := docket.Standing(c, history)
+	return told == docket.Done || told == docket.Rated, nil
 }

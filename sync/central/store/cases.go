@@ -43,12 +43,16 @@ func (s *Store) oneCase(ctx context.Context, where string, arg any) (c docket.Ca
 
 // events reads the events of a case, oldest first.
 func (t *Tx) events(number int64) ([]docket.Event, error) {
-	rows, err := t.query("SELECT number, status, at, by, note, stars FROM case_events WHERE case_number = ? ORDER BY number", number)
+	rows, err := t.query("SELECT number, action, status, at, by, note, stars, detail FROM case_events WHERE case_number = ? ORDER BY number", number)
 	return collect(rows, err, func(r row) (docket.Event, error) {
 		var e docket.Event
 		var at int64
-		err := r.Scan(&e.Number, &e.Status, &at, &e.By, &e.Note, &e.Stars)
+		var detail string
+		err := r.Scan(&e.Number, &e.Action, &e.Status, &at, &e.By, &e.Note, &e.Stars, &detail)
 		e.At = moment(at)
+		if err == nil && detail != "" {
+			err = json.Unmarshal([]byte(detail), &e.Detail)
+		}
 		return e, err
 	})
 }
@@ -81,6 +85,37 @@ func (s *Store) Cases(ctx context.Context, q docket.CaseQuery) ([]docket.Case, e
 		for _, v := range q.Tickets {
 			args = append(args, string(v))
 		}
+	}
+	if q.Assignees != nil {
+		in("assignee", len(q.Assignees))
+		for _, v := range q.Assignees {
+			args = append(args, string(v))
+		}
+		where = append(where, "assignee <> ''")
+	}
+	if q.Categories != nil {
+		in("category", len(q.Categories))
+		for _, v := range q.Categories {
+			args = append(args, string(v))
+		}
+	}
+	if q.Concerns != nil {
+		in("concern", len(q.Concerns))
+		for _, v := range q.Concerns {
+			args = append(args, string(v))
+		}
+	}
+	if q.Unclassified {
+		where = append(where, "category = ''")
+	}
+	if q.Place != 0 {
+		where, args = append(where, "place = ? AND place <> 0"), append(args, q.Place)
+	}
+	if q.Into != 0 {
+		where, args = append(where, "merged_into = ? AND merged_into > 0"), append(args, q.Into)
+	}
+	if q.Verification != "" {
+		where, args = append(where, "verification = ? AND verification <> ''"), append(args, string(q.Verification))
 	}
 	if q.Card != "" {
 		where, args = append(where, "card_token = ? AND card_token <> ''"), append(args, q.Card)
@@ -209,14 +244,15 @@ func collect[T any](rows *sql.Rows, err error, scan func(row) (T, error)) ([]T, 
 	return all, nil
 }
 
-const caseColumns = "number, id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, status, events, updated_at, card_token, channel"
+const caseColumns = "number, id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, status, events, updated_at, card_token, channel, assignee, due_at, merged_into, verification, category, concern, repeats"
 
 func scanCase(r row) (docket.Case, error) {
 	var c docket.Case
-	var requested, received, updated int64
+	var requested, received, updated, due int64
 	err := r.Scan(&c.Number, &c.ID, &c.Kiosk, &c.Ticket, &c.Service, &c.CatalogVersion, &c.Urgency,
-		&requested, &received, &c.Body, &c.Status, &c.Events, &updated, &c.Card, &c.Channel)
-	c.RequestedAt, c.ReceivedAt, c.UpdatedAt = moment(requested), moment(received), moment(updated)
+		&requested, &received, &c.Body, &c.Status, &c.Events, &updated, &c.Card, &c.Channel,
+		&c.Assignee, &due, &c.Into, &c.Verification, &c.Category, &c.Concern, &c.Repeat)
+	c.RequestedAt, c.ReceivedAt, c.UpdatedAt, c.Due = moment(requested), moment(received), moment(updated), moment(due)
 	return c, err
 }
 

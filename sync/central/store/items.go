@@ -63,8 +63,8 @@ func (t *Tx) lockCase(where string, arg any) (docket.Case, error) {
 
 func (t *Tx) Append(number int64, e docket.Event) error {
 	n, err := t.exec("project event", `
-		UPDATE cases SET status = ?1, events = ?2, updated_at = CASE WHEN ?3 > 0 THEN updated_at ELSE ?4 END WHERE number = ?5 AND events = ?6`,
-		string(e.Status), e.Number, e.Stars, micros(e.At), number, e.Number-1)
+		UPDATE cases SET status = ?1, events = ?2, updated_at = CASE WHEN ?3 > 0 THEN ?4 ELSE updated_at END WHERE number = ?5 AND events = ?6`,
+		string(e.Status), e.Number, e.Told(), micros(e.At), number, e.Number-1)
 	if err != nil {
 		return err
 	}

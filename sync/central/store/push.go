@@ -108,9 +108,13 @@ func (t *Tx) fileCase(c docket.Case) (docket.Filed, error) {
 }
 
 func (t *Tx) addEvent(number int64, e docket.Event) error {
-	_, err := t.execute("append event", `
-		INSERT INTO case_events (case_number, number, status, at, by, note, stars) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		number, e.Number, string(e.Status), micros(e.At), e.By, e.Note, e.Stars)
+	detail, err := detailText(e)
+	if err != nil {
+		return err
+	}
+	_, err = t.execute("append event", `
+		INSERT INTO case_events (case_number, number, status, at, by, note, stars, action, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		number, e.Number, string(e.Status), micros(e.At), e.By, e.Note, e.Stars, string(e.Action), detail)
 	if err != nil {
 		return err
 	}

@@ -77,3 +77,34 @@ func TestTerminalsWithTokensAreTakenOver(t *testing.T) {
 		t.Errorf("%d rows refer to nothing, %v", violations, err)
 	}
 }
+
+// Events from before there were actions have theirs, fold as before, and are still
+// append-only.
+func TestOldEventsAreTakenOver(t *testing.T) {
+	const event = "INSERT INTO case_events (case_number, number, status, at, by, note, stars) VALUES (1, %d, '%s', 7, '', '', %d)"
+	statements := []string{`INSERT INTO cases (id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, status, events)
+		VALUES ('a', 12, 'b', 'repair', 1, 2, 3, 4, x'7B7D', 'done', 9)`}
+	for i, e := range []struct {
+		status string
+		stars  int
+	}{{"delivered", 0}, {"accepted", 0}, {"working", 0}, {"done", 0}, {"done", 1}, {"accepted", 0}, {"working", 0}, {"done", 0}, {"done", 5}} {
+		statements = append(statements, fmt.Sprintf(event, i+1, e.status, e.stars))
+	}
+	s := fileOf(t, 7, statements...)
+	c, events, err := s.Case(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []docket.Action{docket.File, docket.Accept, docket.Start, docket.Complete, docket.Rate, docket.Reopen, docket.Start, docket.Complete, docket.Rate}
+	for i, e := range events {
+		if e.Action != want[i] {
+			t.Errorf("event %d: %s", e.Number, e.Action)
+		}
+	}
+	if status, err := docket.Fold(events); err != nil || status != docket.Done || c.Status != docket.Done {
+		t.Errorf("%s, %v", status, err)
+	}
+	if _, err := s.execute(t.Context(), "UPDATE case_events SET note = 'x'"); err == nil {
+		t.Error("an event was changed")
+	}
+}

@@ -40,6 +40,10 @@ func Run(t *testing.T, open Opener) {
 		{"AnErrorTakesEverythingBack", rollback},
 		{"EventsAreAppended", events},
 		{"StatusIsTheFoldOfTheEvents", fold},
+		{"DetailsOfEvents", details},
+		{"WhatIsNotTold", untold},
+		{"MergedCases", merged},
+		{"Classifications", classified},
 		{"Query", query},
 		{"Calls", calls},
 		{"Attachments", attachments},
@@ -166,7 +170,7 @@ func fileCase(t *testing.T, s docket.Store) {
 	got, history, err := s.Case(ctx, number)
 	must(t, err)
 	want(t, "case", got, c)
-	want(t, "events", history, []docket.Event{{Number: 1, Status: docket.Delivered, At: c.ReceivedAt}})
+	want(t, "events", history, []docket.Event{{Number: 1, Action: docket.File, Status: docket.Delivered, At: c.ReceivedAt}})
 	got, history, err = s.CaseByTicket(ctx, c.Ticket)
 	must(t, err)
 	want(t, "by ticket", got, c)

@@ -1,0 +1,228 @@
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strconv"
+	"unicode/utf8"
+
+	"lintai/kiosk/phrase"
+	"lintai/sync/central/docket"
+	"lintai/sync/central/live"
+)
+
+// Bounds of what staff write.
+const (
+	MaxInner  = 500  // characters of a note for staff
+	MaxRecord = 1000 // characters of a record of what was done
+	MaxPhotos = 6    // of a record
+)
+
+// ErrPhoto is returned for a record with a photo that central does not have.
+var ErrPhoto = errors.New("desk: no such photo")
+
+// Act does one of the docket's actions to a case, with what that action needs in e;
+// number, status and time are filled in. seen is the number of the newest event that
+// the member of staff had before her. The error is docket.ErrMove when the case went
+// on since or the action cannot be done to it, docket.ErrEvent when e lacks something,
+// docket.ErrApproval, docket.ErrFollowed, docket.ErrNotFound for the case that it is
+// to be merged into, ErrNote, ErrPhoto; and then nothing is written.
+//
+// Accepting what needs approvals hands it on to all who approve, and the last approval
+// completes it: the paper can be fetched, and has a verification code.
+func (d *Desk) Act(ctx context.Context, number, seen int64, e docket.Event) error {
+	if err := d.check(ctx, &e); err != nil {
+		return err
+	}
+	text, err := d.Store.Setting(ctx, docket.ChainsSetting)
+	if err != nil {
+		return err
+	}
+	chains, err := docket.ParseChains(text)
+	if err != nil {
+		return err
+	}
+	var touched []docket.Case
+	err = d.Store.Write(ctx, func(tx docket.Tx) error {
+		c, err := lock(tx, number, &e)
+		if err != nil {
+			return err
+		}
+		if c.Events != seen {
+			return fmt.Errorf("%w: it is at event %d, not %d", docket.ErrMove, c.Events, seen)
+		}
+		steps, err := d.steps(tx, c, e, chains[c.Service])
+		if err != nil {
+			return err
+		}
+		touched, err = docket.Advance(tx, c, steps...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("desk: %s case %d: %w", e.Action, number, err)
+	}
+	d.publish(touched)
+	d.Log.Info("case moved", "case", number, "action", string(e.Action), "status", string(touched[0].Status), "followers", len(touched)-1)
+	return nil
+}
+
+// Move brings a case on, on its shortest way. seen is as of Act; when the move is not
+// the next one, the error is docket.ErrMove.
+func (d *Desk) Move(ctx context.Context, number, seen int64, to docket.Status, note, by string) error {
+	for _, from := range docket.Statuses {
+		if action, ok := from.Towards(to); ok {
+			return d.Act(ctx, number, seen, docket.Event{Action: action, By: by, Note: note})
+		}
+	}
+	return fmt.Errorf("desk: %w: to %q", docket.ErrMove, to)
+}
+
+// check looks at what staff wrote, and makes it what a terminal can draw.
+func (d *Desk) check(ctx context.Context, e *docket.Event) error {
+	switch e.Action {
+	case docket.File, docket.Rate, docket.FollowOther:
+		return fmt.Errorf("desk: %w: %q is not for staff", docket.ErrMove, e.Action)
+	}
+	e.At = d.Clock().UTC()
+	e.Note, e.Inner = tidy(e.Note), tidy(e.Inner)
+	if utf8.RuneCountInString(e.Note) > MaxNote || utf8.RuneCountInString(e.Inner) > MaxInner {
+		return ErrNote
+	}
+	if e.Note == "" {
+		e.Note = usual(*e)
+	}
+	if e.Record == nil {
+		return nil
+	}
+	e.Record.Text = tidy(e.Record.Text)
+	if utf8.RuneCountInString(e.Record.Text) > MaxRecord {
+		return ErrNote
+	}
+	if len(e.Record.Photos) > MaxPhotos {
+		return ErrPhoto
+	}
+	for _, id := range e.Record.Photos {
+		if _, err := d.Store.Attachment(ctx, id); errors.Is(err, docket.ErrNotFound) {
+			return ErrPhoto
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// usual is what the resident is told where staff wrote nothing, of that which the
+// status alone does not tell.
+func usual(e docket.Event) string {
+	switch e.Action {
+	case docket.Transfer:
+		if to, ok := e.Assignee.Department(); ok {
+			return phrase.Text("told.transferred", "department", Department(to))
+		}
+	case docket.Approve:
+		return phrase.Text("told.approved", "department", Department(e.Step))
+	case docket.Submit:
+		return phrase.Text("told.submitted")
+	case docket.Cancel:
+		return phrase.Text("told.cancelled")
+	case docket.Merge:
+		return phrase.Text("told.merged")
+	case docket.Reopen:
+		return phrase.Text("told.reopened")
+	}
+	return ""
+}
+
+// Department is what a department is called.
+func Department(d docket.Department) string {
+	if id := phrase.ID("department." + string(d)); phrase.Has(id) {
+		return phrase.Text(id)
+	}
+	return string(d)
+}
+
+// lock locks the case, and the one that it is to be merged into: the lower number
+// first, so that two who merge do not wait for each other.
+func lock(tx docket.Tx, number int64, e *docket.Event) (docket.Case, error) {
+	if e.Action != docket.Merge || e.Other == number {
+		return tx.LockCase(number)
+	}
+	cases := map[int64]docket.Case{}
+	for _, n := range []int64{min(number, e.Other), max(number, e.Other)} {
+		c, err := tx.LockCase(n)
+		if err != nil {
+			return c, err
+		}
+		cases[n] = c
+	}
+	e.OtherStatus = cases[e.Other].Status
+	if e.OtherStatus == docket.Rated {
+		e.OtherStatus = docket.Done // by another resident
+	}
+	return cases[number], nil
+}
+
+// steps is what an action brings with it.
+func (d *Desk) steps(tx docket.Tx, c docket.Case, e docket.Event, chain []docket.Department) ([]docket.Event, error) {
+	steps := []docket.Event{e}
+	switch e.Action {
+	case docket.Accept:
+		if len(chain) > 0 {
+			submit := docket.Event{Action: docket.Submit, At: e.At, By: e.By, Detail: docket.Detail{Chain: chain}}
+			submit.Note = usual(submit)
+			steps = append(steps, submit)
+		}
+	case docket.Approve, docket.Complete:
+		history, err := tx.Events(c.Number)
+		if err != nil {
+			return nil, err
+		}
+		s, err := docket.Replay(history)
+		if err != nil {
+			return nil, err
+		}
+		if e.Action == docket.Complete {
+			if len(chain) > 0 && (len(s.Chain) == 0 || s.Approved < len(s.Chain)) {
+				return nil, docket.ErrApproval
+			}
+			return steps, nil
+		}
+		if len(s.Chain)-s.Approved > 1 {
+			return steps, nil
+		}
+		// Drawn once more each time that the transaction runs, which does no harm.
+		code, err := docket.NewVerification(rand.Reader)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, docket.Event{Action: docket.Complete, At: e.At, By: e.By, Note: phrase.Text("told.ready"),
+			Detail: docket.Detail{Verification: code}})
+	case docket.Correct:
+		was, err := tx.Classification(c.Number)
+		if errors.Is(err, docket.ErrNotFound) || e.Correction == nil {
+			return steps, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		counts := map[string]docket.RuleCount{}
+		for _, rule := range was.Wrong(*e.Correction) {
+			counts[rule] = docket.RuleCount{Corrected: 1}
+		}
+		return steps, tx.CountRules(counts)
+	}
+	return steps, nil
+}
+
+func (d *Desk) publish(touched []docket.Case) {
+	var words []live.Word
+	for _, c := range touched {
+		if c.Kiosk != 0 {
+			words = append(words, live.Word{Kind: live.Changes, Kiosk: c.Kiosk})
+		}
+		words = append(words, live.Word{Kind: live.Case, ID: strconv.FormatInt(c.Number, 10), Kiosk: c.Kiosk})
+	}
+	d.Hub.Publish(words...)
+}
