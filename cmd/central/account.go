@@ -16,11 +16,11 @@ import (
 // showKey says where staff sign in.
 func showKey(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	flags := flag.NewFlagSet("key", flag.ContinueOnError)
-	data := flags.String("data", "", "data `folder` of central")
+	data, database := dataFlags(flags)
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
-	c, err := openExisting(ctx, "key", *data)
+	c, err := openExisting(ctx, "key", *data, *database)
 	if err != nil {
 		return err
 	}
@@ -52,9 +52,10 @@ func tellSignIn(ctx context.Context, c *central.Central, out io.Writer, address 
 }
 
 // accountFlags are those that the commands on one account share.
-func accountFlags(name string) (flags *flag.FlagSet, data, login *string) {
+func accountFlags(name string) (flags *flag.FlagSet, data, database, login *string) {
 	flags = flag.NewFlagSet(name, flag.ContinueOnError)
-	return flags, flags.String("data", "", "data `folder` of central"), flags.String("login", "", "`login` of the account")
+	data, database = dataFlags(flags)
+	return flags, data, database, flags.String("login", "", "`login` of the account")
 }
 
 // explain puts a refusal into an operator's words.
@@ -76,11 +77,11 @@ func explain(err error) error {
 }
 
 // onAccount opens the folder and finds the account.
-func onAccount(ctx context.Context, command, data, login string, do func(*central.Central, staff.Account) error) (err error) {
+func onAccount(ctx context.Context, command, data, database, login string, do func(*central.Central, staff.Account) error) (err error) {
 	if login == "" {
 		return fmt.Errorf("%w: central %s: --login is missing", errUsage, command)
 	}
-	c, err := openExisting(ctx, command, data)
+	c, err := openExisting(ctx, command, data, database)
 	if err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func onAccount(ctx context.Context, command, data, login string, do func(*centra
 }
 
 func addAccount(ctx context.Context, args []string, out, log io.Writer) (err error) {
-	flags, data, login := accountFlags("account add")
+	flags, data, database, login := accountFlags("account add")
 	name := flags.String("name", "", "`name` of the person, as colleagues know her")
 	phone := flags.String("phone", "", "her telephone `number`")
 	roles := flags.String("role", "", "her `roles`, with commas between them: "+strings.ReplaceAll(staff.JoinRoles(staff.Roles), " ", ", "))
@@ -107,7 +108,7 @@ func addAccount(ctx context.Context, args []string, out, log io.Writer) (err err
 	for _, role := range strings.Split(*roles, ",") {
 		a.Roles = append(a.Roles, staff.Role(strings.TrimSpace(role)))
 	}
-	c, err := openExisting(ctx, "account add", *data)
+	c, err := openExisting(ctx, "account add", *data, *database)
 	if err != nil {
 		return err
 	}
@@ -130,11 +131,11 @@ func tellInvitation(ctx context.Context, c *central.Central, out io.Writer, a st
 }
 
 func resetAccount(ctx context.Context, args []string, out, log io.Writer) error {
-	flags, data, login := accountFlags("account reset")
+	flags, data, database, login := accountFlags("account reset")
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
-	return onAccount(ctx, "account reset", *data, *login, func(c *central.Central, a staff.Account) error {
+	return onAccount(ctx, "account reset", *data, *database, *login, func(c *central.Central, a staff.Account) error {
 		code, err := c.Office().Reset(ctx, staff.Operator, a.ID)
 		if err != nil {
 			return err
@@ -144,12 +145,12 @@ func resetAccount(ctx context.Context, args []string, out, log io.Writer) error 
 }
 
 func disableAccount(ctx context.Context, args []string, out, log io.Writer) error {
-	flags, data, login := accountFlags("account disable")
+	flags, data, database, login := accountFlags("account disable")
 	undo := flags.Bool("undo", false, "let a disabled account in again")
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
-	return onAccount(ctx, "account disable", *data, *login, func(c *central.Central, a staff.Account) error {
+	return onAccount(ctx, "account disable", *data, *database, *login, func(c *central.Central, a staff.Account) error {
 		if err := c.Office().Disable(ctx, staff.Operator, a.ID, !*undo); err != nil {
 			return err
 		}
@@ -164,11 +165,11 @@ func disableAccount(ctx context.Context, args []string, out, log io.Writer) erro
 
 func listAccounts(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	flags := flag.NewFlagSet("account list", flag.ContinueOnError)
-	data := flags.String("data", "", "data `folder` of central")
+	data, database := dataFlags(flags)
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
-	c, err := openExisting(ctx, "account list", *data)
+	c, err := openExisting(ctx, "account list", *data, *database)
 	if err != nil {
 		return err
 	}
