@@ -50,6 +50,7 @@ func standBy(ctx context.Context, h *house) error {
 The terminal 邻台 is in its window. Central and the devices run beside it.
 
   staff page   %s
+               (works once: set a password there; the login is admin)
   devices      %s
 
 The page of the devices has a button for everything that a hand can do: lay a

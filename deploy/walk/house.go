@@ -155,7 +155,7 @@ func get(ctx context.Context, address string) (string, error) {
 	return string(body), nil
 }
 
-// staffAddress is where staff sign in.
+// staffAddress is the one-time address at which the administrator sets her password.
 func (h *house) staffAddress(ctx context.Context) (string, error) {
 	text, err := ask(ctx, nil, h.program("central"), "key", "--data", h.centralData())
 	if err != nil {

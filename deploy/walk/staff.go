@@ -70,12 +70,13 @@ func (s *staff) do(what string, actions ...chromedp.Action[chromedp.Void]) error
 	return nil
 }
 
-// signIn opens the address that central printed, which carries the key, and
-// gives a name.
-func (s *staff) signIn(address, name string) error {
+// signIn opens the one-time address that central printed, which carries its code,
+// and sets the administrator's password.
+func (s *staff) signIn(address, password string) error {
 	return s.do("sign in", chromedp.Navigate(address),
-		chromedp.SendKeys(chromedp.CSS("#sign-in input[name=name]"), name),
-		chromedp.Click(chromedp.CSS("#sign-in button")),
+		chromedp.SendKeys(chromedp.CSS("#invitation input[name=password]"), password),
+		chromedp.SendKeys(chromedp.CSS("#invitation input[name=again]"), password),
+		chromedp.Click(chromedp.CSS("#invitation button")),
 		chromedp.WaitVisible(chromedp.CSS("#cases")))
 }
 

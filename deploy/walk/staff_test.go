@@ -21,12 +21,12 @@ const page = `<!doctype html><meta charset="utf-8"><title>t</title>
 func TestStaffSeesPressesAndPictures(t *testing.T) {
 	release := make(chan struct{})
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /sign-in", func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprint(w, `<!doctype html><meta charset="utf-8"><form id="sign-in" method="post"><input name="name"><button>登录</button></form>`)
+	mux.HandleFunc("GET /invitation", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `<!doctype html><meta charset="utf-8"><form id="invitation" method="post"><input name="password"><input name="again"><button>设置密码</button></form>`)
 	})
-	mux.HandleFunc("POST /sign-in", func(w http.ResponseWriter, r *http.Request) {
-		if r.PostFormValue("name") != "王小明" {
-			t.Errorf("name %q", r.PostFormValue("name"))
+	mux.HandleFunc("POST /invitation", func(w http.ResponseWriter, r *http.Request) {
+		if r.PostFormValue("password") != "three words" || r.PostFormValue("again") != "three words" {
+			t.Errorf("%q and %q", r.PostFormValue("password"), r.PostFormValue("again"))
 		}
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 	})
@@ -54,7 +54,7 @@ func TestStaffSeesPressesAndPictures(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.close()
-	if err := s.signIn(server.URL+"/sign-in#key", "王小明"); err != nil {
+	if err := s.signIn(server.URL+"/invitation#code", "three words"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.sees("00123456 7891"); err != nil {

@@ -112,7 +112,7 @@ func (w *walker) start(display, pipe string) []step {
 			if err != nil {
 				return err
 			}
-			if err := w.staff.signIn(address, "王小明"); err != nil {
+			if err := w.staff.signIn(address, "a password for the walk"); err != nil {
 				return err
 			}
 			return w.staffPicture("signed-in")
