@@ -2,6 +2,7 @@ package power_test
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,8 +26,12 @@ func centralFacts(key seal.PrivateKey) func([]act) facts {
 		f := facts{}
 		moves := map[string]act{}
 		changes := 0
+		bodies := map[string][]byte{} // of uploads, by hash
 		for _, a := range done {
 			switch a.Do {
+			case "piece":
+				bodies[a.Hash] = append(bodies[a.Hash], a.Data...)
+				f["upload "+a.Hash] = fmt.Sprintf("%d of %d", a.Cursor, a.Size)
 			case "terminal":
 				f[fmt.Sprint("terminal ", a.Version)] = "there"
 			case "move":
@@ -39,6 +44,10 @@ func centralFacts(key seal.PrivateKey) func([]act) facts {
 		f["changes"] = fmt.Sprint(changes)
 		for _, a := range done {
 			for _, i := range a.Push {
+				if i.Uploaded {
+					i.Sealed = bodies[i.Hash]
+					f["upload "+i.Hash] = "filed"
+				}
 				plain, err := unseal(key, seal.Envelope{ID: i.ID, Kind: i.Kind, Kiosk: int(a.Version)}, i.Sealed)
 				if err != nil {
 					f["item "+i.ID] = err.Error()
@@ -89,7 +98,7 @@ func checkCentral(folder string, key seal.PrivateKey, said []string) error {
 		return err
 	}
 	defer c.Store.Close()
-	have, err := readCentral(ctx, c.Store)
+	have, err := readCentral(ctx, c.Store, h)
 	if err != nil {
 		return err
 	}
@@ -105,8 +114,26 @@ func checkCentral(folder string, key seal.PrivateKey, said []string) error {
 	return sound(filepath.Join(folder, docketFile))
 }
 
-func readCentral(ctx context.Context, s docket.Store) (facts, error) {
+func readCentral(ctx context.Context, s docket.Store, h history) (facts, error) {
 	f := facts{}
+	for _, a := range h.acts {
+		if a.Do != "piece" {
+			continue
+		}
+		hash, err := hashOf(a)
+		if err != nil {
+			return nil, err
+		}
+		u, err := s.Upload(ctx, int(a.Version), hash)
+		switch {
+		case err != nil:
+			return nil, err
+		case u.Filed:
+			f["upload "+a.Hash] = "filed"
+		case u.Came > 0:
+			f["upload "+a.Hash] = fmt.Sprintf("%d of %d", u.Came, u.Size)
+		}
+	}
 	known, err := s.Terminals(ctx)
 	if err != nil {
 		return nil, err
@@ -170,6 +197,17 @@ func readCentral(ctx context.Context, s docket.Store) (facts, error) {
 // was promised is known, and nothing is filed twice.
 func sendAgain(ctx context.Context, c *central, h history) error {
 	for _, a := range h.acts {
+		if a.Do == "piece" { // one that is there is not added again, and the next one fits
+			hash, err := hashOf(a)
+			if err != nil {
+				return err
+			}
+			u, err := c.Store.AddPiece(ctx, docket.Piece{Kiosk: int(a.Version), Hash: hash, Size: a.Size, Start: a.Cursor - int64(len(a.Data)), Data: a.Data, At: time.Now()}, uploadBounds)
+			if err != nil || !u.Filed && u.Came < a.Cursor {
+				return fmt.Errorf("a piece up to %d: %d of %d bytes came: %w", a.Cursor, u.Came, u.Size, err)
+			}
+			continue
+		}
 		may := []wire.Outcome{wire.Duplicate}
 		if a.underway {
 			may = append(may, wire.Created)
@@ -179,6 +217,11 @@ func sendAgain(ctx context.Context, c *central, h history) error {
 		}
 	}
 	return nil
+}
+
+func hashOf(a act) (hash docket.Hash, err error) {
+	_, err = hex.Decode(hash[:], []byte(a.Hash))
+	return hash, err
 }
 
 func answersTo(ctx context.Context, c *central, a act, may ...wire.Outcome) error {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -121,6 +123,9 @@ func (p *terminal) item(id string, kind request.Kind, body any) wire.Item {
 func (p *terminal) pushes(c *central, random *mathrand.Rand, n int) {
 	for range n {
 		what := act{Do: "push", Version: int64(p.number)}
+		if random.IntN(3) == 0 {
+			what.Push = p.uploads(c, random)
+		}
 		for range 1 + random.IntN(5) {
 			if len(p.sent) > 0 && random.IntN(6) == 0 { // an answer was lost
 				what.Push = append(what.Push, p.sent[random.IntN(len(p.sent))])
@@ -133,6 +138,46 @@ func (p *terminal) pushes(c *central, random *mathrand.Rand, n int) {
 			_, err := c.Push(context.Background(), p.number, wire.Push{Kiosk: p.number, DeviceTime: time.Now(), Items: what.Push})
 			return err
 		})
+	}
+}
+
+// uploads brings the body of an attachment to central in pieces, and makes the items
+// that follow it. Central is told of some pieces twice.
+func (p *terminal) uploads(c *central, random *mathrand.Rand) []wire.Item {
+	data := make([]byte, 20_000+random.IntN(40_000))
+	rand.Read(data)
+	items := p.report(data)
+	whole := items[1].Sealed
+	items[1].Sealed, items[1].Uploaded = nil, true
+	hash := docket.Hash(sha256.Sum256(whole))
+	size := int64(len(whole))
+	for at := int64(0); at < size; {
+		end := min(at+int64(8_000+random.IntN(16_000)), size)
+		p.promise(act{Do: "piece", Version: int64(p.number), Hash: hex.EncodeToString(hash[:]), Data: whole[at:end], Cursor: end, Size: size}, func() error {
+			u, err := c.Store.AddPiece(context.Background(), docket.Piece{Kiosk: p.number, Hash: hash, Size: size, Start: at, Data: whole[at:end], At: time.Now()}, uploadBounds)
+			if err == nil && u.Came != end {
+				err = fmt.Errorf("%d bytes came, and central says %d", end, u.Came)
+			}
+			return err
+		})
+		at = end
+	}
+	return items
+}
+
+var uploadBounds = docket.UploadBounds{Count: wire.MaxUploads, Bytes: wire.MaxUploadsBytes}
+
+// report is a request and its attachment.
+func (p *terminal) report(data []byte) []wire.Item {
+	id := uuid.Must(uuid.NewV7()).String()
+	code, err := ticket.New(p.number, rand.Reader)
+	must(err)
+	a := request.NewAttachment(uuid.Must(uuid.NewV7()).String(), "image/jpeg", data, 0)
+	a.Step = "photo"
+	return []wire.Item{
+		p.item(id, request.KindRequest, request.Request{ID: id, Kiosk: p.number, Ticket: code, Service: "appeal", CatalogVersion: 1, MadeAt: time.Now(),
+			Attachments: []request.Reference{a.Reference}}),
+		p.item(a.ID, request.KindAttachment, request.AttachmentBody{ID: a.ID, Kiosk: p.number, Request: id, Type: a.Type, Data: data}),
 	}
 }
 

@@ -78,8 +78,13 @@ func queueFacts(done []act) facts {
 	items := map[string]item{}
 	settled := map[string]offline.State{}
 	tickets := map[string]string{}
+	retained := map[string]bool{}
 	for _, a := range done {
 		switch a.Do {
+		case "retain":
+			for _, i := range a.Items {
+				retained[i.ID] = true
+			}
 		case "save", "call":
 			for _, i := range a.Items {
 				items[i.ID] = i
@@ -126,6 +131,11 @@ func queueFacts(done []act) facts {
 		if _, ok := items[id]; !ok {
 			f["item "+id] = "settled without being saved" // only in a combination that cannot be
 		}
+	}
+	for id := range retained { // and with it all that is known of it
+		delete(f, "item "+id)
+		delete(f, "note of "+id)
+		delete(f, "ticket "+tickets[id])
 	}
 	for kind, all := range kept {
 		if len(all) > 0 {
@@ -199,6 +209,12 @@ func readQueue(ctx context.Context, q *offline.Queue, path string, key seal.Priv
 		return nil, nil, err
 	}
 	defer look.Close()
+	if h.promised("retain") {
+		c, err := look.Check(ctx)
+		if err != nil || len(c.Problems) > 0 {
+			return nil, nil, fmt.Errorf("the queue does not add up: %+v, %w", c.Problems, err)
+		}
+	}
 	err = look.Entries(ctx, func(e offline.Entry) error {
 		text := fmt.Sprintf("%s %s", e.Kind, e.State)
 		if e.State == offline.Accepted {
@@ -285,7 +301,10 @@ func inOrder(h history, numbers map[string]int64) error {
 		if len(a.Items) == 0 || a.underway {
 			continue
 		}
-		n := numbers[a.Items[0].ID]
+		n, there := numbers[a.Items[0].ID]
+		if a.Do == "retain" || !there { // explained: it was deleted as old
+			continue
+		}
 		if n <= before[a.Do] {
 			return fmt.Errorf("item %s has the number %d, the one before it %d", a.Items[0].ID, n, before[a.Do])
 		}

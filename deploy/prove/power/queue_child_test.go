@@ -10,6 +10,7 @@ import (
 	"fmt"
 	mathrand "math/rand/v2"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,7 +28,7 @@ const kioskNumber = 12
 // act is one thing that a program promises. Which fields hold what depends on Do.
 type act struct {
 	Do string `json:"do"`
-	// save, call: the item and those beside it, and the ticket
+	// save, call: the item and those beside it, and the ticket; retain: what is deleted
 	Items  []item      `json:"items,omitempty"`
 	Ticket ticket.Code `json:"ticket,omitempty"`
 	// settle
@@ -42,6 +43,9 @@ type act struct {
 	Kind    string `json:"kind,omitempty"`
 	Version int64  `json:"version,omitempty"`
 	Hash    string `json:"hash,omitempty"`
+	// piece: Data of terminal Version, up to byte Cursor of the Size of the body Hash
+	Data []byte `json:"data,omitempty"`
+	Size int64  `json:"size,omitempty"`
 
 	underway bool // at a cut: it may be done or not
 }
@@ -97,6 +101,7 @@ func useQueue(t task) {
 			all.Go(func() { work(r) })
 		}
 		all.Wait()
+		retains(agent, q, path)
 		head, err := q.AuditHead(context.Background())
 		must(err)
 		say(line{Actor: "audit", Audit: head.Sequence, AuditHash: head.Hash})
@@ -130,6 +135,32 @@ func visits(a *actor, q *offline.Queue, random *mathrand.Rand, n int) {
 		what.Items = append([]item{itemOf(r.ID, request.KindRequest, r)}, what.Items...)
 		a.promise(what, func() error { return q.SaveRequest(context.Background(), r, attachments...) })
 	}
+}
+
+// retains deletes what central has, as if that were long ago. Nobody else is at work.
+func retains(a *actor, q *offline.Queue, path string) {
+	ctx := context.Background()
+	look, err := offline.Inspect(ctx, path)
+	must(err)
+	defer look.Close()
+	var newest int64
+	var old []item
+	numbers := map[string]int64{}
+	must(look.Entries(ctx, func(e offline.Entry) error {
+		newest = max(newest, e.Sequence)
+		if e.State == offline.Delivered || e.State == offline.Accepted {
+			old, numbers[e.ID] = append(old, item{ID: e.ID, Kind: e.Kind}), e.Sequence
+		}
+		return nil
+	}))
+	old = slices.DeleteFunc(old, func(i item) bool { return numbers[i.ID] == newest }) // which stays, so that numbers go on from it
+	a.promise(act{Do: "retain", Items: old}, func() error {
+		done, err := q.Retain(ctx, offline.Rules{Now: time.Now().Add(offline.RetainFor + time.Hour)})
+		if n := done.Items + done.Attachments; err == nil && n != len(old) {
+			err = fmt.Errorf("%d items were deleted, and %d were old", n, len(old))
+		}
+		return err
+	})
 }
 
 func calls(a *actor, q *offline.Queue, n int) {
