@@ -211,6 +211,8 @@ func readAudit(ctx context.Context, db querier) (head AuditEntry, gaps []AuditGa
 	all := newAuditSum()
 	err = auditLog(ctx, db, func(e AuditEntry) error {
 		switch {
+		case e.Sequence <= last.Sequence: // only the first can be: they count from 1
+			return fmt.Errorf("offline: %w: there is an entry %d", ErrAudit, e.Sequence)
 		case e.Sequence > last.Sequence+1:
 			if len(open) == 0 {
 				sound = last
