@@ -66,8 +66,10 @@ func TestCaseThatIsMovedAtOneProcessIsHeardAtTheOther(t *testing.T) {
 	two.await(terminal, "data: changed") // the first word, which every stream begins with
 	one.await(page, "data: terminal")
 	// Who is there is the same on every process's page.
-	contains(t, one.staff().page("/console", http.StatusOK), "在线")
-	contains(t, two.staff().page("/console", http.StatusOK), "在线")
+	contains(t, staff.page("/console", http.StatusOK), "在线")
+	// Who signed in at one is known to the other: the session is in the database.
+	there := &browser{h: two, client: staff.client, token: staff.token}
+	contains(t, there.page("/console", http.StatusOK), "在线")
 
 	// A request comes in at the second, and the page of the first hears of it.
 	two.push(two.request())
@@ -91,7 +93,7 @@ func TestCaseThatIsMovedAtOneProcessIsHeardAtTheOther(t *testing.T) {
 		t.Error(err)
 	}
 	one.await(page, "data: terminal")
-	lacks(t, one.staff().page("/console", http.StatusOK), "在线")
+	lacks(t, staff.page("/console", http.StatusOK), "在线")
 }
 
 // A terminal takes no door with a smaller number than one that it saw: if each process
