@@ -1,6 +1,6 @@
 // Command central is the service that terminals report to and staff work with.
 //
-//	central serve      --data DIR [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
+//	central serve      --data DIR [--database URL] [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
 //	central kiosk add    --data DIR --number N --name NAME [--address URL]
 //	central kiosk add    --data DIR --number N --renew [--address URL]
 //	central kiosk revoke --data DIR --number N
@@ -12,6 +12,13 @@
 //	central account reset   --data DIR --login LOGIN
 //	central account disable --data DIR --login LOGIN [--undo]
 //	central account list    --data DIR
+//	central channel add    --data DIR --name NAME
+//	central channel revoke --data DIR --name NAME
+//	central channel list   --data DIR
+//	central webhook add    --data DIR --name CHANNEL --url URL
+//	central webhook enable|disable|remove --data DIR --number N
+//	central webhook list   --data DIR
+//	central webhook allow  --data DIR --networks NETWORK[,NETWORK]
 //	central document publish  --data DIR --kind KIND [--kiosk N] FILE
 //	central document withdraw --data DIR --kind KIND [--kiosk N]
 //	central document list     --data DIR
@@ -23,9 +30,14 @@
 // operator here with "account". Terminals have a door of their own, --kiosk-listen: TLS with
 // a certificate for each. "kiosk add" prints the [central] section of a terminal's
 // configuration, with the one-time code for its first certificate. "document publish" checks and signs what terminals are given, and
-// "key rotate" makes a new key for them to seal to. "import" files what terminals
+// "key rotate" makes a new key for them to seal to. "channel add" gives the hotline, a mini-program
+// or a website its key for the API, and "webhook add" has it told of cases. "import" files what terminals
 // without a line exported onto a stick, and writes a receipt beside each file. All of
 // these may run while central serves. Logs go to standard error.
+//
+// With --database, or $LINTAI_DATABASE, the docket is in a PostgreSQL database, and only
+// the keys are in the data folder: all commands then need it. Several processes
+// serve one database, each with a copy of the folder keys.
 package main
 
 import (
@@ -60,7 +72,7 @@ func main() {
 // errUsage is a command line that says nothing that can be done.
 var errUsage = errors.New("usage")
 
-const usage = `central serve      --data DIR [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
+const usage = `central serve      --data DIR [--database URL] [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
 central kiosk add    --data DIR --number N --name NAME [--address URL]
 central kiosk add    --data DIR --number N --renew [--address URL]
 central kiosk revoke --data DIR --number N
@@ -72,6 +84,13 @@ central account add     --data DIR --login LOGIN --name NAME --role ROLE[,ROLE] 
 central account reset   --data DIR --login LOGIN
 central account disable --data DIR --login LOGIN [--undo]
 central account list    --data DIR
+central channel add    --data DIR --name NAME
+central channel revoke --data DIR --name NAME
+central channel list   --data DIR
+central webhook add    --data DIR --name CHANNEL --url URL
+central webhook enable|disable|remove --data DIR --number N
+central webhook list   --data DIR
+central webhook allow  --data DIR --networks NETWORK[,NETWORK]
 central document publish  --data DIR --kind KIND [--kiosk N] FILE
 central document withdraw --data DIR --kind KIND [--kiosk N]
 central document list     --data DIR
@@ -86,7 +105,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	if command == "kiosk" && len(args) > 0 {
 		command, args = "kiosk "+args[0], args[1:]
 	}
-	if (command == "document" || command == "key" || command == "account") && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+	if (command == "document" || command == "key" || command == "account" || command == "channel" || command == "webhook") && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		command, args = command+" "+args[0], args[1:]
 	}
 	switch command {
@@ -112,6 +131,20 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return disableAccount(ctx, args, out, log)
 	case "account list":
 		return listAccounts(ctx, args, out, log)
+	case "channel add":
+		return addChannel(ctx, args, out, log)
+	case "channel revoke":
+		return revokeChannel(ctx, args, out, log)
+	case "channel list":
+		return listChannels(ctx, args, out, log)
+	case "webhook add":
+		return addWebhook(ctx, args, out, log)
+	case "webhook enable", "webhook disable", "webhook remove":
+		return changeWebhook(ctx, strings.TrimPrefix(command, "webhook "), args, out, log)
+	case "webhook list":
+		return listWebhooks(ctx, args, out, log)
+	case "webhook allow":
+		return allowWebhooks(ctx, args, out, log)
 	case "document publish":
 		return publishDocument(ctx, args, out, log)
 	case "document withdraw":

@@ -64,8 +64,8 @@ func TestOpen311AsksWhatOtherChannelsCanAnswer(t *testing.T) {
 			t.Errorf("%v stands at %d", at, i+1)
 		}
 	}
-	want := []string{"what singlevaluelist true 2", "where string true 0", "when datetime true 0", "which string false 0", "people string true 0",
-		"words text true 0", "building string true 0", "old string true 0", "stars singlevaluelist true 5"}
+	want := []string{"what singlevaluelist true 2", "where singlevaluelist true 3", "when singlevaluelist true 6", "which singlevaluelist false 1", "people string true 0",
+		"words text true 0", "building string true 0", "old string true 0", "stars singlevaluelist true 5", "rating_code string false 0"}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("attributes\n%v, want\n%v", got, want)
 	}

@@ -15,7 +15,6 @@ import (
 	"lintai/sync/central/kioskapi"
 	"lintai/sync/central/limit"
 	"lintai/sync/central/live"
-	"lintai/sync/central/open311"
 	"lintai/sync/central/page"
 	"lintai/sync/central/track"
 	"lintai/sync/wire"
@@ -43,10 +42,9 @@ var changeset = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 // Handler serves staff, residents' phones and other channels at a public address.
 // Terminals have a door of their own: KioskHandler.
 func (c *Central) Handler(public string) http.Handler {
-	clock, log := c.config.Clock, c.config.Log
+	log := c.config.Log
 	mux := http.NewServeMux()
-	(&open311.API{Store: c.store, Catalog: c.library.catalog.Load, Community: c.library.community.Load, Clock: clock, Log: log,
-		Address: public, Changeset: changeset}).Register(mux)
+	c.open311(public).Register(mux)
 	(&track.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
 	c.console(public).Register(mux)
 	// Forms of other sites are refused.
@@ -144,6 +142,8 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	defer stop()
 	watching.Go(func() { c.watchDocuments(watch) })
 	watching.Go(func() { c.sweepUploads(watch) })
+	watching.Go(func() { c.sweepSubmissions(watch) })
+	watching.Go(func() { c.sendWebhooks(watch) })
 	failed := make(chan error, len(servers))
 	for i, server := range servers {
 		go func() { failed <- server.Serve(listeners[i]) }()

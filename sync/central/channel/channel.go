@@ -77,8 +77,9 @@ type Submission struct {
 	Channel int
 	Digest  docket.Hash // what makes it the same
 	Content docket.Hash // of all that was said
-	Case    int64
-	Event   int64 // of the case; 1 for a request, else that of a note
+	Case    int64       // 0 for a rating, which is no case
+	Ticket  ticket.Code // that the client was told
+	Event   int64       // of the case; 1 for a request, else that of a note
 	At      time.Time
 }
 
@@ -122,10 +123,7 @@ type Store interface {
 
 // Tx is one write transaction.
 type Tx interface {
-	FileCases(all ...docket.Case) ([]docket.Filed, error)
-	LockCase(number int64) (docket.Case, error)             // docket.ErrNotFound
-	LockCaseByTicket(code ticket.Code) (docket.Case, error) // docket.ErrNotFound
-	Append(number int64, e docket.Event) error
+	docket.Tx
 	// Submitted finds what came of a submission.
 	Submitted(channel int, digest docket.Hash) (Submission, bool, error)
 	// Submit writes a submission down; one of the same digest is replaced.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/big"
 	"strconv"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"lintai/kiosk/request"
 	"lintai/kiosk/ticket"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/intake"
 	"lintai/sync/central/live"
 )
 
@@ -81,101 +83,153 @@ func (f Filing) same(s Submission, now time.Time) (bool, error) {
 
 // Filed is what came of a filing.
 type Filed struct {
-	Case  docket.Case
-	Again bool // it was filed before
+	Ticket     ticket.Code
+	RatingCode string // the four digits with which the resident rates; "" of a rating
+	Again      bool   // it was filed before
 }
 
 // File files a request of a channel. ErrOther, ErrIDTaken.
 func (r *Receiver) File(ctx context.Context, c Channel, f Filing) (Filed, error) {
 	for try := 1; ; try++ {
-		filed, err := r.try(ctx, c, f)
+		filed, words, err := r.try(ctx, c, f)
 		if errors.Is(err, docket.ErrTicketTaken) && try < codeTries {
 			continue
 		}
 		if err != nil {
 			return Filed{}, fmt.Errorf("channel: file: %w", err)
 		}
-		if !filed.Again {
-			r.Hub.Publish(live.Word{Kind: live.Case, ID: strconv.FormatInt(filed.Case.Number, 10)})
-		}
-		r.Log.Info("request of a channel", "channel", c.Number, "case", filed.Case.Number, "again", filed.Again)
+		r.Hub.Publish(words...)
+		r.Log.Info("request of a channel", "channel", c.Number, "service", f.Request.Service, "again", filed.Again)
 		return filed, nil
 	}
 }
 
-func (r *Receiver) try(ctx context.Context, c Channel, f Filing) (Filed, error) {
-	made, err := r.make(c, f)
+func (r *Receiver) try(ctx context.Context, c Channel, f Filing) (filed Filed, words []live.Word, err error) {
+	body, err := r.complete(f)
 	if err != nil {
-		return Filed{}, err
+		return Filed{}, nil, err
 	}
 	digest, known := f.digest()
-	var filed Filed
 	err = r.Store.WriteChannel(ctx, func(tx Tx) error {
-		filed = Filed{Case: made}
+		filed, words = Filed{Ticket: body.Ticket, RatingCode: body.RatingCode}, nil
 		if known {
 			before, found, err := tx.Submitted(c.Number, digest)
 			if err != nil {
 				return err
 			}
 			if found {
-				again, err := f.same(before, made.ReceivedAt)
-				if err != nil {
-					return err
-				}
-				if again {
-					filed.Again = true
-					filed.Case, err = tx.LockCase(before.Case)
+				if filed.Again, err = f.same(before, body.MadeAt); err != nil {
 					return err
 				}
 			}
+			if filed.Again {
+				return recall(tx, before, &filed)
+			}
 		}
-		results, err := tx.FileCases(made)
-		if err != nil {
-			return err
-		}
-		switch err := results[0].Err; {
-		case errors.Is(err, docket.ErrIDTaken):
+		number, told, err := r.enter(tx, c, body)
+		if errors.Is(err, docket.ErrIDTaken) {
 			return ErrIDTaken
-		case err != nil:
+		}
+		if err != nil || !known {
+			words = told
 			return err
 		}
-		filed.Case.Number = results[0].Number
-		if !known {
-			return nil
-		}
-		return tx.Submit(Submission{Channel: c.Number, Digest: digest, Content: f.Content, Case: filed.Case.Number, Event: 1, At: made.ReceivedAt})
+		words = told
+		return tx.Submit(Submission{Channel: c.Number, Digest: digest, Content: f.Content, Case: number, Ticket: body.Ticket, Event: 1, At: body.MadeAt})
 	})
-	return filed, err
+	return filed, words, err
 }
 
-// make completes the request and makes the case of it.
-func (r *Receiver) make(c Channel, f Filing) (docket.Case, error) {
+// recall tells what was told before.
+func recall(tx Tx, s Submission, filed *Filed) error {
+	filed.Ticket, filed.RatingCode = s.Ticket, ""
+	if s.Case == 0 {
+		return nil
+	}
+	c, err := tx.LockCase(s.Case)
+	if err != nil {
+		return err
+	}
+	body, err := c.Request()
+	filed.RatingCode = body.RatingCode
+	return err
+}
+
+// enter files a complete request as a case, or as a rating of one. It returns the
+// case's number, and what is to be told to whoever watches.
+func (r *Receiver) enter(tx Tx, c Channel, body request.Request) (int64, []live.Word, error) {
+	if body.Rating != nil {
+		words, err := rate(tx, c, body)
+		return 0, words, err
+	}
+	plain, err := request.Encode(body)
+	if err != nil {
+		return 0, nil, err
+	}
+	results, err := tx.FileCases(docket.Case{
+		ID: body.ID, Channel: c.Number, Ticket: body.Ticket, Service: body.Service, CatalogVersion: body.CatalogVersion,
+		Urgency: docket.ParseUrgency(body.Urgency), RequestedAt: body.MadeAt, ReceivedAt: body.MadeAt, Body: plain,
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := results[0].Err; err != nil {
+		return 0, nil, err
+	}
+	number := results[0].Number
+	return number, []live.Word{{Kind: live.Case, ID: strconv.FormatInt(number, 10)}}, nil
+}
+
+// rate files a rating. A channel that filed the case itself spoke with the resident
+// and knows her: it need not say the digits of a slip that was never printed.
+func rate(tx Tx, c Channel, body request.Request) ([]live.Word, error) {
+	rated, err := tx.LockCaseByTicket(body.Rating.Ticket)
+	switch {
+	case errors.Is(err, docket.ErrNotFound):
+	case err != nil:
+		return nil, err
+	case rated.Channel == c.Number && body.Rating.RatingCode == "":
+		of, err := rated.Request()
+		if err != nil {
+			return nil, err
+		}
+		rating := *body.Rating
+		rating.RatingCode = of.RatingCode
+		body.Rating = &rating
+	}
+	plain, err := request.Encode(body)
+	if err != nil {
+		return nil, err
+	}
+	return intake.FileRating(tx, docket.Rating{ID: body.ID, Ticket: body.Ticket, Rated: body.Rating.Ticket, Stars: body.Rating.Stars,
+		RequestedAt: body.MadeAt, ReceivedAt: body.MadeAt, Body: plain})
+}
+
+// complete gives a request its id, its ticket code and the digits to rate it with.
+func (r *Receiver) complete(f Filing) (request.Request, error) {
 	random := r.Random
 	if random == nil {
 		random = rand.Reader
 	}
-	now := r.Clock().UTC()
 	body := f.Request
-	body.ID, body.MadeAt = f.ID, now
+	body.ID, body.MadeAt = f.ID, r.Clock().UTC()
 	if body.ID == "" {
 		id, err := uuid.NewV7()
 		if err != nil {
-			return docket.Case{}, err
+			return body, err
 		}
 		body.ID = id.String()
 	}
 	var err error
-	if body.Ticket, err = ticket.OfCentral(random); err != nil {
-		return docket.Case{}, err
+	if body.Ticket, err = ticket.OfCentral(random); err != nil || body.Rating != nil {
+		return body, err
 	}
-	plain, err := request.Encode(body)
+	n, err := rand.Int(random, big.NewInt(10_000))
 	if err != nil {
-		return docket.Case{}, err
+		return body, fmt.Errorf("random source: %w", err)
 	}
-	return docket.Case{
-		ID: body.ID, Channel: c.Number, Ticket: body.Ticket, Service: body.Service, CatalogVersion: body.CatalogVersion,
-		Urgency: docket.ParseUrgency(body.Urgency), RequestedAt: now, ReceivedAt: now, Status: docket.Delivered, Events: 1, UpdatedAt: now, Body: plain,
-	}, nil
+	body.RatingCode = fmt.Sprintf("%04d", n)
+	return body, nil
 }
 
 // Sweep forgets what was sent too long ago to come again.

@@ -23,6 +23,10 @@ func (o *opened) readRating(body request.Request, plain []byte, requested, now t
 	return ""
 }
 
+// FileRating files a rating that came by another way than a push. It returns what is to
+// be told to whoever watches.
+func FileRating(tx docket.Tx, r docket.Rating) ([]live.Word, error) { return fileRating(tx, r) }
+
 // fileRating files a rating, and puts it onto its case when the code is right.
 // The terminal hears the same in any case: central has it. An answer that told a
 // right code from a wrong one would help whoever tries them all.

@@ -32,40 +32,59 @@ type failure struct {
 
 func (f failure) Error() string { return f.description }
 
+// failures are all that is wrong with a request. The first one's status counts.
+type failures []failure
+
+func (f failures) Error() string { return f[0].description }
+
 // errorDocument is the specification's form of an error.
-type errorDocument failure
+type errorDocument failures
 
 type errorEntry struct {
 	Code        int    `json:"code" xml:"code"`
 	Description string `json:"description" xml:"description"`
 }
 
-func (e errorDocument) forJSON() any { return []errorEntry{{e.status, e.description}} }
+func (e errorDocument) entries() []errorEntry {
+	var all []errorEntry
+	for _, f := range e {
+		all = append(all, errorEntry{f.status, f.description})
+	}
+	return all
+}
+
+func (e errorDocument) forJSON() any { return e.entries() }
 
 func (e errorDocument) forXML() any {
 	return struct {
 		XMLName xml.Name     `xml:"errors"`
 		Errors  []errorEntry `xml:"error"`
-	}{Errors: []errorEntry{{e.status, e.description}}}
+	}{Errors: e.entries()}
 }
 
-func (a *API) reply(w http.ResponseWriter, r *http.Request, f format, d document, err error) {
+// reply writes an answer and returns its status.
+func (a *API) reply(w http.ResponseWriter, c *call, f format, d document, err error) int {
 	status := http.StatusOK
 	if err != nil {
-		var refusal failure
-		if !errors.As(err, &refusal) {
-			if r.Context().Err() == nil {
-				a.Log.Error("open311 not served", "route", r.Pattern, "error", err)
+		var one failure
+		var all failures
+		switch {
+		case errors.As(err, &all):
+		case errors.As(err, &one):
+			all = failures{one}
+		default:
+			if c.Context().Err() == nil {
+				a.Log.Error("open311 not served", "route", c.Pattern, "error", err)
 			}
-			refusal = failure{http.StatusServiceUnavailable, "the service is unavailable, try again later"}
+			all = failures{{http.StatusServiceUnavailable, "the service is unavailable, try again later"}}
 		}
-		status, d = refusal.status, errorDocument(refusal)
+		status, d = all[0].status, errorDocument(all)
 	}
 	body, err := encode(f, d)
 	if err != nil {
-		a.Log.Error("open311 answer not encoded", "route", r.Pattern, "error", err)
+		a.Log.Error("open311 answer not encoded", "route", c.Pattern, "error", err)
 		http.Error(w, "", http.StatusInternalServerError)
-		return
+		return http.StatusInternalServerError
 	}
 	contentType := "application/json; charset=utf-8"
 	if f == asXML {
@@ -76,6 +95,7 @@ func (a *API) reply(w http.ResponseWriter, r *http.Request, f format, d document
 	w.Header().Set("Access-Control-Allow-Origin", "*") // public and without cookies
 	w.WriteHeader(status)
 	w.Write(body) // a caller that is gone asks again
+	return status
 }
 
 func encode(f format, d document) ([]byte, error) {
@@ -96,8 +116,8 @@ func encode(f format, d document) ([]byte, error) {
 func stamp(t time.Time) string { return t.UTC().Truncate(time.Second).Format(time.RFC3339) }
 
 // list splits a comma-separated parameter; nil when it was not given.
-func list(r *http.Request, name string) []string {
-	text := r.URL.Query().Get(name)
+func list(c *call, name string) []string {
+	text := c.parameter(name)
 	if text == "" {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/page"
 )
 
 // entry is one request with all 17 fields of the specification, always; null in
@@ -35,6 +36,7 @@ type entry struct {
 	Long              optional    `json:"long" xml:"long"`
 	MediaURL          optional    `json:"media_url" xml:"media_url"`
 	Extended          *attributes `json:"extended_attributes,omitempty" xml:"extended_attributes,omitempty"`
+	Notes             *notes      `json:"notes,omitempty" xml:"notes,omitempty"`
 }
 
 // optional is a text or, when empty, null.
@@ -47,9 +49,59 @@ func (o optional) MarshalJSON() ([]byte, error) {
 	return json.Marshal(string(o))
 }
 
-// attributes are shown with extensions=true.
+// attributes and notes are shown with extensions=true.
 type attributes struct {
-	Status string `json:"status" xml:"status"` // the fine state: delivered, accepted, working, done
+	Status docket.Status `json:"status" xml:"status"` // the fine state
+}
+
+// notes are what happened, oldest first.
+type notes []note
+
+type note struct {
+	XMLName     xml.Name `json:"-" xml:"note"`
+	At          string   `json:"datetime" xml:"datetime"`
+	Status      string   `json:"status" xml:"status"`
+	Description string   `json:"description" xml:"description"`
+}
+
+func (n *notes) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
+	return e.EncodeElement(struct{ Notes []note }{*n}, start)
+}
+
+// extend adds what happened to a case. What staff wrote for the resident is for the
+// channel that the resident came through, and for nobody else here.
+func (e *entry) extend(c docket.Case, events []docket.Event, whole bool) {
+	e.Extended, e.Notes = &attributes{Status: c.Status}, &notes{}
+	for _, event := range events {
+		if words, ok := words(event, whole); ok {
+			*e.Notes = append(*e.Notes, note{At: stamp(event.At), Status: coarse(event.Status), Description: words})
+		}
+	}
+}
+
+// words say what an event is to the resident; false when it is nothing to her, or, to
+// others, nothing but a note.
+func words(e docket.Event, whole bool) (string, bool) {
+	if !e.Told() || e.Action == docket.Tell && !whole {
+		return "", false
+	}
+	status := page.Status(e.Status)
+	switch {
+	case !whole || e.Note == "":
+		return status, true
+	case e.Action == docket.Tell:
+		return e.Note, true
+	}
+	return phrase.Text("public.answer", "label", status, "text", e.Note), true
+}
+
+// coarse is the status that GeoReport knows of ours: nothing is left to be done, or
+// something is. The table is docket's.
+func coarse(s docket.Status) string {
+	if s.Closed() {
+		return "closed"
+	}
+	return "open"
 }
 
 // entries is the answer of requests and requests/ID.
@@ -64,21 +116,15 @@ func (e entries) forXML() any {
 	}{Entries: e}
 }
 
-// statusNotes explain the fine state, in the words that residents know.
-func statusNotes(s docket.Status) string { return phrase.Text(phrase.ID("status." + string(s))) }
-
 // describe makes the entry of a case.
-func (a *API) describe(c docket.Case, s *catalog.Service, extensions bool) (entry, error) {
+func (a *API) describe(c docket.Case, s *catalog.Service) (entry, error) {
 	body, err := c.Request()
 	if err != nil {
 		return entry{}, err
 	}
 	e := entry{
-		ID: string(c.Ticket), Status: "open", StatusNotes: statusNotes(c.Status), ServiceName: s.Name, ServiceCode: s.Code,
+		ID: string(c.Ticket), Status: coarse(c.Status), StatusNotes: page.Status(c.Status), ServiceName: s.Name, ServiceCode: s.Code,
 		Requested: stamp(c.RequestedAt), Updated: stamp(c.UpdatedAt),
-	}
-	if c.Status.Closed() {
-		e.Status = "closed"
 	}
 	var parts []string
 	for _, answer := range body.Answers {
@@ -89,9 +135,6 @@ func (a *API) describe(c docket.Case, s *catalog.Service, extensions bool) (entr
 		}
 	}
 	e.Description = optional(strings.Join(parts, phrase.Text("public.separator")))
-	if extensions {
-		e.Extended = &attributes{Status: string(c.Status)}
-	}
 	return e, nil
 }
 
@@ -105,7 +148,7 @@ func (a *API) chosen(step *catalog.Step, answer request.Answer) string {
 			return option.Name
 		}
 	case catalog.Place:
-		if answer.Option == "home" || answer.Option == "other" {
+		if answer.Option == placeHome || answer.Option == placeOther {
 			return phrase.Text(phrase.ID("place." + answer.Option))
 		}
 		if place, ok := a.Community().Place(answer.Option); ok {

@@ -3,28 +3,27 @@ package open311
 import (
 	"fmt"
 	"net/http"
-	"strconv"
-	"time"
 
+	"lintai/kiosk/catalog"
 	"lintai/kiosk/ticket"
 	"lintai/sync/central/docket"
 )
 
 // requests serves the list. service_request_id overrides all other filters.
-func (a *API) requests(r *http.Request, _ string) (document, error) {
-	if ids := list(r, "service_request_id"); ids != nil {
-		return a.named(r, ids)
+func (a *API) requests(c *call) (document, error) {
+	if ids := list(c, "service_request_id"); ids != nil {
+		return a.named(c, ids)
 	}
-	q, err := a.query(r)
+	q, err := a.query(c)
 	if err != nil {
 		return nil, err
 	}
-	return a.find(r, q)
+	return a.find(c, q)
 }
 
 // request serves one.
-func (a *API) request(r *http.Request, name string) (document, error) {
-	found, err := a.named(r, []string{name})
+func (a *API) request(c *call) (document, error) {
+	found, err := a.named(c, []string{c.name})
 	if err == nil && len(found) == 0 {
 		err = failure{http.StatusNotFound, "no such service_request_id"}
 	}
@@ -34,36 +33,65 @@ func (a *API) request(r *http.Request, name string) (document, error) {
 	return found, nil
 }
 
-// named finds requests by their codes; what is no code, not there or private is
+// named finds requests by their codes; what is no code, not there or not to be seen is
 // left out.
-func (a *API) named(r *http.Request, ids []string) (entries, error) {
+func (a *API) named(c *call, ids []string) (entries, error) {
 	if len(ids) > maxRows {
 		return nil, failure{http.StatusBadRequest, fmt.Sprintf("at most %d service_request_id", maxRows)}
 	}
-	q := docket.CaseQuery{Services: a.public(), Tickets: []ticket.Code{}, Order: docket.Latest}
+	q := docket.CaseQuery{Tickets: []ticket.Code{}, Order: docket.Latest}
+	if !c.known() {
+		q.Services = a.public()
+	}
 	for _, id := range ids {
 		if code, err := ticket.Parse(id); err == nil {
 			q.Tickets = append(q.Tickets, code)
 		}
 	}
-	return a.find(r, q)
+	return a.find(c, q)
 }
 
-func (a *API) find(r *http.Request, q docket.CaseQuery) (entries, error) {
-	cases, err := a.Store.Cases(r.Context(), q)
+// readable tells whether whoever asks may see a case, and gives its service; a service
+// of which the catalogue knows no more than the code is nobody's but its channel's.
+func (a *API) readable(c *call, filed docket.Case) (*catalog.Service, bool) {
+	s, ok := a.Catalog().Service(filed.Service)
+	if ok && offered(s) {
+		return s, true
+	}
+	if !ok {
+		s = &catalog.Service{Code: filed.Service, Name: filed.Service}
+	}
+	return s, c.mine(filed)
+}
+
+func (a *API) find(c *call, q docket.CaseQuery) (entries, error) {
+	cases, err := a.Store.Cases(c.Context(), q)
 	if err != nil {
 		return nil, err
 	}
-	extensions := r.URL.Query().Get("extensions") == "true"
-	all := entries{}
-	for _, c := range cases {
-		s, ok := a.Catalog().Service(c.Service)
-		if !ok || !offered(s) {
-			return nil, fmt.Errorf("open311: case %d of the service %q is not public", c.Number, c.Service)
+	var events map[int64][]docket.Event
+	extensions := c.parameter("extensions") == "true"
+	if extensions {
+		numbers := make([]int64, len(cases))
+		for i, filed := range cases {
+			numbers[i] = filed.Number
 		}
-		e, err := a.describe(c, s, extensions)
+		if events, err = a.Channels.EventsOf(c.Context(), numbers); err != nil {
+			return nil, err
+		}
+	}
+	all := entries{}
+	for _, filed := range cases {
+		s, ok := a.readable(c, filed)
+		if !ok {
+			continue
+		}
+		e, err := a.describe(filed, s)
 		if err != nil {
 			return nil, err
+		}
+		if extensions {
+			e.extend(filed, events[filed.Number], c.mine(filed))
 		}
 		all = append(all, e)
 	}
@@ -71,9 +99,9 @@ func (a *API) find(r *http.Request, q docket.CaseQuery) (entries, error) {
 }
 
 // query reads the filters of a list.
-func (a *API) query(r *http.Request) (docket.CaseQuery, error) {
+func (a *API) query(c *call) (docket.CaseQuery, error) {
 	q := docket.CaseQuery{Services: a.public(), Order: docket.Latest, Limit: maxRows}
-	if codes := list(r, "service_code"); codes != nil {
+	if codes := list(c, "service_code"); codes != nil {
 		wanted := map[string]bool{}
 		for _, code := range codes {
 			wanted[code] = true
@@ -86,7 +114,7 @@ func (a *API) query(r *http.Request) (docket.CaseQuery, error) {
 			}
 		}
 	}
-	for _, word := range list(r, "status") {
+	for _, word := range list(c, "status") {
 		if word != "open" && word != "closed" {
 			return q, failure{http.StatusBadRequest, "status must be open, closed or both with a comma"}
 		}
@@ -96,65 +124,8 @@ func (a *API) query(r *http.Request) (docket.CaseQuery, error) {
 			}
 		}
 	}
-	if err := a.dates(r, &q); err != nil {
+	if err := dates(c, a.Clock(), &q.From, &q.Until); err != nil {
 		return q, err
 	}
-	return q, pages(r, &q)
-}
-
-func (a *API) dates(r *http.Request, q *docket.CaseQuery) error {
-	for name, place := range map[string]*time.Time{"start_date": &q.From, "end_date": &q.Until} {
-		text := r.URL.Query().Get(name)
-		if text == "" {
-			continue
-		}
-		t, err := time.Parse(time.RFC3339, text)
-		if err != nil {
-			return failure{http.StatusBadRequest, name + " must be a time such as 2026-01-31T08:00:00Z"}
-		}
-		*place = t
-	}
-	if !q.Until.IsZero() {
-		// Times are shown in whole seconds; the last one counts to its end.
-		q.Until = q.Until.Truncate(time.Second).Add(time.Second - time.Microsecond)
-	}
-	switch {
-	case q.From.IsZero() && q.Until.IsZero():
-		q.From = a.Clock().Add(-span)
-	case q.From.IsZero():
-		q.From = q.Until.Add(-span)
-	case q.Until.IsZero():
-		q.Until = q.From.Add(span)
-	case q.Until.Before(q.From):
-		return failure{http.StatusBadRequest, "end_date is before start_date"}
-	case q.Until.Sub(q.From) > span+time.Second:
-		return failure{http.StatusBadRequest, "the dates may span 90 days at most"}
-	}
-	return nil
-}
-
-func pages(r *http.Request, q *docket.CaseQuery) error {
-	number := func(name string, none, most int) (int, error) {
-		text := r.URL.Query().Get(name)
-		if text == "" {
-			return none, nil
-		}
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > most {
-			return 0, failure{http.StatusBadRequest, fmt.Sprintf("%s must be a number from 1 to %d", name, most)}
-		}
-		return n, nil
-	}
-	if !r.URL.Query().Has("page") && !r.URL.Query().Has("page_size") {
-		return nil
-	}
-	page, err := number("page", 1, 1_000_000)
-	if err != nil {
-		return err
-	}
-	if q.Limit, err = number("page_size", pageSize, maxRows); err != nil {
-		return err
-	}
-	q.Offset = (page - 1) * q.Limit
-	return nil
+	return q, pages(c, &q.Limit, &q.Offset)
 }

@@ -81,8 +81,8 @@ func (t *Tx) Submitted(number int, digest docket.Hash) (channel.Submission, bool
 	sub := channel.Submission{Channel: number, Digest: digest}
 	var content []byte
 	var at int64
-	err := t.queryRow("SELECT content, case_number, event, at FROM submissions WHERE channel = ? AND digest = ?", number, digest[:]).
-		Scan(&content, &sub.Case, &sub.Event, &at)
+	err := t.queryRow("SELECT content, case_number, ticket, event, at FROM submissions WHERE channel = ? AND digest = ?", number, digest[:]).
+		Scan(&content, &sub.Case, &sub.Ticket, &sub.Event, &at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return sub, false, nil
 	}
@@ -97,9 +97,9 @@ func (t *Tx) Submitted(number int, digest docket.Hash) (channel.Submission, bool
 // Submit writes a submission down.
 func (t *Tx) Submit(s channel.Submission) error {
 	_, err := t.exec("submission", `
-		INSERT INTO submissions (channel, digest, content, case_number, event, at) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (channel, digest) DO UPDATE SET content = excluded.content, case_number = excluded.case_number, event = excluded.event, at = excluded.at`,
-		s.Channel, s.Digest[:], s.Content[:], s.Case, s.Event, micros(s.At))
+		INSERT INTO submissions (channel, digest, content, case_number, ticket, event, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (channel, digest) DO UPDATE SET content = excluded.content, case_number = excluded.case_number, ticket = excluded.ticket, event = excluded.event, at = excluded.at`,
+		s.Channel, s.Digest[:], s.Content[:], s.Case, string(s.Ticket), s.Event, micros(s.At))
 	return err
 }
 

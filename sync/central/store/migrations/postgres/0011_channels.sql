@@ -14,7 +14,8 @@ CREATE TABLE submissions (
   channel     BIGINT NOT NULL REFERENCES channels (number),
   digest      BYTEA  NOT NULL,
   content     BYTEA  NOT NULL,
-  case_number BIGINT NOT NULL REFERENCES cases (number),
+  case_number BIGINT NOT NULL, -- 0: it was a rating
+  ticket      TEXT   NOT NULL,
   event       BIGINT NOT NULL,
   at          BIGINT NOT NULL,
   PRIMARY KEY (channel, digest)

@@ -14,7 +14,8 @@ CREATE TABLE submissions (
   channel     INTEGER NOT NULL REFERENCES channels (number),
   digest      BLOB    NOT NULL,
   content     BLOB    NOT NULL,
-  case_number INTEGER NOT NULL REFERENCES cases (number),
+  case_number INTEGER NOT NULL, -- 0: it was a rating
+  ticket      TEXT    NOT NULL,
   event       INTEGER NOT NULL,
   at          INTEGER NOT NULL,
   PRIMARY KEY (channel, digest)

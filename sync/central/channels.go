@@ -1,0 +1,176 @@
+package central
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"lintai/sync/central/channel"
+	"lintai/sync/central/limit"
+	"lintai/sync/central/live"
+	"lintai/sync/central/open311"
+	"lintai/sync/central/webhook"
+)
+
+// settingAllowed are the private networks in which webhooks may be sent.
+const settingAllowed = "webhook_networks"
+
+// open311 is the API of other channels.
+func (c *Central) open311(public string) *open311.API {
+	clock, log := c.config.Clock, c.config.Log
+	bound := func(burst int, every time.Duration) *limit.Guesses {
+		return &limit.Guesses{Burst: burst, Every: every, Clock: clock}
+	}
+	return &open311.API{Store: c.store, Channels: c.store, Receiver: c.channelReceiver(),
+		Catalog: c.library.catalog.Load, Community: c.library.community.Load, Clock: clock, Log: log,
+		Address: public, Changeset: changeset, Guesses: c.guesses(),
+		Addresses: bound(open311.AddressBurst, open311.AddressEvery), Keys: bound(open311.KeyBurst, open311.KeyEvery)}
+}
+
+func (c *Central) channelReceiver() *channel.Receiver {
+	return &channel.Receiver{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}
+}
+
+// AddChannel adds a channel, or gives one that was revoked another key. The key is told
+// only now.
+func (c *Central) AddChannel(ctx context.Context, name string) (channel.Key, error) {
+	if err := channel.CheckName(name); err != nil {
+		return "", err
+	}
+	key, err := channel.NewKey(rand.Reader)
+	if err != nil {
+		return "", err
+	}
+	if _, err := c.store.AddChannel(ctx, channel.Channel{Name: name, AddedAt: c.config.Clock().UTC()}, key.Hash()); err != nil {
+		return "", err
+	}
+	return key, nil
+}
+
+// RevokeChannel makes a channel's key worthless; its requests stay.
+func (c *Central) RevokeChannel(ctx context.Context, name string) error {
+	return c.store.RevokeChannel(ctx, name, c.config.Clock().UTC())
+}
+
+// Channels lists all channels.
+func (c *Central) Channels(ctx context.Context) ([]channel.Channel, error) {
+	return c.store.Channels(ctx)
+}
+
+// Subscribe has a channel told of cases at an address. The secret is what it checks
+// signatures with.
+func (c *Central) Subscribe(ctx context.Context, name, address string) (number int64, secret webhook.Secret, err error) {
+	allowed, err := c.WebhookNetworks(ctx)
+	if err != nil {
+		return 0, "", err
+	}
+	if err := allowed.CheckURL(address); err != nil {
+		return 0, "", err
+	}
+	all, err := c.store.Channels(ctx)
+	if err != nil {
+		return 0, "", err
+	}
+	for _, ch := range all {
+		if ch.Name != name || !ch.RevokedAt.IsZero() {
+			continue
+		}
+		if secret, err = webhook.NewSecret(rand.Reader); err != nil {
+			return 0, "", err
+		}
+		number, err = c.store.AddSubscription(ctx, webhook.Subscription{Channel: ch.Number, Address: address, Secret: secret, MadeAt: c.config.Clock().UTC()})
+		return number, secret, err
+	}
+	return 0, "", channel.ErrNotFound
+}
+
+// Subscriptions lists who is told, and how that goes.
+func (c *Central) Subscriptions(ctx context.Context) ([]webhook.Subscription, error) {
+	return c.store.Subscriptions(ctx)
+}
+
+// SwitchSubscription switches one on again, or off.
+func (c *Central) SwitchSubscription(ctx context.Context, number int64, on bool) error {
+	if on {
+		return c.store.Enable(ctx, number)
+	}
+	return c.store.Disable(ctx, number, c.config.Clock().UTC(), webhook.ByStaff)
+}
+
+// DropSubscription takes one away with all that waits for it.
+func (c *Central) DropSubscription(ctx context.Context, number int64) error {
+	return c.store.DropSubscription(ctx, number)
+}
+
+// WebhookNetworks are the private networks in which webhooks may be sent.
+func (c *Central) WebhookNetworks(ctx context.Context) (webhook.Allowed, error) {
+	text, err := c.store.Setting(ctx, settingAllowed)
+	if err != nil {
+		return nil, fmt.Errorf("central: %w", err)
+	}
+	return webhook.ParseAllowed(text)
+}
+
+// AllowWebhooks sets them, from the next start of central on.
+func (c *Central) AllowWebhooks(ctx context.Context, networks string) error {
+	if _, err := webhook.ParseAllowed(networks); err != nil {
+		return err
+	}
+	return c.store.PutSetting(ctx, settingAllowed, networks)
+}
+
+// sendWebhooks sends what waits in the outbox, until ctx ends: at once when a case went
+// on in this process, and soon when it did in another.
+func (c *Central) sendWebhooks(ctx context.Context) {
+	allowed, err := c.WebhookNetworks(ctx)
+	if err != nil {
+		if !errors.Is(err, context.Canceled) {
+			c.config.Log.Error("webhooks are not sent", "error", err)
+		}
+		return
+	}
+	public := func(service string) bool {
+		s, ok := c.library.catalog.Load().Service(service)
+		return ok && s.Public()
+	}
+	sender := webhook.NewSender(c.store, public, allowed, c.config.Clock, c.config.Log)
+	defer sender.Close()
+	watch := c.hub.Watch(func(w live.Word) bool { return w.Kind == live.Case || w.Kind == live.Everything })
+	defer watch.Stop()
+	wake := make(chan struct{}, 1)
+	go func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-watch.Ended():
+				return
+			case <-watch.Signal():
+				watch.Take()
+				select {
+				case wake <- struct{}{}:
+				default: // it is awake
+				}
+			}
+		}
+	}()
+	sender.Run(ctx, wake)
+}
+
+// sweepSubmissions forgets what channels sent too long ago to send it again.
+func (c *Central) sweepSubmissions(ctx context.Context) {
+	ticks := time.NewTicker(sweepEvery)
+	defer ticks.Stop()
+	for {
+		if err := c.channelReceiver().Sweep(ctx); err != nil && ctx.Err() == nil {
+			c.config.Log.Error("old submissions stay", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+	}
+}
