@@ -59,6 +59,7 @@ func (t *Tx) Classify(number int64, c docket.Classification) error {
 	if err != nil {
 		return err
 	}
+	t.touched = append(t.touched, number)
 	body, err := json.Marshal(c)
 	if err != nil {
 		return fmt.Errorf("store: classification: %w", err)

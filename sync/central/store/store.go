@@ -21,8 +21,10 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -36,6 +38,22 @@ type Store struct {
 	statements *statements   // of the writer of SQLite
 	pool       *pgxpool.Pool // of PostgreSQL
 	url        string
+
+	onCases func(ctx context.Context, tx *sql.Tx, cases []int64) error // nil: nobody
+}
+
+// OnCases has f called in each transaction in which something happened to cases, with
+// their numbers, before it commits: what f adds is there when they are. It is set
+// before the store is used.
+func (s *Store) OnCases(f func(ctx context.Context, tx *sql.Tx, cases []int64) error) { s.onCases = f }
+
+// attend calls OnCases' function when there is something to tell it.
+func (t *Tx) attend() error {
+	if t.store.onCases == nil || len(t.touched) == 0 {
+		return nil
+	}
+	slices.Sort(t.touched)
+	return t.store.onCases(t.ctx, t.tx, slices.Compact(t.touched))
 }
 
 // Database is what transactions run on. Its *sql.Tx is what Tx.SQL returns.

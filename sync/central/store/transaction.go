@@ -21,8 +21,9 @@ type Tx struct {
 	statements *statements // nil where none are kept
 	fresh      []string    // statements that are not kept yet
 
-	listened  bool // listeners is known
-	listeners int  // webhook subscriptions that are told
+	listened  bool    // listeners is known
+	listeners int     // webhook subscriptions that are told
+	touched   []int64 // cases that something happened to: see OnCases
 }
 
 // SQL is the transaction itself, for what brings its own SQL, as a job queue does.
@@ -154,6 +155,9 @@ func (t *Tx) run(conn *sql.Conn, options *sql.TxOptions, f func(*Tx) error) (err
 	}
 	defer t.tx.Rollback() // no effect after Commit
 	if err := f(t); err != nil {
+		return err
+	}
+	if err := t.attend(); err != nil {
 		return err
 	}
 	if err := t.tx.Commit(); err != nil {
