@@ -73,7 +73,7 @@ func CheckPassword(a Account, password string) error {
 			return ErrPersonal
 		}
 	}
-	if common[text] || common[bare] || common[trailing.ReplaceAllString(plain.Replace(text), "")] || few(text) || row(bare) {
+	if common[text] || common[bare] || common[plain.Replace(trailing.ReplaceAllString(text, ""))] || common[plain.Replace(bare)] || few(text) || row(bare) {
 		return ErrCommon
 	}
 	return nil
