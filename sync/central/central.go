@@ -31,7 +31,9 @@ import (
 	"lintai/kiosk/community"
 	"lintai/kiosk/seal"
 	"lintai/sync/central/authority"
+	"lintai/sync/central/deadline"
 	"lintai/sync/central/intake"
+	"lintai/sync/central/jobs"
 	"lintai/sync/central/keyring"
 	"lintai/sync/central/kioskapi"
 	"lintai/sync/central/live"
@@ -91,6 +93,9 @@ type Central struct {
 
 	office *staff.Office
 
+	queue     *jobs.Queue
+	deadlines *deadline.Keeper
+
 	// Both doors, the public one and that of the terminals, work with these.
 	receiver *intake.Receiver
 	presence *kioskapi.Presence
@@ -149,6 +154,9 @@ func Open(ctx context.Context, config Config) (*Central, error) {
 		return nil, errors.Join(err, c.store.Close())
 	}
 	if err := c.openLibrary(ctx); err != nil {
+		return nil, errors.Join(err, c.store.Close())
+	}
+	if err := c.openJobs(ctx); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
 	c.receiver = &intake.Receiver{Store: c.store, Ring: c.ring, Keys: c.readRing, Hub: c.hub, Clock: config.Clock, Log: config.Log}

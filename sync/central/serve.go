@@ -142,6 +142,7 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	defer stop()
 	watching.Go(func() { c.watchDocuments(watch) })
 	watching.Go(func() { c.sweepUploads(watch) })
+	watching.Go(func() { c.work(watch) })
 	watching.Go(func() { c.sweepSubmissions(watch) })
 	watching.Go(func() { c.sendWebhooks(watch) })
 	failed := make(chan error, len(servers))

@@ -16,6 +16,7 @@ const (
 	Quarantine Kind = "quarantine" // an item was kept or handled
 	Terminal   Kind = "terminal"   // terminal Kiosk came or went, or a device of it is another
 	Documents  Kind = "documents"  // documents for terminal Kiosk, or for all when it is 0, were published
+	Limits     Kind = "limits"     // time limits of cases are others, or staff were told of some
 	Everything Kind = "everything" // too much to name: read anew
 )
 
