@@ -1,0 +1,188 @@
+package activity
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"lintai/kiosk/phrase"
+	"lintai/kiosk/request"
+	"lintai/sync/central/docket"
+	"lintai/sync/central/points"
+)
+
+// Steps of the two services, and the options of how many come.
+const (
+	whichStep  = "which"
+	peopleStep = "people"
+	fieldStep  = "field"
+	whenStep   = "when"
+)
+
+// parties are the options of the step "people", from one on.
+var parties = []string{"one", "two", "three", "four", "five"}
+
+// All settles whatever is not settled.
+func (k *Keeper) All(ctx context.Context) error {
+	cases, err := k.Store.Unseated(ctx)
+	if err != nil {
+		return err
+	}
+	for _, number := range cases {
+		if err := k.reseat(ctx, number); err != nil {
+			return err
+		}
+	}
+	return k.Delivered(ctx)
+}
+
+// Changed makes the places follow a case that went on: when staff withdraw the request
+// the places are free, when they open it again it is put at the end of the list.
+func (k *Keeper) Changed(ctx context.Context, number int64) error {
+	_, err := k.Store.SeatOf(ctx, number)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return k.reseat(ctx, number)
+}
+
+// Delivered answers what came, in the order in which it came.
+func (k *Keeper) Delivered(ctx context.Context) error {
+	for _, next := range []func(*change, int64) (docket.Case, bool, error){
+		func(c *change, after int64) (docket.Case, bool, error) { return c.OldestUnseated(after) },
+		func(c *change, after int64) (docket.Case, bool, error) {
+			return c.OldestDelivered(VolunteerService, after)
+		},
+	} {
+		for after, more := int64(0), true; more; {
+			err := k.write(ctx, "", func(c *change) error {
+				filed, found, err := next(c, after)
+				if more = found; err != nil || !found {
+					return err
+				}
+				after = filed.Number
+				r, err := filed.Request()
+				if err != nil {
+					return nil // staff see it as it is
+				}
+				if filed.Service == Service {
+					return c.seat(filed, r)
+				}
+				return c.register(filed, r)
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// seat answers a request for places. One for an activity that staff gave no places to
+// is left as it is: they will.
+func (c *change) seat(filed docket.Case, r request.Request) error {
+	people := slices.Index(parties, option(r, peopleStep)) + 1
+	a, err := c.Activity(option(r, whichStep))
+	if errors.Is(err, ErrNotFound) || people == 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	refuse := func(id phrase.ID) error {
+		return c.advance(filed, docket.Event{Action: docket.Refuse, Note: phrase.Text(id, "activity", a.Name)})
+	}
+	switch {
+	case !a.CalledOff.IsZero():
+		return refuse("activity_note.off")
+	case !a.Takes(c.now):
+		return refuse("activity_note.closed")
+	case people > a.Places:
+		return refuse("activity_note.too_many")
+	}
+	_, err = c.join(a, Seat{Case: filed.Number, Token: filed.Card, People: people})
+	if errors.Is(err, ErrExists) {
+		return refuse("activity_note.twice")
+	}
+	return err
+}
+
+// reseat makes the places follow their case.
+func (k *Keeper) reseat(ctx context.Context, number int64) error {
+	return k.write(ctx, "", func(c *change) error {
+		filed, err := c.LockCase(number)
+		if err != nil {
+			return err
+		}
+		s, err := c.SeatOf(number)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch {
+		case points.Withdrawn(filed.Status) && (s.State == Waiting || s.State == Granted):
+			return c.free(s)
+		case filed.Status == docket.Accepted && s.State == Withdrawn:
+			a, err := c.Activity(s.Activity)
+			if err != nil || !a.Takes(c.now) {
+				return err
+			}
+			_, err = c.join(a, Seat{Case: number, Token: s.Token, People: s.People})
+			if errors.Is(err, ErrExists) {
+				return nil // she is on the list by another request
+			}
+			return err
+		}
+		return nil
+	})
+}
+
+// register writes down a volunteer. The same card again is the same volunteer.
+func (c *change) register(filed docket.Case, r request.Request) error {
+	v := Volunteer{Token: filed.Card, Case: filed.Number, RegisteredAt: c.now}
+	if id := option(r, fieldStep); id != "" {
+		v.Fields = []string{id}
+	}
+	if id := option(r, whenStep); id != "" {
+		v.Times = []string{id}
+	}
+	if r.Person != nil {
+		v.Name, v.Phone = r.Person.Name, r.Person.Phone
+	}
+	if v.Check() != nil {
+		return nil // staff see it as it is
+	}
+	number, err := c.enlist(v)
+	if err != nil {
+		return err
+	}
+	return c.advance(filed, docket.Event{Action: docket.Accept, Note: phrase.Text("activity_note.registered", "number", digits(number))})
+}
+
+func (c *change) enlist(v Volunteer) (int64, error) {
+	if v.Token != "" {
+		known, err := c.VolunteerByToken(v.Token)
+		if err == nil {
+			return known.Number, c.PutVolunteer(known.with(v))
+		}
+		if !errors.Is(err, ErrNotFound) {
+			return 0, err
+		}
+	}
+	return c.AddVolunteer(v)
+}
+
+// option is what was chosen at a step.
+func option(r request.Request, step string) string {
+	for _, a := range r.Answers {
+		if a.Step == step {
+			return a.Option
+		}
+	}
+	return ""
+}
