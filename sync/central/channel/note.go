@@ -57,13 +57,13 @@ func (r *Receiver) Note(ctx context.Context, c Channel, n Note) (Noted, error) {
 			again, noted.Event = true, before.Event
 			return nil
 		}
-		e := docket.Event{Number: found.Events + 1, Action: docket.Tell, Status: found.Status, At: now, By: c.Name,
-			Detail: docket.Detail{Inner: n.Text}}
-		if err := tx.Append(found.Number, e); err != nil {
+		e := docket.Event{Action: docket.Tell, At: now, By: c.Name, Detail: docket.Detail{Inner: n.Text}}
+		touched, err := docket.Advance(tx, found, e)
+		if err != nil {
 			return err
 		}
-		noted.Event = e.Number
-		return tx.Submit(Submission{Channel: c.Number, Digest: digest, Content: n.Content, Case: found.Number, Ticket: found.Ticket, Event: e.Number, At: now})
+		noted.Event = touched[0].Events
+		return tx.Submit(Submission{Channel: c.Number, Digest: digest, Content: n.Content, Case: found.Number, Ticket: found.Ticket, Event: noted.Event, At: now})
 	})
 	if err != nil {
 		return Noted{}, fmt.Errorf("channel: note: %w", err)

@@ -61,6 +61,9 @@ func setupWith(t *testing.T, services *catalog.Catalog, places *community.Docume
 	if d.store, err = store.Create(t.Context(), filepath.Join(t.TempDir(), "central.db")); err != nil {
 		t.Fatal(err)
 	}
+	if err := d.store.AddTerminal(t.Context(), docket.Terminal{Number: 12, Name: "大厅", AddedAt: d.now}, docket.Code{ID: "code", Kiosk: 12, MadeAt: d.now, ExpiresAt: d.now}); err != nil {
+		t.Fatal(err)
+	}
 	d.court = judge.New(t, "../../../bin/judges")
 	log := slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	bound := func(burst int, every time.Duration) *limit.Guesses {
@@ -218,11 +221,12 @@ func (d *desk) move(code string, action docket.Action, note string) {
 		if err != nil {
 			return err
 		}
-		to, ok := c.Status.After(action)
-		if !ok {
-			return docket.ErrMove
+		e := docket.Event{Action: action, At: d.clock(), By: "王芳", Note: note}
+		if action == docket.Transfer {
+			e.Assignee = docket.ToDepartment(docket.Property)
 		}
-		return tx.Append(c.Number, docket.Event{Number: c.Events + 1, Action: action, Status: to, At: d.clock(), By: "王芳", Note: note})
+		_, err = docket.Advance(tx, c, e)
+		return err
 	}); err != nil {
 		d.t.Fatal(err)
 	}

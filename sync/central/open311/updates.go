@@ -41,7 +41,7 @@ func (u updateList) forXML() any {
 }
 
 // updateID names an event: no other has its code and number.
-func updateID(code ticket.Code, event int64) string { return fmt.Sprintf("%s-%d", code, event) }
+func updateID(code ticket.Code, event int64) string { return fmt.Sprintf("%s-%d", string(code), event) }
 
 // updates lists what happened to requests, oldest first. That a request was made is no
 // update of it.

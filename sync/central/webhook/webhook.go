@@ -143,5 +143,5 @@ type Store interface {
 
 // ID is that of a delivery (webhook-id): the same at every attempt, and no other's.
 func ID(subscription int64, code ticket.Code, event int64) string {
-	return fmt.Sprintf("msg_%s_%d_%d", code, event, subscription)
+	return fmt.Sprintf("msg_%s_%d_%d", string(code), event, subscription)
 }
