@@ -145,7 +145,6 @@ var orders = map[docket.Order]string{
 	docket.MostUrgent: "urgency, number DESC",
 	docket.Newest:     "number DESC",
 	docket.Latest:     "requested_at DESC, number DESC",
-	docket.Oldest:     "number",
 }
 
 // CountOpen counts by status, without what is closed: its number only grows.

@@ -17,7 +17,7 @@ type caseView struct {
 	Urgency  string // key of the section urgency
 	Name     string // masked in a list
 	Address  string
-	Terminal string
+	Terminal string // or the channel
 	Late     bool
 	Answers  []readable.Labelled
 	Moves    []docket.Status
@@ -43,6 +43,9 @@ func (a *Area) view(f docket.Case, names map[int]string, whole bool) (caseView, 
 	}
 	v := caseView{Case: f, Terminal: names[f.Kiosk], Urgency: f.Urgency.String(), Address: body.Address,
 		Late: f.ReceivedAt.Sub(f.RequestedAt) >= calls.Late, Moves: f.Status.Next()}
+	if f.Channel != 0 && body.Channel != nil {
+		v.Terminal = body.Channel.Name
+	}
 	v.Service, v.Answers = a.Reader.Answers(body)
 	var chosen []string // what was typed is the address, which has its own line
 	for _, answer := range body.Answers {

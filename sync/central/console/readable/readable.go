@@ -44,7 +44,7 @@ func (r Reader) Answers(body request.Request) (service string, all []Labelled) {
 	for _, a := range body.Answers {
 		all = append(all, Labelled{r.Label(body.Service, a.Step), a.Text})
 	}
-	return service, all
+	return service, append(all, ofChannel(body.Channel)...)
 }
 
 // MaskedName leaves the family name: 张**.
