@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -28,13 +29,17 @@ var ErrPhoto = errors.New("desk: no such photo")
 // the member of staff had before her. The error is docket.ErrMove when the case went
 // on since or the action cannot be done to it, docket.ErrEvent when e lacks something,
 // docket.ErrApproval, docket.ErrFollowed, docket.ErrNotFound for the case that it is
-// to be merged into, ErrNote, ErrPhoto; and then nothing is written.
+// to be merged into, ErrNote, ErrPhoto; and then nothing is written. more are actions
+// that are done after e in the same transaction.
 //
 // Accepting what needs approvals hands it on to all who approve, and the last approval
 // completes it: the paper can be fetched, and has a verification code.
-func (d *Desk) Act(ctx context.Context, number, seen int64, e docket.Event) error {
-	if err := d.check(ctx, &e); err != nil {
-		return err
+func (d *Desk) Act(ctx context.Context, number, seen int64, e docket.Event, more ...docket.Event) error {
+	more = slices.Clone(more)
+	for _, one := range append([]*docket.Event{&e}, pointers(more)...) {
+		if err := d.check(ctx, one); err != nil {
+			return err
+		}
 	}
 	text, err := d.Store.Setting(ctx, docket.ChainsSetting)
 	if err != nil {
@@ -57,7 +62,7 @@ func (d *Desk) Act(ctx context.Context, number, seen int64, e docket.Event) erro
 		if err != nil {
 			return err
 		}
-		touched, err = docket.Advance(tx, c, steps...)
+		touched, err = docket.Advance(tx, c, append(steps, more...)...)
 		return err
 	})
 	if err != nil {
@@ -66,6 +71,13 @@ func (d *Desk) Act(ctx context.Context, number, seen int64, e docket.Event) erro
 	d.publish(touched)
 	d.Log.Info("case moved", "case", number, "action", string(e.Action), "status", string(touched[0].Status), "followers", len(touched)-1)
 	return nil
+}
+
+func pointers(all []docket.Event) (each []*docket.Event) {
+	for i := range all {
+		each = append(each, &all[i])
+	}
+	return each
 }
 
 // Move brings a case on, on its shortest way. seen is as of Act; when the move is not

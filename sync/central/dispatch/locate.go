@@ -1,0 +1,75 @@
+package dispatch
+
+import (
+	"math"
+	"strings"
+
+	"lintai/kiosk/request"
+	"lintai/sync/central/grid"
+)
+
+// How near a point must be to a building, or else to a grid, to be in it, in metres.
+const (
+	nearBuilding = 150
+	nearGrid     = 800
+)
+
+// Locate finds where a request is needed: by its address, by a point that a channel
+// gave, by the words of it, and else by where its terminal stands. Nil when nothing tells.
+func Locate(book *grid.Book, r request.Request, terminalName string) *Located {
+	addresses := []string{r.Address}
+	if r.Person != nil {
+		addresses = append(addresses, r.Person.Address)
+	}
+	for _, address := range addresses {
+		if found, ok := book.Find(address); ok {
+			return &Located{found, "by_address"}
+		}
+	}
+	if c := r.Channel; c != nil && c.Latitude != nil && c.Longitude != nil {
+		if found, ok := atPoint(book, grid.Point{Latitude: *c.Latitude, Longitude: *c.Longitude}); ok {
+			return &Located{found, "by_point"}
+		}
+	}
+	if found, ok := book.Find(words(r)); ok {
+		return &Located{found, "by_words"}
+	}
+	if r.Kiosk == 0 {
+		return nil
+	}
+	if g, ok := book.OfTerminal(r.Kiosk, terminalName); ok {
+		return &Located{grid.Found{Grid: g}, "by_terminal"}
+	}
+	return nil
+}
+
+// words are all that were typed or chosen.
+func words(r request.Request) string {
+	var all []string
+	for _, a := range r.Answers {
+		all = append(all, a.Text)
+	}
+	if r.Channel != nil {
+		all = append(all, r.Channel.Description)
+	}
+	return strings.Join(all, "。")
+}
+
+func atPoint(book *grid.Book, p grid.Point) (found grid.Found, ok bool) {
+	building, centre := float64(nearBuilding), float64(nearGrid)
+	for _, g := range book.Grids {
+		for _, b := range g.Buildings {
+			if b.Place.Known() {
+				if m := p.Metres(b.Place); m < building {
+					found, ok, building, centre = grid.Found{Grid: g, Building: b}, true, m, -1
+				}
+			}
+		}
+		if here := (grid.Found{Grid: g}).Place(); here.Known() {
+			if m := p.Metres(here); m < math.Max(centre, 0) {
+				found, ok, centre = grid.Found{Grid: g}, true, m
+			}
+		}
+	}
+	return found, ok
+}
