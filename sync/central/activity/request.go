@@ -33,7 +33,8 @@ func (k *Keeper) All(ctx context.Context) error {
 			return err
 		}
 	}
-	return k.Delivered(ctx)
+	_, err = k.Delivered(ctx, Seen{})
+	return err
 }
 
 // Changed makes the places follow a case that went on: when staff withdraw the request
@@ -49,36 +50,48 @@ func (k *Keeper) Changed(ctx context.Context, number int64) error {
 	return k.reseat(ctx, number)
 }
 
-// Delivered answers what came, in the order in which it came.
-func (k *Keeper) Delivered(ctx context.Context) error {
-	for _, next := range []func(*change, int64) (docket.Case, bool, error){
-		func(c *change, after int64) (docket.Case, bool, error) { return c.OldestUnseated(after) },
-		func(c *change, after int64) (docket.Case, bool, error) {
-			return c.OldestDelivered(VolunteerService, after)
-		},
-	} {
-		for after, more := int64(0), true; more; {
-			err := k.write(ctx, "", func(c *change) error {
-				filed, found, err := next(c, after)
-				if more = found; err != nil || !found {
-					return err
-				}
-				after = filed.Number
-				r, err := filed.Request()
-				if err != nil {
-					return nil // staff see it as it is
-				}
-				if filed.Service == Service {
-					return c.seat(filed, r)
-				}
-				return c.register(filed, r)
-			})
-			if err != nil {
+// Seen are the last cases of both services that were looked at.
+type Seen struct{ Activity, Volunteer int64 }
+
+// Delivered answers what came after cases that were seen, in the order in which it
+// came. Those that it left are left to staff.
+func (k *Keeper) Delivered(ctx context.Context, seen Seen) (Seen, error) {
+	var err error
+	if seen.Activity, err = k.delivered(ctx, Service, seen.Activity, (*change).OldestUnseated, (*change).seat); err != nil {
+		return seen, err
+	}
+	volunteers := func(c *change, after int64) (docket.Case, bool, error) {
+		return c.OldestDelivered(VolunteerService, after)
+	}
+	seen.Volunteer, err = k.delivered(ctx, VolunteerService, seen.Volunteer, volunteers, (*change).register)
+	return seen, err
+}
+
+func (k *Keeper) delivered(ctx context.Context, service string, after int64, next func(*change, int64) (docket.Case, bool, error), answer func(*change, docket.Case, request.Request) error) (int64, error) {
+	more, err := k.Store.AnyDelivered(ctx, service, after)
+	if err != nil {
+		return after, err
+	}
+	for more {
+		looked := after
+		err := k.write(ctx, "", func(c *change) error {
+			filed, found, err := next(c, after)
+			if more = found; err != nil || !found {
 				return err
 			}
+			looked = filed.Number
+			r, err := filed.Request()
+			if err != nil {
+				return nil // staff see it as it is
+			}
+			return answer(c, filed, r)
+		})
+		if err != nil {
+			return after, err
 		}
+		after = looked
 	}
-	return nil
+	return after, nil
 }
 
 // seat answers a request for places. One for an activity that staff gave no places to

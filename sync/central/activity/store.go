@@ -20,6 +20,9 @@ type Store interface {
 	Seats(ctx context.Context, activity string) ([]Seat, error) // by number
 	Seat(ctx context.Context, number int64) (Seat, error)       // ErrNotFound
 	SeatOf(ctx context.Context, number int64) (Seat, error)     // newest of a case; ErrNotFound
+	// AnyDelivered tells whether there is a case of a service after a number that nobody
+	// took on yet.
+	AnyDelivered(ctx context.Context, service string, after int64) (bool, error)
 	// Unseated lists cases that stand otherwise than their places do.
 	Unseated(ctx context.Context) ([]int64, error)
 	Volunteer(ctx context.Context, number int64) (Volunteer, error)               // ErrNotFound

@@ -45,7 +45,8 @@ func (s *Steward) All(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.Delivered(ctx)
+	_, err = s.Delivered(ctx, 0)
+	return err
 }
 
 // Changed settles a case that went on.
@@ -57,26 +58,33 @@ func (s *Steward) Changed(ctx context.Context, number int64) error {
 	return s.resettle(ctx, number)
 }
 
-// Delivered answers what came, in the order in which it came.
-func (s *Steward) Delivered(ctx context.Context) error {
-	for after, more := int64(0), true; more; {
+// Delivered answers what came after a case, in the order in which it came. It returns
+// the last case that it looked at: those that it left are left to staff.
+func (s *Steward) Delivered(ctx context.Context, after int64) (int64, error) {
+	more, err := s.Store.AnyDelivered(ctx, Service, after)
+	if err != nil {
+		return after, err
+	}
+	for more {
 		var touched []docket.Case
+		looked := after
 		err := s.Store.WritePoints(ctx, func(tx Tx) error {
 			touched = nil
 			c, found, err := tx.OldestDelivered(Service, after)
 			if more = found; err != nil || !found {
 				return err
 			}
-			after = c.Number
+			looked = c.Number
 			touched, err = s.answer(tx, c)
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("points: requests: %w", err)
+			return after, fmt.Errorf("points: requests: %w", err)
 		}
+		after = looked
 		s.published(touched)
 	}
-	return nil
+	return after, nil
 }
 
 // answer answers one request. One that this version does not understand is left to

@@ -26,6 +26,8 @@ type Store interface {
 	Trial(ctx context.Context) (Trial, error)
 	// Unsettled lists cases with points spent that stand otherwise than the points do.
 	Unsettled(ctx context.Context) ([]int64, error)
+	// AnyDelivered tells whether OldestDelivered would find something.
+	AnyDelivered(ctx context.Context, service string, after int64) (bool, error)
 	// Concerned tells whether points were ever spent for a case.
 	Concerned(ctx context.Context, number int64) (bool, error)
 }

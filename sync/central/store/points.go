@@ -353,6 +353,15 @@ func (s *Store) Unsettled(ctx context.Context) ([]int64, error) {
 	return collect(rows, err, func(r row) (n int64, err error) { return n, r.Scan(&n) })
 }
 
+// AnyDelivered tells whether there is a case of a service that nobody took on yet.
+func (s *Store) AnyDelivered(ctx context.Context, service string, after int64) (waiting bool, err error) {
+	err = s.queryRow(ctx, "SELECT EXISTS (SELECT 1 FROM cases WHERE service = ? AND status = 'delivered' AND number > ?)", service, after).Scan(&waiting)
+	if err != nil {
+		return false, fmt.Errorf("store: case: %w", err)
+	}
+	return waiting, nil
+}
+
 // Concerned tells whether points were spent for a case.
 func (s *Store) Concerned(ctx context.Context, number int64) (concerned bool, err error) {
 	err = s.queryRow(ctx, "SELECT EXISTS (SELECT 1 FROM points_entries WHERE case_number = ? AND case_number > 0)", number).Scan(&concerned)

@@ -128,7 +128,8 @@ func (b *bench) states(id string) []activity.State {
 
 func (b *bench) serve() {
 	b.t.Helper()
-	b.must(b.keeper.Delivered(b.t.Context()))
+	_, err := b.keeper.Delivered(b.t.Context(), activity.Seen{})
+	b.must(err)
 }
 
 func (b *bench) act(number int64, action docket.Action, note string) {

@@ -398,7 +398,8 @@ func requests(t *testing.T, b *bench) {
 		{Token(1), "", docket.Delivered, ""},
 	} {
 		number := b.ask(c.card, c.what)
-		b.must(b.steward.Delivered(t.Context()))
+		_, err := b.steward.Delivered(t.Context(), 0)
+		b.must(err)
 		status, note := b.status(number)
 		if status != c.status || note != c.note {
 			t.Errorf("%q: %s %q, want %s %q", c.what, status, note, c.status, c.note)
