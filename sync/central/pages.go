@@ -7,6 +7,7 @@ import (
 	"lintai/sync/central/console/accounts"
 	"lintai/sync/central/console/calls"
 	"lintai/sync/central/console/cases"
+	"lintai/sync/central/console/overdue"
 	"lintai/sync/central/console/quarantine"
 	"lintai/sync/central/console/readable"
 	"lintai/sync/central/console/terminals"
@@ -19,15 +20,17 @@ func (c *Central) console(public string) *console.Host {
 	reader := readable.Reader{Store: c.store, Catalog: c.library.catalog.Load}
 	lobby := &terminals.Area{Store: c.store, Desk: work, Presence: c.presence, Clock: c.config.Clock}
 	help := &calls.Area{Reader: reader, Desk: work}
+	limits := &overdue.Area{Store: c.store, Reader: reader, Accounts: c.store.Accounts, Clock: c.config.Clock, Changed: c.countLimitsAnew}
 	return &console.Host{
 		Areas: []console.Area{
-			&cases.Area{Reader: reader, Desk: work, Terminals: lobby},
+			&cases.Area{Reader: reader, Desk: work, Terminals: lobby, Limits: limits},
+			limits,
 			help,
 			&quarantine.Area{Reader: reader, Desk: work, Receiver: c.receiver},
 			lobby,
 			&accounts.Area{Office: c.office, Clock: c.config.Clock, Invitation: func(code string) string { return Invitation(public, code) }},
 		},
-		Office: c.office, Hub: c.hub, Calls: help.Ringing, Clock: c.config.Clock, Log: c.config.Log,
+		Office: c.office, Hub: c.hub, Calls: help.Ringing, Notices: limits.Notices, Clock: c.config.Clock, Log: c.config.Log,
 		Secure: strings.HasPrefix(public, "https://"), Heartbeat: c.config.Heartbeat,
 	}
 }

@@ -59,6 +59,11 @@ func (c *Central) work(ctx context.Context) {
 	}
 }
 
+// countLimitsAnew has a job do so for all cases, after the document was changed.
+func (c *Central) countLimitsAnew(ctx context.Context) error {
+	return c.queue.AddNow(ctx, deadline.Sweep{})
+}
+
 // tellLimits has open pages show limits anew.
 func (c *Central) tellLimits(_ []int64, notified bool) {
 	c.hub.Publish(live.Word{Kind: live.Limits})

@@ -34,15 +34,26 @@ type Ringing struct {
 // Answer is one that can be given with one press.
 type Answer struct{ ID, Words string }
 
+// Notice is something that one member of staff was told and has not seen, as it stands
+// on the banner of her pages.
+type Notice struct {
+	Number int64
+	Case   int64
+	Words  string
+	Late   bool
+}
+
 // CallRoles are who hears calls and may answer them.
 var CallRoles = []staff.Role{staff.Clerk, staff.Worker, staff.Administrator}
 
 // Host serves /console and below, /sign-in, /invitation and /sign-out.
 type Host struct {
-	Areas     []Area
-	Office    *staff.Office
-	Hub       *live.Hub
-	Calls     func(context.Context) ([]Ringing, error) // unanswered ones, oldest first
+	Areas  []Area
+	Office *staff.Office
+	Hub    *live.Hub
+	Calls  func(context.Context) ([]Ringing, error) // unanswered ones, oldest first
+	// Notices are what one was told; nil: nothing.
+	Notices   func(context.Context, staff.Account) ([]Notice, error)
 	Clock     func() time.Time
 	Log       *slog.Logger
 	Secure    bool // staff come by https: the cookie travels nowhere else

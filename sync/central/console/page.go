@@ -4,6 +4,7 @@ import (
 	"embed"
 	"html/template"
 	"io/fs"
+	"net/http"
 
 	"lintai/sync/central/page"
 	"lintai/sync/central/staff"
@@ -35,10 +36,12 @@ var (
 type frame struct {
 	Who     staff.Account
 	Home    string
+	Still   string // of the answer to a form: where its banner is read from instead
 	Menu    []menuLine
 	Token   template.HTML // hidden field of every form
 	Problem string        // key of the section problem, or ""
 	Calls   []Ringing
+	Notices []Notice
 	Content any
 }
 
@@ -52,9 +55,18 @@ func (h *Host) show(r *Request, status int, p *Page, content any, problem string
 	f := frame{Who: r.Who, Home: "/", Content: content, Problem: problem}
 	if r.Who.Name != "" {
 		f.Home, f.Menu, f.Token = h.home(r.Who), h.menu(r), tokenField(r.token)
+		if r.Method != http.MethodGet {
+			f.Still = f.Home
+		}
 		if h.Calls != nil && r.Who.Has(CallRoles...) {
 			var err error
 			if f.Calls, err = h.Calls(r.Context()); err != nil {
+				return err
+			}
+		}
+		if h.Notices != nil {
+			var err error
+			if f.Notices, err = h.Notices(r.Context(), r.Who); err != nil {
 				return err
 			}
 		}
@@ -72,7 +84,7 @@ func (h *Host) menu(r *Request) []menuLine {
 			if !r.Who.Has(e.Roles...) {
 				continue
 			}
-			if below(r.URL.Path, e.Address) && len(e.Address) > length {
+			if e.covers(r.URL.Path) && len(e.Address) > length {
 				best, length = len(all), len(e.Address)
 			}
 			all = append(all, menuLine{Entry: e})
@@ -82,6 +94,14 @@ func (h *Host) menu(r *Request) []menuLine {
 		all[best].Current = true
 	}
 	return all
+}
+
+// covers tells whether a page belongs to the entry.
+func (e Entry) covers(path string) bool {
+	if e.Below != "" {
+		return path == e.Address || below(path, e.Below)
+	}
+	return below(path, e.Address)
 }
 
 // below tells whether a path is an address or stands below it.

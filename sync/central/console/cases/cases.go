@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"lintai/sync/central/console"
+	"lintai/sync/central/console/overdue"
 	"lintai/sync/central/console/readable"
 	"lintai/sync/central/console/terminals"
 	"lintai/sync/central/desk"
@@ -27,6 +28,7 @@ type Area struct {
 	Reader    readable.Reader
 	Desk      *desk.Desk
 	Terminals *terminals.Area // listed beside the cases
+	Limits    *overdue.Area   // marks cases by their time limits
 }
 
 // roles are who sees cases at all; which ones is a question of sight.
@@ -44,7 +46,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the list.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "console.cases", Address: "/console", Roles: roles}}
+	return []console.Entry{{Label: "console.cases", Address: "/console", Below: "/console/cases", Roles: roles}}
 }
 
 func (a *Area) one(r *console.Request) error {
@@ -61,6 +63,9 @@ func (a *Area) one(r *console.Request) error {
 		return err
 	}
 	v.Events = events
+	if v.Panel, err = a.Limits.Panel(r.Context(), f, events); err != nil {
+		return err
+	}
 	body, err := f.Request()
 	if err != nil {
 		return err

@@ -85,11 +85,16 @@ func (a *Area) list(r *console.Request) error {
 	if err != nil {
 		return err
 	}
+	marks, err := a.Limits.Marks(r.Context(), cases)
+	if err != nil {
+		return err
+	}
 	for _, f := range cases {
 		row, err := a.view(f, names, false)
 		if err != nil {
 			return err
 		}
+		row.Limit = marks[f.Number]
 		v.Cases = append(v.Cases, row)
 	}
 	if v.Filters, err = a.filters(r, v.Filter); err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"lintai/kiosk/phrase"
 	"lintai/sync/central/console/calls"
+	"lintai/sync/central/console/overdue"
 	"lintai/sync/central/console/readable"
 	"lintai/sync/central/docket"
 )
@@ -21,6 +22,7 @@ type caseView struct {
 	Late     bool
 	Answers  []readable.Labelled
 	Moves    []docket.Status
+	Limit    overdue.Mark // zero where there is none
 
 	// On the page of the case alone.
 	IDNumber    string // masked
@@ -30,6 +32,7 @@ type caseView struct {
 	Attachments []readable.Attachment
 	Events      []docket.Event
 	Ratings     []readable.Rating
+	Panel       overdue.Panel
 }
 
 // languages are what staff call those of residents.
