@@ -122,10 +122,11 @@ type Call struct {
 
 // CallAnswer is what staff said to a call.
 type CallAnswer struct {
-	Answer string // id of the prepared answer
-	Words  string
-	By     string
-	At     time.Time
+	Answer  string // id of the prepared answer
+	Words   string
+	By      string // her name
+	Account string // and her account
+	At      time.Time
 }
 
 // Session is a member of staff who is signed in, in one browser.

@@ -145,6 +145,7 @@ var orders = map[docket.Order]string{
 	docket.MostUrgent: "urgency, number DESC",
 	docket.Newest:     "number DESC",
 	docket.Latest:     "requested_at DESC, number DESC",
+	docket.Oldest:     "number",
 }
 
 // CountOpen counts by status, without what is closed: its number only grows.
@@ -256,13 +257,13 @@ func scanCase(r row) (docket.Case, error) {
 	return c, err
 }
 
-const callColumns = "id, kiosk, screen, raised_at, received_at, answer, words, answered_by, answered_at"
+const callColumns = "id, kiosk, screen, raised_at, received_at, answer, words, answered_by, answered_account, answered_at"
 
 func scanCall(r row) (docket.Call, error) {
 	var c docket.Call
 	var a docket.CallAnswer
 	var raised, received, answered int64
-	err := r.Scan(&c.ID, &c.Kiosk, &c.Screen, &raised, &received, &a.Answer, &a.Words, &a.By, &answered)
+	err := r.Scan(&c.ID, &c.Kiosk, &c.Screen, &raised, &received, &a.Answer, &a.Words, &a.By, &a.Account, &answered)
 	c.RaisedAt, c.ReceivedAt = moment(raised), moment(received)
 	if answered > 0 {
 		a.At = moment(answered)

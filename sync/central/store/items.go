@@ -16,10 +16,14 @@ func (t *Tx) FileCall(c docket.Call) error {
 	n, err := t.exec("file call", `
 		INSERT INTO calls (id, kiosk, screen, raised_at, received_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		c.ID, c.Kiosk, c.Screen, micros(c.RaisedAt), micros(c.ReceivedAt))
-	if err == nil && n == 0 {
+	if err != nil {
+		return err
+	}
+	if n == 0 {
 		return docket.ErrIDTaken
 	}
-	return err
+	t.called = append(t.called, c.ID)
+	return nil
 }
 
 func (t *Tx) Keep(q docket.Quarantined) error {
@@ -87,12 +91,16 @@ func (t *Tx) Call(id string) (docket.Call, error) {
 
 func (t *Tx) Answer(id string, a docket.CallAnswer) error {
 	n, err := t.exec("answer call", `
-		UPDATE calls SET answer = ?, words = ?, answered_by = ?, answered_at = ? WHERE id = ? AND answered_at = 0`,
-		a.Answer, a.Words, a.By, micros(a.At), id)
-	if err == nil && n == 0 {
+		UPDATE calls SET answer = ?, words = ?, answered_by = ?, answered_account = ?, answered_at = ? WHERE id = ? AND answered_at = 0`,
+		a.Answer, a.Words, a.By, a.Account, micros(a.At), id)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
 		return docket.ErrAnswered
 	}
-	return err
+	t.called = append(t.called, id)
+	return nil
 }
 
 // Change takes the cursor from the terminal's row, so that the changes of a

@@ -40,6 +40,7 @@ type Store struct {
 	url        string
 
 	onCases func(ctx context.Context, tx *sql.Tx, cases []int64) error // nil: nobody
+	onCalls func(ctx context.Context, tx *Tx, calls []string) error    // nil: nobody
 }
 
 // OnCases has f called in each transaction in which something happened to cases, with
@@ -47,8 +48,16 @@ type Store struct {
 // before the store is used.
 func (s *Store) OnCases(f func(ctx context.Context, tx *sql.Tx, cases []int64) error) { s.onCases = f }
 
-// attend calls OnCases' function when there is something to tell it.
+// OnCalls is the same for calls that were filed or answered, by their ids.
+func (s *Store) OnCalls(f func(ctx context.Context, tx *Tx, calls []string) error) { s.onCalls = f }
+
+// attend calls the functions of OnCases and OnCalls when there is something to tell them.
 func (t *Tx) attend() error {
+	if t.store.onCalls != nil && len(t.called) > 0 {
+		if err := t.store.onCalls(t.ctx, t, slices.Compact(t.called)); err != nil {
+			return err
+		}
+	}
 	if t.store.onCases == nil || len(t.touched) == 0 {
 		return nil
 	}

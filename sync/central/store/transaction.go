@@ -21,9 +21,10 @@ type Tx struct {
 	statements *statements // nil where none are kept
 	fresh      []string    // statements that are not kept yet
 
-	listened  bool    // listeners is known
-	listeners int     // webhook subscriptions that are told
-	touched   []int64 // cases that something happened to: see OnCases
+	listened  bool     // listeners is known
+	listeners int      // webhook subscriptions that are told
+	touched   []int64  // cases that something happened to: see OnCases
+	called    []string // calls that were filed or answered: see OnCalls
 }
 
 // SQL is the transaction itself, for what brings its own SQL, as a job queue does.

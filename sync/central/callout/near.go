@@ -1,0 +1,29 @@
+package callout
+
+import (
+	"slices"
+	"time"
+
+	"lintai/sync/central/grid"
+)
+
+// Nearest lists who is on duty near a terminal: those of the grid in which it stands,
+// then their deputies, then those of the other grids, the nearest first. Nobody when it
+// stands in none.
+func Nearest(b *grid.Book, kiosk int, name string, at time.Time) []string {
+	own, ok := b.OfTerminal(kiosk, name)
+	if !ok {
+		return nil
+	}
+	var all []string
+	for _, g := range append([]grid.Grid{own}, b.Near(own.ID)...) {
+		for _, deputies := range []bool{false, true} {
+			for _, p := range g.Posts {
+				if p.Deputy == deputies && !slices.Contains(all, p.Account) && b.Roster(p.Account).OnDuty(at) {
+					all = append(all, p.Account)
+				}
+			}
+		}
+	}
+	return all
+}
