@@ -205,8 +205,10 @@ func (s State) lookProgress(v *View) {
 	v.Title = s.text("progress.title", "service", s.serviceName(p.Service))
 	v.Headline = statusText(p.Status, l)
 	v.Tone, v.Icon = Calm, "wait"
-	if p.Status == StatusDone {
+	if p.Status.done() {
 		v.Tone, v.Icon = Good, "ok"
+	}
+	if p.Status == StatusDone {
 		v.Notice, v.NoticeTone = s.text("progress.rate"), Calm
 	}
 	if what := s.awaits(p); what != "" {
@@ -225,8 +227,11 @@ func (s State) lookProgress(v *View) {
 	}
 	reached := true
 	for _, st := range Statuses[1:] { // the way begins where others can see it
-		if st == p.Status {
-			v.Track = append(v.Track, Stage{statusText(st, l), true, true})
+		if p.Status.ended() {
+			break // nothing is to come
+		}
+		if st == p.Status.stop() {
+			v.Track = append(v.Track, Stage{statusText(p.Status, l), true, true})
 			reached = false
 			continue
 		}

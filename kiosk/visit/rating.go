@@ -94,7 +94,7 @@ func (m *machine) ratingFound(e LookedUp) {
 	case e.Result == NotFound:
 		m.missed()
 		again("code_unknown")
-	case e.Result == Found && e.Progress.Status != StatusDone:
+	case e.Result == Found && !e.Progress.Status.done():
 		again("rating_early")
 	default:
 		v.progress = e.Progress

@@ -65,7 +65,7 @@ func Script(c *catalog.Catalog, l phrase.Locale) []Say {
 			}
 		}
 		if svc.Kind == catalog.KindRequest {
-			for _, st := range append(slices.Clone(Statuses), StatusSending, StatusHeld) {
+			for _, st := range slices.Concat(Statuses, Finer, []Status{StatusSending, StatusHeld}) {
 				add(s.progressSay(svc.Code, st))
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"lintai/kiosk/ticket"
 	"lintai/kiosk/visit"
@@ -29,10 +28,11 @@ func (a *Agent) Find(ctx context.Context, code ticket.Code) (p visit.Progress, o
 	if !t.Known {
 		return visit.Progress{}, false, nil
 	}
-	if !slices.Contains(visit.Statuses, visit.Status(t.Status)) {
+	status, ok := visit.Understand(t.Status, t.Word)
+	if !ok {
 		return visit.Progress{}, false, unusable("a status that this terminal does not know")
 	}
-	return visit.Progress{Service: t.Service, Status: visit.Status(t.Status), At: t.At, Note: t.Note}, true, nil
+	return visit.Progress{Service: t.Service, Status: status, At: t.At, Note: t.Note}, true, nil
 }
 
 // FindByCard asks central for the requests that were made with a card, newest
@@ -59,11 +59,12 @@ func (a *Agent) FindByCard(ctx context.Context, token string) ([]visit.Mine, err
 	mine := make([]visit.Mine, 0, len(found.Tickets))
 	for _, t := range found.Tickets {
 		code, err := ticket.Parse(string(t.Ticket))
-		if err != nil || !slices.Contains(visit.Statuses, visit.Status(t.Status)) {
+		status, known := visit.Understand(t.Status, t.Word)
+		if err != nil || !known {
 			return nil, unusable("a ticket or status that this terminal does not know")
 		}
 		mine = append(mine, visit.Mine{Ticket: code, Progress: visit.Progress{
-			Service: t.Service, Status: visit.Status(t.Status), At: t.At, Note: t.Note,
+			Service: t.Service, Status: status, At: t.At, Note: t.Note,
 		}})
 	}
 	return mine, nil

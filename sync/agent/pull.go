@@ -84,13 +84,14 @@ func (a *Agent) apply(ctx context.Context, cursor int64, pull wire.Pull) error {
 			a.answered(*c.Answer)
 		}
 		if s := c.Status; s != nil {
-			if !slices.Contains(visit.Statuses, visit.Status(s.Status)) {
+			status, ok := visit.Understand(s.Status, s.Word)
+			if !ok {
 				// A newer central. The terminal has no words for it and shows the
 				// last status that it understood.
 				a.log.Warn("unknown status", "request", s.RequestID)
 				continue
 			}
-			statuses = append(statuses, offline.Status{Request: s.RequestID, Event: s.Event, Status: visit.Status(s.Status), At: s.At, Note: s.Note})
+			statuses = append(statuses, offline.Status{Request: s.RequestID, Event: s.Event, Status: status, At: s.At, Note: s.Note})
 		}
 	}
 	if pull.Cursor == cursor && len(statuses) == 0 {

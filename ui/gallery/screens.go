@@ -236,7 +236,7 @@ func lookingUp(m Manner) *resident {
 // settled are requests whose way has ended, or has hardly begun.
 func settled(m Manner) *resident {
 	all := arrive(m)
-	for _, status := range []visit.Status{visit.StatusAccepted, visit.StatusDone, visit.StatusHeld} {
+	for _, status := range []visit.Status{visit.StatusAccepted, visit.StatusDispatched, visit.StatusDone, visit.StatusRated, visit.StatusRefused, visit.StatusHeld} {
 		r := arrive(m).enter()
 		r.status = status
 		all.join(r.begin("lookup").digits(Ticket).feed(visit.Next{}).answer().keep("progress-" + string(status)))
