@@ -17,6 +17,7 @@ import (
 	"lintai/sync/central/live"
 	"lintai/sync/central/page"
 	"lintai/sync/central/track"
+	"lintai/sync/central/verify"
 	"lintai/sync/wire"
 )
 
@@ -46,6 +47,7 @@ func (c *Central) Handler(public string) http.Handler {
 	mux := http.NewServeMux()
 	c.open311(public).Register(mux)
 	(&track.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
+	(&verify.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
 	c.console(public).Register(mux)
 	// Forms of other sites are refused.
 	return page.Guard(http.NewCrossOriginProtection().Handler(mux))
@@ -143,6 +145,7 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	watching.Go(func() { c.watchDocuments(watch) })
 	watching.Go(func() { c.sweepUploads(watch) })
 	watching.Go(func() { c.work(watch) })
+	watching.Go(func() { c.classify(watch) })
 	watching.Go(func() { c.sweepSubmissions(watch) })
 	watching.Go(func() { c.sendWebhooks(watch) })
 	failed := make(chan error, len(servers))

@@ -197,6 +197,7 @@ const (
 	MostUrgent Order = iota // by urgency, then newest first
 	Newest                  // by number, newest first
 	Latest                  // by the time of the request, newest first
+	Oldest                  // by number, oldest first
 )
 
 // CaseQuery selects cases. A zero field selects all; a non-nil empty slice

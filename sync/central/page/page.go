@@ -23,6 +23,14 @@ func When(t time.Time) string {
 	return t.In(phrase.Zone).Format(phrase.Text("page.time"))
 }
 
+// Date writes a day, with its year; "" for the zero time.
+func Date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(phrase.Zone).Format(phrase.Text("page.date"))
+}
+
 // Status is the word for a status.
 func Status(s docket.Status) string { return phrase.Text(phrase.ID("status." + string(s))) }
 
@@ -33,7 +41,7 @@ func Stars(n int) string {
 }
 
 // Functions are what templates may call.
-var Functions = template.FuncMap{"phrase": phrase.Text, "when": When, "status": Status, "stars": Stars, "section": section}
+var Functions = template.FuncMap{"phrase": phrase.Text, "when": When, "date": Date, "status": Status, "stars": Stars, "section": section}
 
 // sections are those that templates build an id of: {{section "reason." .Reason}}.
 var sections = map[string]bool{"reason.": true, "problem.": true, "urgency.": true, "unrated.": true, "role.": true, "account_action.": true}

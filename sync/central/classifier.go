@@ -1,0 +1,72 @@
+package central
+
+import (
+	"context"
+	"time"
+
+	"lintai/sync/central/desk"
+	"lintai/sync/central/live"
+)
+
+const (
+	// quiet is how long nothing is filed before what was filed is classified, so that a
+	// terminal which sends a night's requests is answered first; patience is how long
+	// that may put it off.
+	quiet    = 200 * time.Millisecond
+	patience = 2 * time.Second
+	// again is when it is tried again after a failure.
+	again = 10 * time.Second
+)
+
+// classify classifies what is filed, until ctx ends: at first what was not yet.
+func (c *Central) classify(ctx context.Context) {
+	work := &desk.Desk{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}
+	filed := c.hub.Watch(func(w live.Word) bool { return w.Kind == live.Case || w.Kind == live.Everything })
+	defer filed.Stop()
+	for ctx.Err() == nil {
+		n, err := work.Classify(ctx)
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
+			c.config.Log.Error("cases are not classified", "error", err)
+			pause(ctx, again)
+		case n == 0:
+			select {
+			case <-filed.Signal():
+				settle(ctx, filed)
+			case <-filed.Ended():
+				return
+			case <-ctx.Done():
+			}
+		}
+	}
+}
+
+// settle waits until nothing is filed for a moment, but not for long.
+func settle(ctx context.Context, filed *live.Watcher) {
+	most := time.NewTimer(patience)
+	defer most.Stop()
+	for {
+		filed.Take()
+		still := time.NewTimer(quiet)
+		select {
+		case <-filed.Signal():
+			still.Stop()
+			continue
+		case <-still.C:
+		case <-most.C:
+		case <-ctx.Done():
+		}
+		still.Stop()
+		return
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
