@@ -45,6 +45,8 @@ type Entry struct {
 	Label   phrase.ID
 	Address string
 	Roles   []staff.Role // who sees it
+	// Below is where the pages of the entry stand, when that is not below Address.
+	Below string
 }
 
 // Request is one request of somebody who may make it.
