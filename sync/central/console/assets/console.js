@@ -11,6 +11,9 @@
   const address = document.body.dataset.stream;
   if (!address) return;
 
+  // The answer to a form stands still: asked for again it would be another page, and a
+  // one-time address on it is shown only once. Its banner is read from this address.
+  const still = document.body.dataset.still;
   const title = document.title;
   const line = document.getElementById('line');
   const show = (live) => {
@@ -19,18 +22,24 @@
   };
 
   // What was being typed survives the replacement.
+  const key = (e) => [e.form && e.form.getAttribute('action'), e.name, e.type === 'checkbox' || e.type === 'radio' ? e.value : ''].join(' ');
+  const fields = (region) => [...region.querySelectorAll('textarea, input:not([type=hidden])')];
   const replace = (region, fresh) => {
     if (region.innerHTML === fresh.innerHTML) return;
     const known = new Set([...region.querySelectorAll('[data-case]')].map((e) => e.dataset.case));
-    const typed = [...region.querySelectorAll('textarea')].map((e) => [e.id, e.value, e === document.activeElement, e.selectionStart]);
+    const typed = fields(region).map((e) => [key(e), e, e === document.activeElement])
+      .filter(([, e, focused]) => focused || e.value !== e.defaultValue || e.checked !== e.defaultChecked);
     const fill = [...fresh.childNodes].map((n) => document.importNode(n, true));
     region.replaceChildren(...fill);
     region.querySelectorAll('li[data-case]').forEach((e) => e.classList.toggle('new', !known.has(e.dataset.case)));
-    for (const [id, value, focused, at] of typed) {
-      const e = document.getElementById(id);
-      if (!e) continue;
-      e.value = value;
-      if (focused) { e.focus(); e.setSelectionRange(at, at); }
+    for (const [name, old, focused] of typed) {
+      const e = fields(region).find((e) => key(e) === name);
+      if (!e || e.type === 'file') continue;
+      e.value = old.value;
+      e.checked = old.checked;
+      if (!focused) continue;
+      e.focus();
+      if (old.selectionStart !== null && old.type !== 'checkbox') e.setSelectionRange(old.selectionStart, old.selectionStart);
     }
   };
 
@@ -39,8 +48,8 @@
     if (reading) { again = true; return; }
     reading = true;
     try {
-      const answer = await fetch(location.pathname + location.search, { cache: 'no-store' });
-      if (answer.redirected) { location.reload(); return; } // signed out
+      const answer = await fetch(still || location.pathname + location.search, { cache: 'no-store' });
+      if (answer.redirected) { location.assign(answer.url); return; } // signed out
       if (answer.ok) {
         const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
         for (const region of document.querySelectorAll('[data-region]')) {
@@ -76,6 +85,7 @@
   addEventListener('keydown', wake, { once: true });
   const sound = () => {
     if (!audio || audio.state !== 'running') return;
+    if (navigator.vibrate) navigator.vibrate([200, 100, 200]);
     [880, 660].forEach((tone, i) => {
       const source = audio.createOscillator(), gain = audio.createGain(), at = audio.currentTime + i * 0.25;
       source.frequency.value = tone;
@@ -87,7 +97,7 @@
   };
   let bell = null;
   const ring = () => {
-    const calling = document.querySelector('.call') !== null;
+    const calling = document.querySelector('.call:not(.quiet)') !== null;
     if (calling && !bell) {
       let on = false;
       const strike = () => { on = !on; document.title = on ? document.body.dataset.ringing : title; if (on) sound(); };
