@@ -194,6 +194,8 @@ type plan struct {
 const (
 	// missed is how long a process may live that is to die at a point.
 	missed = 5 * time.Second
+	// calmly is how long one may take to make its promises, on the slowest machine.
+	calmly = time.Minute
 	// soon is how long after a promise a terminal dies at most.
 	soon = time.Second
 )
@@ -201,15 +203,14 @@ const (
 // draw makes a plan: one in four at random, one a moment after a promise; of the
 // others every second goes for the point at which the fewest died so far.
 func (p *proof) draw(random *rand.Rand, points []failpoint.Point, most time.Duration, times int) plan {
-	way := random.IntN(4)
 	if p.calm {
-		way = 1
+		return plan{promises: 1 + random.IntN(3), after: calmly, moment: time.Duration(random.Int64N(int64(soon)))}
 	}
-	switch way {
+	switch random.IntN(4) {
 	case 0:
 		return plan{after: time.Duration(random.Int64N(int64(most)))}
 	case 1:
-		return plan{promises: 1 + random.IntN(3), after: 2 * missed, moment: time.Duration(random.Int64N(int64(soon)))}
+		return plan{promises: 1 + random.IntN(3), after: calmly / 2, moment: time.Duration(random.Int64N(int64(soon)))}
 	case 2:
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -283,7 +284,9 @@ func (p *proof) killTerminal(h *hall, random *rand.Rand) {
 func (p *proof) killCentral(random *rand.Rand) {
 	const most = 4 * time.Second
 	way := p.draw(random, centralPoints, most, 6)
-	if way.promises > 0 { // it makes none
+	switch {
+	case p.calm: // until the terminal is dead
+	case way.promises > 0: // it makes none
 		way = plan{after: most + time.Duration(random.Int64N(int64(most)))}
 	}
 	life := p.office.serve(p.t, way.at)
