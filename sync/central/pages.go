@@ -28,6 +28,7 @@ func (c *Central) console(public string) *console.Host {
 			help,
 			&quarantine.Area{Reader: reader, Desk: work, Receiver: c.receiver},
 			lobby,
+			c.together(),
 			&accounts.Area{Office: c.office, Clock: c.config.Clock, Invitation: func(code string) string { return Invitation(public, code) }},
 		},
 		Office: c.office, Hub: c.hub, Calls: help.Ringing, Notices: limits.Notices, Clock: c.config.Clock, Log: c.config.Log,

@@ -148,6 +148,7 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	watching.Go(func() { c.classify(watch) })
 	watching.Go(func() { c.sweepSubmissions(watch) })
 	watching.Go(func() { c.sendWebhooks(watch) })
+	watching.Go(func() { c.AnswerRequests(watch) })
 	failed := make(chan error, len(servers))
 	for i, server := range servers {
 		go func() { failed <- server.Serve(listeners[i]) }()

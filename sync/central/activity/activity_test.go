@@ -117,7 +117,7 @@ func TestDuties(t *testing.T) {
 	allowed := map[Duty][]Duty{"": {Assigned}, Released: {Assigned}, Assigned: {Confirmed, Missed, Released}, Confirmed: {Assigned}, Missed: {Assigned}}
 	for _, from := range append([]Duty{""}, Duties...) {
 		for _, to := range Duties {
-			if got := from.to(to); got != slices.Contains(allowed[from], to) {
+			if got := from.Leads(to); got != slices.Contains(allowed[from], to) {
 				t.Errorf("%q to %q: %t", from, to, got)
 			}
 		}

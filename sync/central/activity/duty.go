@@ -107,7 +107,7 @@ func (k *Keeper) Do(ctx context.Context, task, volunteer int64, to Duty, minutes
 		} else if err != nil {
 			return err
 		}
-		if !a.Duty.to(to) {
+		if !a.Duty.Leads(to) {
 			return ErrMove
 		}
 		if a.Duty == Confirmed {
@@ -126,9 +126,9 @@ func (k *Keeper) Do(ctx context.Context, task, volunteer int64, to Duty, minutes
 	})
 }
 
-// to tells whether one Duty may follow another. "" is that of somebody who was never
+// Leads tells whether one Duty may follow another. "" is that of somebody who was never
 // asked.
-func (d Duty) to(next Duty) bool {
+func (d Duty) Leads(next Duty) bool {
 	switch d {
 	case "", Released:
 		return next == Assigned

@@ -24,6 +24,15 @@ var parties = []string{"one", "two", "three", "four", "five"}
 
 // All settles whatever is not settled.
 func (k *Keeper) All(ctx context.Context) error {
+	if err := k.Reseat(ctx); err != nil {
+		return err
+	}
+	_, err := k.Delivered(ctx, Seen{})
+	return err
+}
+
+// Reseat makes places follow all cases for which there are some.
+func (k *Keeper) Reseat(ctx context.Context) error {
 	cases, err := k.Store.Unseated(ctx)
 	if err != nil {
 		return err
@@ -33,8 +42,7 @@ func (k *Keeper) All(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err = k.Delivered(ctx, Seen{})
-	return err
+	return nil
 }
 
 // Changed makes the places follow a case that went on: when staff withdraw the request

@@ -36,6 +36,15 @@ type Steward struct {
 
 // All settles whatever is not settled.
 func (s *Steward) All(ctx context.Context) error {
+	if err := s.Resettle(ctx); err != nil {
+		return err
+	}
+	_, err := s.Delivered(ctx, 0)
+	return err
+}
+
+// Resettle makes points follow all cases for which some were spent.
+func (s *Steward) Resettle(ctx context.Context) error {
 	cases, err := s.Store.Unsettled(ctx)
 	if err != nil {
 		return err
@@ -45,8 +54,7 @@ func (s *Steward) All(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err = s.Delivered(ctx, 0)
-	return err
+	return nil
 }
 
 // Changed settles a case that went on.
