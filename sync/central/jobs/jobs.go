@@ -70,9 +70,9 @@ type Queue struct {
 	// add is for transactions of database/sql, on either engine.
 	add interface {
 		InsertManyTx(ctx context.Context, tx *sql.Tx, params []river.InsertManyParams) ([]*insertResult, error)
-		InsertMany(ctx context.Context, params []river.InsertManyParams) ([]*insertResult, error)
 	}
 	work worker
+	db   *sql.DB
 }
 
 type worker interface {
@@ -106,7 +106,7 @@ func Open(ctx context.Context, db Database, h *Handlers, o Options) (*Queue, err
 	} else {
 		config.Test.Time = &clock{h.clock}
 	}
-	q := &Queue{}
+	q := &Queue{db: db.Database()}
 	if db.Pool() == nil {
 		driver := newSole(db.Database())
 		client, err := river.NewClient(driver, config)
@@ -143,12 +143,18 @@ func (q *Queue) Add(ctx context.Context, tx *sql.Tx, at time.Time, all ...Args) 
 	return nil
 }
 
-// AddNow adds jobs that no transaction causes.
+// AddNow adds jobs that no transaction causes. It makes one of its own: what River does
+// without would, on SQLite, wake workers in a way that races with their start.
 func (q *Queue) AddNow(ctx context.Context, all ...Args) error {
-	if len(all) == 0 {
-		return nil
+	tx, err := q.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("jobs: add: %w", err)
 	}
-	if _, err := q.add.InsertMany(ctx, q.params(time.Time{}, all)); err != nil {
+	defer tx.Rollback() // no effect after Commit
+	if err := q.Add(ctx, tx, time.Time{}, all...); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("jobs: add: %w", err)
 	}
 	return nil
