@@ -163,13 +163,14 @@ func identityOf(key *ecdsa.PrivateKey, codeID string, a wire.EnrolAnswer) (Ident
 }
 
 // writeWhole writes a JSON file of secrets so that a power cut leaves the old one
-// or the new one.
+// or the new one. What a cut leaves of the draft, with a key in it, is taken by the
+// next try: its name is always the same.
 func writeWhole(folder, name string, v any) error {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("agent: %s: %w", name, err)
 	}
-	draft, err := os.CreateTemp(folder, "."+name+"-*") // mode 0600
+	draft, err := os.OpenFile(filepath.Join(folder, "."+name+"-draft"), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("agent: %s: %w", name, err)
 	}

@@ -70,6 +70,26 @@ func TestIdentityIsKeptWholeAndForItsOwnerOnly(t *testing.T) {
 	}
 }
 
+// A power cut in the middle of a save leaves its draft, with a private key in it.
+func TestADraftThatACutLeftIsGoneAfterTheNextSave(t *testing.T) {
+	folder := t.TempDir()
+	draft := filepath.Join(folder, "."+IdentityFile+"-draft")
+	if err := os.WriteFile(draft, []byte(strings.Repeat("a key", 10_000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	i := ours().identity(knownSerial+1, time.Now())
+	if err := i.Save(folder); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(folder)
+	if err != nil || len(left) != 1 || left[0].Name() != IdentityFile {
+		t.Errorf("the folder has %v, %v", left, err)
+	}
+	if got, err := LoadIdentity(folder); err != nil || got.Kiosk != i.Kiosk {
+		t.Errorf("it cannot be read: %v", err)
+	}
+}
+
 func TestEnrolledWith(t *testing.T) {
 	code := wire.NewCode()
 	i := Identity{CodeID: code.Secret().ID()}
