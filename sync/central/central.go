@@ -32,6 +32,7 @@ import (
 	"lintai/kiosk/seal"
 	"lintai/sync/central/authority"
 	"lintai/sync/central/deadline"
+	"lintai/sync/central/dispatch"
 	"lintai/sync/central/intake"
 	"lintai/sync/central/jobs"
 	"lintai/sync/central/keyring"
@@ -95,6 +96,7 @@ type Central struct {
 
 	queue     *jobs.Queue
 	deadlines *deadline.Keeper
+	dispatch  *dispatch.Office
 
 	// Both doors, the public one and that of the terminals, work with these.
 	receiver *intake.Receiver

@@ -5,6 +5,7 @@ import (
 
 	"lintai/sync/central/console"
 	"lintai/sync/central/console/accounts"
+	"lintai/sync/central/console/assign"
 	"lintai/sync/central/console/calls"
 	"lintai/sync/central/console/cases"
 	"lintai/sync/central/console/overdue"
@@ -12,6 +13,7 @@ import (
 	"lintai/sync/central/console/readable"
 	"lintai/sync/central/console/terminals"
 	"lintai/sync/central/desk"
+	"lintai/sync/central/resource"
 )
 
 // console puts the areas of staff's pages together. Their order is the menu's.
@@ -21,9 +23,11 @@ func (c *Central) console(public string) *console.Host {
 	lobby := &terminals.Area{Store: c.store, Desk: work, Presence: c.presence, Clock: c.config.Clock}
 	help := &calls.Area{Reader: reader, Desk: work}
 	limits := &overdue.Area{Store: c.store, Reader: reader, Accounts: c.store.Accounts, Clock: c.config.Clock, Changed: c.countLimitsAnew}
+	gives := &assign.Area{Office: c.dispatch, Resources: &resource.Keeper{Store: c.store, Clock: c.config.Clock, Log: c.config.Log, Moved: c.tellCases}}
 	return &console.Host{
 		Areas: []console.Area{
-			&cases.Area{Reader: reader, Desk: work, Terminals: lobby, Limits: limits},
+			&cases.Area{Reader: reader, Desk: work, Terminals: lobby, Limits: limits, Assign: gives.Panel},
+			gives,
 			limits,
 			help,
 			&quarantine.Area{Reader: reader, Desk: work, Receiver: c.receiver},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lintai/sync/central/deadline"
+	"lintai/sync/central/dispatch"
 	"lintai/sync/central/jobs"
 	"lintai/sync/central/live"
 	"lintai/sync/central/store"
@@ -37,13 +38,14 @@ func (c *Central) openJobs(ctx context.Context) (err error) {
 	})
 	jobs.Handle(h, func(ctx context.Context, _ jobs.Job[deadline.Sweep]) error { return c.deadlines.Sweep(ctx) })
 	jobs.Repeat(h, deadline.SweepEvery, deadline.Sweep{})
+	c.openDispatch(h)
 	if c.queue, err = jobs.Open(ctx, c.store, h, jobs.Options{Clock: c.config.Clock, Log: c.config.Log}); err != nil {
 		return fmt.Errorf("central: %w", err)
 	}
 	c.store.OnCases(func(ctx context.Context, tx *sql.Tx, cases []int64) error {
 		var looks []jobs.Args
 		for some := range slices.Chunk(cases, casesAJob) {
-			looks = append(looks, deadline.Look{Cases: some})
+			looks = append(looks, deadline.Look{Cases: some}, dispatch.Look{Cases: some})
 		}
 		return c.queue.Add(ctx, tx, time.Time{}, looks...)
 	})

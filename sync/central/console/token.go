@@ -32,6 +32,9 @@ func tokenField(token string) template.HTML {
 	return template.HTML(`<input type="hidden" name="token" value="` + token + `">`)
 }
 
+// Token is the hidden field of a form that an area draws by itself.
+func (r *Request) Token() template.HTML { return tokenField(r.token) }
+
 func tokenFits(given, want string) bool {
 	return want != "" && subtle.ConstantTimeCompare([]byte(given), []byte(want)) == 1
 }

@@ -31,7 +31,7 @@ func Locate(book *grid.Book, r request.Request, terminalName string) *Located {
 			return &Located{found, "by_point"}
 		}
 	}
-	if found, ok := book.Find(words(r)); ok {
+	if found, ok := book.Find(Words(r)); ok {
 		return &Located{found, "by_words"}
 	}
 	if r.Kiosk == 0 {
@@ -43,8 +43,8 @@ func Locate(book *grid.Book, r request.Request, terminalName string) *Located {
 	return nil
 }
 
-// words are all that were typed or chosen.
-func words(r request.Request) string {
+// Words are all that were typed or chosen.
+func Words(r request.Request) string {
 	var all []string
 	for _, a := range r.Answers {
 		all = append(all, a.Text)

@@ -158,7 +158,7 @@ func matter(c docket.Case, events []docket.Event, a around) (Matter, error) {
 	if err != nil {
 		return Matter{}, err
 	}
-	m := Matter{Case: c, Text: words(body), Chain: len(a.chains[c.Service]) > 0, Located: Locate(a.book, body, a.terminals[c.Kiosk])}
+	m := Matter{Case: c, Text: Words(body), Chain: len(a.chains[c.Service]) > 0, Located: Locate(a.book, body, a.terminals[c.Kiosk])}
 	for _, answer := range body.Answers {
 		if answer.Option != "" {
 			m.Options = append(m.Options, answer.Option)

@@ -43,7 +43,7 @@ func (a *Area) shownTo(r *console.Request) error {
 	if err != nil {
 		return docket.ErrNotFound
 	}
-	f, _, err := a.Reader.Store.Case(r.Context(), number)
+	f, events, err := a.Reader.Store.Case(r.Context(), number)
 	if err != nil {
 		return err
 	}
@@ -53,6 +53,11 @@ func (a *Area) shownTo(r *console.Request) error {
 	body, err := f.Request()
 	if err != nil {
 		return err
+	}
+	for _, e := range events {
+		if e.Record != nil && slices.Contains(e.Record.Photos, r.PathValue("id")) {
+			return nil
+		}
 	}
 	named := body.Attachments
 	ratings, err := a.Reader.Store.Ratings(r.Context(), number)

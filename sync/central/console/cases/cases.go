@@ -4,6 +4,7 @@ package cases
 
 import (
 	"embed"
+	"html/template"
 	"strconv"
 
 	"lintai/sync/central/console"
@@ -29,6 +30,8 @@ type Area struct {
 	Desk      *desk.Desk
 	Terminals *terminals.Area // listed beside the cases
 	Limits    *overdue.Area   // marks cases by their time limits
+	// Assign draws who does a case, or who should; nil draws nothing.
+	Assign func(*console.Request, docket.Case) (template.HTML, error)
 }
 
 // roles are who sees cases at all; which ones is a question of sight.
@@ -65,6 +68,11 @@ func (a *Area) one(r *console.Request) error {
 	v.Events = events
 	if v.Panel, err = a.Limits.Panel(r.Context(), f, events); err != nil {
 		return err
+	}
+	if a.Assign != nil {
+		if v.Assign, err = a.Assign(r, f); err != nil {
+			return err
+		}
 	}
 	body, err := f.Request()
 	if err != nil {

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"html/template"
 	"strings"
 
 	"lintai/kiosk/phrase"
@@ -33,6 +34,7 @@ type caseView struct {
 	Events      []docket.Event
 	Ratings     []readable.Rating
 	Panel       overdue.Panel
+	Assign      template.HTML
 }
 
 // languages are what staff call those of residents.
