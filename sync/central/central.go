@@ -31,6 +31,7 @@ import (
 	"lintai/kiosk/community"
 	"lintai/kiosk/seal"
 	"lintai/sync/central/authority"
+	"lintai/sync/central/callout"
 	"lintai/sync/central/deadline"
 	"lintai/sync/central/dispatch"
 	"lintai/sync/central/intake"
@@ -96,6 +97,7 @@ type Central struct {
 
 	queue     *jobs.Queue
 	deadlines *deadline.Keeper
+	callouts  *callout.Keeper
 	dispatch  *dispatch.Office
 
 	// Both doors, the public one and that of the terminals, work with these.

@@ -21,7 +21,7 @@ func (c *Central) console(public string) *console.Host {
 	work := &desk.Desk{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}
 	reader := readable.Reader{Store: c.store, Catalog: c.library.catalog.Load}
 	lobby := &terminals.Area{Store: c.store, Desk: work, Presence: c.presence, Clock: c.config.Clock}
-	help := &calls.Area{Reader: reader, Desk: work}
+	help := &calls.Area{Reader: reader, Desk: work, Store: c.store, Keeper: c.callouts, Accounts: c.store.Accounts, Clock: c.config.Clock}
 	limits := &overdue.Area{Store: c.store, Reader: reader, Accounts: c.store.Accounts, Clock: c.config.Clock, Changed: c.countLimitsAnew}
 	gives := &assign.Area{Office: c.dispatch, Resources: &resource.Keeper{Store: c.store, Clock: c.config.Clock, Log: c.config.Log, Moved: c.tellCases}}
 	return &console.Host{
@@ -35,7 +35,7 @@ func (c *Central) console(public string) *console.Host {
 			c.together(),
 			&accounts.Area{Office: c.office, Clock: c.config.Clock, Invitation: func(code string) string { return Invitation(public, code) }},
 		},
-		Office: c.office, Hub: c.hub, Calls: help.Ringing, Notices: limits.Notices, Clock: c.config.Clock, Log: c.config.Log,
+		Office: c.office, Hub: c.hub, Calls: help.Banner, Notices: limits.Notices, Clock: c.config.Clock, Log: c.config.Log,
 		Secure: strings.HasPrefix(public, "https://"), Heartbeat: c.config.Heartbeat,
 	}
 }

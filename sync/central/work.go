@@ -39,6 +39,7 @@ func (c *Central) openJobs(ctx context.Context) (err error) {
 	jobs.Handle(h, func(ctx context.Context, _ jobs.Job[deadline.Sweep]) error { return c.deadlines.Sweep(ctx) })
 	jobs.Repeat(h, deadline.SweepEvery, deadline.Sweep{})
 	c.openDispatch(h)
+	c.openCallouts(h)
 	if c.queue, err = jobs.Open(ctx, c.store, h, jobs.Options{Clock: c.config.Clock, Log: c.config.Log}); err != nil {
 		return fmt.Errorf("central: %w", err)
 	}

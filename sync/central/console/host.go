@@ -27,8 +27,16 @@ import (
 type Ringing struct {
 	docket.Call
 	Terminal string
-	Late     bool // it took minutes to arrive: the person may be gone
+	Late     string // it took minutes to arrive: how many, and that the person may be gone; or ""
 	Answers  []Answer
+	Mine     bool   // rings on the pages of whoever asks; else it stands there quietly
+	Rung     string // for whom it rings instead
+}
+
+// Banner is what stands on every page of those who answer calls.
+type Banner struct {
+	Calls      []Ringing // unanswered ones, oldest first
+	Unrecorded int       // answered ones of which nobody wrote what became of them
 }
 
 // Answer is one that can be given with one press.
@@ -51,7 +59,7 @@ type Host struct {
 	Areas  []Area
 	Office *staff.Office
 	Hub    *live.Hub
-	Calls  func(context.Context) ([]Ringing, error) // unanswered ones, oldest first
+	Calls  func(context.Context, staff.Account) (Banner, error)
 	// Notices are what one was told; nil: nothing.
 	Notices   func(context.Context, staff.Account) ([]Notice, error)
 	Clock     func() time.Time

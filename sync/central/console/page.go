@@ -40,7 +40,7 @@ type frame struct {
 	Menu    []menuLine
 	Token   template.HTML // hidden field of every form
 	Problem string        // key of the section problem, or ""
-	Calls   []Ringing
+	Banner
 	Notices []Notice
 	Content any
 }
@@ -60,7 +60,7 @@ func (h *Host) show(r *Request, status int, p *Page, content any, problem string
 		}
 		if h.Calls != nil && r.Who.Has(CallRoles...) {
 			var err error
-			if f.Calls, err = h.Calls(r.Context()); err != nil {
+			if f.Banner, err = h.Calls(r.Context(), r.Who); err != nil {
 				return err
 			}
 		}

@@ -64,15 +64,15 @@ func tidy(note string) string {
 	return strings.TrimSpace(note)
 }
 
-// Answer gives a prepared answer to a call. The first answer counts; later ones
-// get docket.ErrAnswered.
-func (d *Desk) Answer(ctx context.Context, callID, answer, by string) error {
+// Answer gives a prepared answer to a call, by a name and its account. The first
+// answer counts; later ones get docket.ErrAnswered.
+func (d *Desk) Answer(ctx context.Context, callID, answer, by, account string) error {
 	words, ok := Words(answer)
 	if !ok {
 		return ErrAnswer
 	}
 	var call docket.Call
-	a := docket.CallAnswer{Answer: answer, Words: words, By: by, At: d.Clock().UTC()}
+	a := docket.CallAnswer{Answer: answer, Words: words, By: by, Account: account, At: d.Clock().UTC()}
 	err := d.Store.Write(ctx, func(tx docket.Tx) error {
 		var err error
 		if call, err = tx.Call(callID); err != nil {
