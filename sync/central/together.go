@@ -109,8 +109,35 @@ func (c *Central) together() console.Area {
 	return areas{
 		&activities.Area{Keeper: c.keeper(), Docket: c.store, Community: c.library.community.Load, Announce: c.announceActivities, Clock: c.config.Clock},
 		&volunteers.Area{Keeper: c.keeper(), Points: c.store, Catalog: c.library.catalog.Load, Token: c.cardToken, Clock: c.config.Clock},
-		&pointsarea.Area{Ledger: &points.Ledger{Store: c.store, Clock: c.config.Clock, Log: c.config.Log}, Token: c.cardToken, Accounts: names},
+		&pointsarea.Area{Ledger: &points.Ledger{Store: c.store, Clock: c.config.Clock, Log: c.config.Log}, Token: c.cardToken, Accounts: names,
+			Offered: c.offersPoints, Offer: c.offerPoints},
 	}
+}
+
+// offersPoints tells whether terminals have the service of points.
+func (c *Central) offersPoints() bool {
+	_, ok := c.library.catalog.Load().Service(points.Service)
+	return ok
+}
+
+// offerPoints publishes the catalogue with the service of points and the goods of today.
+func (c *Central) offerPoints(ctx context.Context) error {
+	rules, err := c.store.PointsRules(ctx)
+	if err != nil {
+		return err
+	}
+	offered, changed, err := points.Offer(*c.library.catalog.Load(), rules)
+	if err != nil || !changed {
+		return err
+	}
+	body, err := json.Marshal(offered)
+	if err != nil {
+		return err
+	}
+	if _, err = c.Publish(ctx, wire.DocumentCatalog, 0, body); err != nil {
+		return fmt.Errorf("central: offer points: %w", err)
+	}
+	return nil
 }
 
 // areas are several as one.

@@ -237,6 +237,14 @@ func TestPointsOfAnEarlierList(t *testing.T) {
 	if r := b.post("/console/points/rules", url.Values{"version": {"0"}}); r.StatusCode != http.StatusBadRequest && r.StatusCode != http.StatusConflict {
 		t.Errorf("rules without any: %s", r.Status)
 	}
+	// Terminals get the service, and with it the goods of today.
+	contains(t, b.page(b.does("/console/points/offer", nil), 200), "已更新到终端", "终端上已有")
+	b.does("/console/points/rules", url.Values{"version": {"1"}, "earn_id": {"volunteer", "suggestion"}, "earn_name": {"志愿服务", "好建议"}, "earn_points": {"12", "6"},
+		"goods_id": {"soap"}, "goods_name": {"一块肥皂"}, "goods_points": {"9"}})
+	documents, _, err := h.central.Documents(t.Context())
+	if err != nil || len(documents) != 2 {
+		t.Errorf("%d documents, %v", len(documents), err)
+	}
 	worker := h.colleague("孙", staff.Worker)
 	worker.page("/console/points", http.StatusForbidden)
 }

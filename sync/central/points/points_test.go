@@ -47,6 +47,8 @@ func TestRulesCheck(t *testing.T) {
 		"id":                   func(r *Rules) { r.Goods[0].ID = "大米" },
 		"for nothing":          func(r *Rules) { r.Goods[0].Points = 0 },
 		"name":                 func(r *Rules) { r.Goods[0].Name = "" },
+		"reserved":             func(r *Rules) { r.Goods[0].ID = "balance" },
+		"no goods":             func(r *Rules) { r.Goods = nil },
 		"two lines":            func(r *Rules) { r.Goods[0].Name = "a\nb" },
 	} {
 		r := DefaultRules()

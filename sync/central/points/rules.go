@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"lintai/kiosk/catalog"
 )
 
 // Rules say what brings points and what they are good for. They are a document that
@@ -51,6 +53,7 @@ var identifier = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
 // Bounds of a document of rules.
 const (
 	mostRules   = 30
+	mostGoods   = 3*catalog.MaxTiles - 1 // what a terminal can offer beside the balance
 	longestName = 24
 )
 
@@ -74,6 +77,12 @@ func (r Rules) Check() error {
 				return fmt.Errorf("%w: %s is 1 to %d points", ErrRules, one.ID, MaxAmount)
 			}
 		}
+	}
+	if len(r.Goods) < 1 || len(r.Goods) > mostGoods {
+		return fmt.Errorf("%w: 1 to %d kinds of goods", ErrRules, mostGoods)
+	}
+	if _, taken := find(r.Goods, tellMine); taken {
+		return fmt.Errorf("%w: the id %q has another meaning", ErrRules, tellMine)
 	}
 	for _, id := range []string{Volunteering, Suggestion} {
 		if _, ok := find(r.Earn, id); !ok {

@@ -144,6 +144,8 @@ type rulesView struct {
 	book.Rules
 	Manager bool
 	Who     string
+	Offered bool   // terminals have the service
+	Told    string // "yes" or "no": whether terminals were given it
 }
 
 // rulesList is one of the two lists, with empty rows at its end to fill in.
@@ -170,7 +172,7 @@ func (v rulesView) Lists() []rulesList {
 }
 
 func (a *Area) rulesView(r *console.Request) (rulesView, error) {
-	v := rulesView{Manager: r.Who.Has(managers...)}
+	v := rulesView{Manager: r.Who.Has(managers...), Offered: a.Offered(), Told: r.URL.Query().Get("offered")}
 	var err error
 	if v.Rules, err = a.Ledger.Store.PointsRules(r.Context()); err != nil {
 		return v, err
@@ -202,7 +204,20 @@ func (a *Area) setRules(r *console.Request) error {
 		v.Earn, v.Goods = wanted.Earn, wanted.Goods
 		return r.ShowWith(rulesPage, v, refused(err))
 	}
-	return r.Redirect("/console/points/rules")
+	if !a.Offered() {
+		return r.Redirect("/console/points/rules")
+	}
+	return a.offer(r)
+}
+
+// offer gives terminals the service with the goods of today. The rules hold also when
+// that fails; staff are told so.
+func (a *Area) offer(r *console.Request) error {
+	if err := a.Offer(r.Context()); err != nil {
+		a.Ledger.Log.Error("points are not offered at terminals", "error", err)
+		return r.Redirect("/console/points/rules?offered=no")
+	}
+	return r.Redirect("/console/points/rules?offered=yes")
 }
 
 // typed reads the rows of a list; one without id, name and points is left out.

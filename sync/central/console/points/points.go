@@ -3,6 +3,7 @@
 package points
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"net/http"
@@ -37,6 +38,10 @@ type Area struct {
 	Token func(idNumber string) string
 	// Accounts names those who booked.
 	Accounts func(*console.Request) (map[string]string, error)
+	// Offered tells whether terminals have the service of points; Offer gives it to them,
+	// with the goods of today.
+	Offered func() bool
+	Offer   func(context.Context) error
 }
 
 var (
@@ -58,6 +63,7 @@ func (a *Area) Routes() []console.Route {
 		{Method: "GET", Pattern: "/console/points/export/{list}", Roles: auditors, Handler: a.export},
 		{Method: "GET", Pattern: "/console/points/rules", Roles: readers, Handler: a.rules},
 		{Method: "POST", Pattern: "/console/points/rules", Roles: managers, Handler: a.setRules},
+		{Method: "POST", Pattern: "/console/points/offer", Roles: managers, Handler: a.offer},
 		{Method: "GET", Pattern: "/console/points/import", Roles: managers, Handler: a.importForm},
 		{Method: "POST", Pattern: "/console/points/import", Roles: managers, Handler: a.importFile, Body: sheet.MaxFile + 64<<10},
 	}
