@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"lintai/sync/central/grid"
 )
 
 var noon = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
@@ -139,6 +141,44 @@ func TestRecordIsTidied(t *testing.T) {
 	for _, about := range []string{"", " \n", string(make([]rune, MaxAbout+1)), fmt.Sprintf("%0201d", 1)} {
 		if r := (Record{About: about}); r.tidy() == nil {
 			t.Errorf("%q is a record", about)
+		}
+	}
+}
+
+// The grid's own workers before their deputies, those before the next grid's; nobody who
+// is off duty, and nobody where the terminal stands in no grid.
+func TestNearest(t *testing.T) {
+	post := func(account string, deputy bool) grid.Post { return grid.Post{Account: account, Deputy: deputy} }
+	b := &grid.Book{}
+	b.Put(grid.Grid{ID: "1", Name: "一号网格", Buildings: []grid.Building{{Name: "1号楼"}},
+		Posts: []grid.Post{post("deputy", true), post("own", false), post("away", false)}, Neighbours: []string{"3"}})
+	b.Put(grid.Grid{ID: "2", Name: "二号网格", Posts: []grid.Post{post("far", false)}})
+	b.Put(grid.Grid{ID: "3", Name: "三号网格", Posts: []grid.Post{post("next", false), post("own", true), post("off", false)}, Terminals: []int{30}})
+	for _, account := range []string{"own", "deputy", "away", "next", "far", "off"} {
+		r := grid.Roster{Account: account}
+		for day := range 7 {
+			if account != "off" {
+				r.Weekly = append(r.Weekly, grid.Shift{Weekday: time.Weekday(day), Span: grid.Span{From: 0, Until: 24 * 60}})
+			}
+		}
+		if account == "away" {
+			r.Absences = []grid.Absence{{From: noon.Add(-time.Hour), Until: noon.Add(time.Hour)}}
+		}
+		b.PutRoster(r)
+	}
+	for _, test := range []struct {
+		kiosk int
+		name  string
+		at    time.Time
+		want  []string
+	}{
+		{7, "1号楼大厅", noon, []string{"own", "deputy", "next", "far"}},
+		{7, "1号楼大厅", noon.Add(time.Hour), []string{"own", "away", "deputy", "next", "far"}},
+		{30, "社区中心", noon, []string{"next", "own", "deputy", "far"}},
+		{7, "社区中心", noon, nil},
+	} {
+		if got := Nearest(b, test.kiosk, test.name, test.at); !slices.Equal(got, test.want) {
+			t.Errorf("terminal %d at %q: %q, want %q", test.kiosk, test.name, got, test.want)
 		}
 	}
 }
