@@ -26,7 +26,7 @@ func (c *Central) console(public string) *console.Host {
 	gives := &assign.Area{Office: c.dispatch, Resources: &resource.Keeper{Store: c.store, Clock: c.config.Clock, Log: c.config.Log, Moved: c.tellCases}}
 	return &console.Host{
 		Areas: []console.Area{
-			&cases.Area{Reader: reader, Desk: work, Terminals: lobby, Limits: limits, Assign: gives.Panel},
+			&cases.Area{Reader: reader, Desk: work, Terminals: lobby, Limits: limits, Assign: gives.Panel, Accounts: c.store.Accounts},
 			gives,
 			limits,
 			help,

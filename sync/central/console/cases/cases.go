@@ -3,6 +3,7 @@
 package cases
 
 import (
+	"context"
 	"embed"
 	"html/template"
 	"strconv"
@@ -21,7 +22,7 @@ var files embed.FS
 
 var (
 	listPage = console.NewPage(files, "templates/list.html")
-	casePage = console.NewPage(files, "templates/case.html")
+	casePage = console.NewPage(files, "templates/case.html", "templates/work.html")
 )
 
 // Area is the area of the cases.
@@ -29,7 +30,8 @@ type Area struct {
 	Reader    readable.Reader
 	Desk      *desk.Desk
 	Terminals *terminals.Area // listed beside the cases
-	Limits    *overdue.Area   // marks cases by their time limits
+	Accounts  func(context.Context) ([]staff.Account, error)
+	Limits    *overdue.Area // marks cases by their time limits
 	// Assign draws who does a case, or who should; nil draws nothing.
 	Assign func(*console.Request, docket.Case) (template.HTML, error)
 }
@@ -43,6 +45,7 @@ func (a *Area) Routes() []console.Route {
 		{Method: "GET", Pattern: "/console", Roles: roles, Handler: a.list},
 		{Method: "GET", Pattern: "/console/cases/{number}", Roles: roles, Handler: a.one},
 		{Method: "POST", Pattern: "/console/cases/{number}/move", Roles: roles, Handler: a.move},
+		{Method: "POST", Pattern: "/console/cases/{number}/act", Roles: roles, Handler: a.act, Body: maxAct},
 		{Method: "GET", Pattern: "/console/attachments/{id}", Roles: roles, Handler: a.attachment},
 	}
 }
@@ -65,7 +68,9 @@ func (a *Area) one(r *console.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Events = events
+	if err := a.work(r, &v, events); err != nil {
+		return err
+	}
 	if v.Panel, err = a.Limits.Panel(r.Context(), f, events); err != nil {
 		return err
 	}
@@ -111,7 +116,7 @@ func (a *Area) move(r *console.Request) error {
 		return console.ErrForm
 	}
 	if err := a.Desk.Move(r.Context(), f.Number, seen, docket.Status(r.PostFormValue("status")), r.PostFormValue("note"), r.Who.Name); err != nil {
-		return err
+		return explained(err)
 	}
 	if f.Status = docket.Status(r.PostFormValue("status")); !sees(r.Who, f) {
 		return r.Redirect("/console") // a worker's case is closed

@@ -23,6 +23,7 @@ type caseView struct {
 	Late     bool
 	Answers  []readable.Labelled
 	Moves    []docket.Status
+	Repeated string       // that it broke again
 	Limit    overdue.Mark // zero where there is none
 
 	// On the page of the case alone.
@@ -31,7 +32,12 @@ type caseView struct {
 	Behalf      string // number of the member of staff who filled it in
 	Language    string // the resident's, when it is not Chinese
 	Attachments []readable.Attachment
-	Events      []docket.Event
+	Happened    []happened
+	State       docket.State
+	Assigned    string // who is to do it, by name
+	Forms       []form
+	Choices     choices
+	Classified  *classified // nil until it is
 	Ratings     []readable.Rating
 	Panel       overdue.Panel
 	Assign      template.HTML
@@ -47,7 +53,7 @@ func (a *Area) view(f docket.Case, names map[int]string, whole bool) (caseView, 
 		return caseView{}, err
 	}
 	v := caseView{Case: f, Terminal: names[f.Kiosk], Urgency: f.Urgency.String(), Address: body.Address,
-		Late: f.ReceivedAt.Sub(f.RequestedAt) >= calls.Late, Moves: f.Status.Next()}
+		Late: f.ReceivedAt.Sub(f.RequestedAt) >= calls.Late, Moves: f.Status.Next(), Repeated: repeated(f.Repeat)}
 	if f.Channel != 0 && body.Channel != nil {
 		v.Terminal = body.Channel.Name
 	}
