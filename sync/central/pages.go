@@ -8,6 +8,8 @@ import (
 	"lintai/sync/central/console/assign"
 	"lintai/sync/central/console/calls"
 	"lintai/sync/central/console/cases"
+	"lintai/sync/central/console/grids"
+	"lintai/sync/central/console/mine"
 	"lintai/sync/central/console/overdue"
 	"lintai/sync/central/console/quarantine"
 	"lintai/sync/central/console/readable"
@@ -26,8 +28,10 @@ func (c *Central) console(public string) *console.Host {
 	gives := &assign.Area{Office: c.dispatch, Resources: &resource.Keeper{Store: c.store, Clock: c.config.Clock, Log: c.config.Log, Moved: c.tellCases}}
 	return &console.Host{
 		Areas: []console.Area{
+			&mine.Area{Reader: reader, Desk: work, Grids: c.store, Clock: c.config.Clock},
 			&cases.Area{Reader: reader, Desk: work, Terminals: lobby, Limits: limits, Assign: gives.Panel, Accounts: c.store.Accounts},
 			gives,
+			&grids.Area{Store: c.store, Accounts: c.store.Accounts, Office: c.dispatch, Resources: gives.Resources, Clock: c.config.Clock},
 			limits,
 			help,
 			&quarantine.Area{Reader: reader, Desk: work, Receiver: c.receiver},

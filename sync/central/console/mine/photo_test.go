@@ -1,0 +1,106 @@
+package mine
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"testing"
+)
+
+// picture is a JPEG of a size, red in its left upper quarter, with Exif that says how the
+// telephone was held.
+func picture(t testing.TB, w, h int, held uint16) []byte {
+	t.Helper()
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			c := color.RGBA{255, 255, 255, 255}
+			if x < w/2 && y < h/2 {
+				c = color.RGBA{255, 0, 0, 255}
+			}
+			m.SetRGBA(x, y, c)
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	tiff := append([]byte("MM\x00\x2A\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01"), 0, 0, 0, 0)
+	binary.BigEndian.PutUint16(tiff[18:], held)
+	body := append([]byte("Exif\x00\x00"), tiff...)
+	body = append(body, "GPS 30.25 secret"...)
+	segment := binary.BigEndian.AppendUint16([]byte{0xFF, 0xE1}, uint16(len(body)+2))
+	return append(append([]byte{0xFF, 0xD8}, append(segment, body...)...), b.Bytes()[2:]...)
+}
+
+func TestPhotosAreUprightSmallAndSilent(t *testing.T) {
+	for held, red := range map[uint16]image.Point{1: {5, 5}, 6: {-5, 5}, 3: {-5, -5}, 8: {5, -5}} {
+		one, err := photo(picture(t, 3200, 1600, held))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := jpeg.Decode(bytes.NewReader(one.Data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		size := m.Bounds().Size()
+		if want := (image.Point{1600, 800}); held == 6 || held == 8 {
+			if size != (image.Point{800, 1600}) {
+				t.Errorf("held %d: %v", held, size)
+			}
+		} else if size != want {
+			t.Errorf("held %d: %v", held, size)
+		}
+		for corner := range 4 {
+			x, y := 5, 5
+			if corner&1 > 0 {
+				x = -5
+			}
+			if corner&2 > 0 {
+				y = -5
+			}
+			at := image.Point{(x + size.X) % size.X, (y + size.Y) % size.Y}
+			_, g, _, _ := m.At(at.X, at.Y).RGBA()
+			if isRed := g < 0x6000; isRed != (image.Point{x, y} == red) {
+				t.Errorf("held %d: corner %d,%d red is %v", held, x, y, isRed)
+			}
+		}
+		if bytes.Contains(one.Data, []byte("secret")) {
+			t.Error("the photo says where it was taken")
+		}
+		if one.Size != len(one.Data) || one.Type != "image/jpeg" || one.ID == "" {
+			t.Errorf("%+v", one.Size)
+		}
+	}
+}
+
+func TestWhatIsNoPhoto(t *testing.T) {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 4, 4))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := photo(b.Bytes()); err != nil {
+		t.Errorf("a PNG: %v", err)
+	}
+	bomb := bytes.Clone(b.Bytes())
+	binary.BigEndian.PutUint32(bomb[16:], 100_000)
+	binary.BigEndian.PutUint32(bomb[20:], 100_000)
+	for name, data := range map[string][]byte{"nothing": nil, "a page": []byte("<script>alert(1)</script>"), "a bomb": bomb, "half": picture(t, 64, 64, 1)[:300]} {
+		if _, err := photo(data); !errors.Is(err, errPhoto) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func FuzzOrientation(f *testing.F) {
+	f.Add(picture(f, 8, 8, 6))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if n := orientation(data); n < 1 || n > 8 {
+			t.Fatal(n)
+		}
+	})
+}
