@@ -248,10 +248,12 @@ func (o *Office) Look(ctx context.Context, cases []int64) error {
 	if err != nil {
 		return fmt.Errorf("dispatch: %w", err)
 	}
+	var failed error // one that cannot be read does not hold up the others
 	for _, number := range cases {
 		p, c, err := o.propose(ctx, a, number)
 		if err != nil {
-			return err
+			failed = errors.Join(failed, err)
+			continue
 		}
 		if p.Located != nil && placed[number].Grid != p.Located.Grid.ID {
 			if err := o.Store.PlaceCase(ctx, number, p.Located.Grid.ID, p.Located.Building.Name); err != nil {
@@ -266,7 +268,8 @@ func (o *Office) Look(ctx context.Context, cases []int64) error {
 		case errors.Is(err, docket.ErrMove):
 			continue // it went on meanwhile: another look comes with that
 		case err != nil:
-			return err
+			failed = errors.Join(failed, err)
+			continue
 		}
 		o.Log.Info("case went out by itself", "case", number, "to", string(p.To))
 		if account, ok := p.To.Worker(); ok {
@@ -275,7 +278,7 @@ func (o *Office) Look(ctx context.Context, cases []int64) error {
 			a.loads[account] = l
 		}
 	}
-	return nil
+	return failed
 }
 
 // Sweep looks at whatever should go out by itself and did not.
@@ -284,14 +287,13 @@ func (o *Office) Sweep(ctx context.Context) error {
 	if err != nil || len(rules.Automatic) == 0 {
 		return err
 	}
+	var failed error
 	for after := int64(0); ; {
 		cases, err := o.Store.Unassigned(ctx, rules.Automatic, after, atOnce)
 		if err != nil || len(cases) == 0 {
-			return err
+			return errors.Join(failed, err)
 		}
-		if err := o.Look(ctx, cases); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, o.Look(ctx, cases))
 		after = cases[len(cases)-1]
 	}
 }
