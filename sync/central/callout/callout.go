@@ -65,7 +65,7 @@ func (s State) Rung() []string {
 	return all
 }
 
-// Rings tells whether somebody who may answer calls is rung now.
+// RingsFor tells whether somebody who may answer calls is rung now.
 func (s State) RingsFor(account string) bool {
 	return s.Answered.IsZero() && (s.Everyone || slices.Contains(s.Rung(), account))
 }
