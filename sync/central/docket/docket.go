@@ -128,9 +128,3 @@ type CallAnswer struct {
 	Account string // and her account
 	At      time.Time
 }
-
-// Session is a member of staff who is signed in, in one browser.
-type Session struct {
-	Name    string
-	Expires time.Time
-}

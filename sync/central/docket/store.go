@@ -109,11 +109,6 @@ type Store interface {
 	// ToldVersions gives the newest of each kind, and who said so first.
 	ToldVersions(ctx context.Context) (map[wire.DocumentKind]ToldVersion, error)
 
-	PutSession(ctx context.Context, token Hash, s Session) error
-	Session(ctx context.Context, token Hash) (Session, error) // ErrNotFound
-	DeleteSession(ctx context.Context, token Hash) error
-	DeleteExpired(ctx context.Context, now time.Time) error // sessions
-
 	Setting(ctx context.Context, name string) (string, error) // "" when never set
 	PutSetting(ctx context.Context, name, value string) error
 

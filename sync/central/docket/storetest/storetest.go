@@ -57,7 +57,6 @@ func Run(t *testing.T, open Opener) {
 		{"ChangesByCursor", changes},
 		{"ConcurrentChangesLeaveNoGap", concurrentChanges},
 		{"Documents", documents},
-		{"Sessions", sessions},
 		{"Settings", settings},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, open(t)) })
@@ -393,26 +392,6 @@ func quarantine(t *testing.T, s docket.Store) {
 	want(t, "with its body", entry.Sealed, []byte("sealed"))
 	_, err = s.QuarantineEntry(ctx, 999)
 	wantError(t, "unknown entry", err, docket.ErrNotFound)
-}
-
-func sessions(t *testing.T, s docket.Store) {
-	ctx := t.Context()
-	session := docket.Session{Name: "王芳", Expires: noon}
-	must(t, s.PutSession(ctx, hash("a"), session))
-	must(t, s.PutSession(ctx, hash("b"), docket.Session{Name: "李", Expires: noon.Add(time.Hour)}))
-	got, err := s.Session(ctx, hash("a"))
-	must(t, err)
-	want(t, "session", got, session)
-	must(t, s.DeleteExpired(ctx, noon))
-	_, err = s.Session(ctx, hash("a"))
-	wantError(t, "expired", err, docket.ErrNotFound)
-	_, err = s.Session(ctx, hash("b"))
-	must(t, err)
-	for range 2 {
-		must(t, s.DeleteSession(ctx, hash("b")))
-	}
-	_, err = s.Session(ctx, hash("b"))
-	wantError(t, "deleted", err, docket.ErrNotFound)
 }
 
 func settings(t *testing.T, s docket.Store) {

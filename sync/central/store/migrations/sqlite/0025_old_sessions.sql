@@ -1,0 +1,2 @@
+-- Sessions belong to accounts since 0009.
+DROP TABLE sessions;
