@@ -88,11 +88,11 @@ func checkCentral(folder string, key seal.PrivateKey, said []string) error {
 	}
 	c, err := openCentral(folder, key)
 	if errors.Is(err, fs.ErrNotExist) && !h.promised("create") {
-		var made *store.Store
-		if made, err = store.Create(ctx, filepath.Join(folder, docketFile)); err != nil {
+		var docketStore *store.Store
+		if docketStore, err = store.Create(ctx, filepath.Join(folder, docketFile)); err != nil {
 			return fmt.Errorf("after a cut in Create: %w", err)
 		}
-		c = serving(made, key)
+		c = serving(docketStore, key)
 	}
 	if err != nil {
 		return err

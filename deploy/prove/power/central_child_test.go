@@ -39,15 +39,15 @@ type central struct {
 }
 
 func openCentral(folder string, key seal.PrivateKey) (*central, error) {
-	store, err := store.Open(context.Background(), filepath.Join(folder, docketFile))
+	docketStore, err := store.Open(context.Background(), filepath.Join(folder, docketFile))
 	if err != nil {
 		return nil, err
 	}
-	return serving(store, key), nil
+	return serving(docketStore, key), nil
 }
 
-func serving(store docket.Store, key seal.PrivateKey) *central {
-	return &central{&intake.Receiver{Store: store, Ring: seal.Ring{key}, Hub: live.NewHub(), Clock: time.Now,
+func serving(docketStore docket.Store, key seal.PrivateKey) *central {
+	return &central{&intake.Receiver{Store: docketStore, Ring: seal.Ring{key}, Hub: live.NewHub(), Clock: time.Now,
 		Log: slog.New(slog.DiscardHandler)}}
 }
 
@@ -58,13 +58,13 @@ func useCentral(t task) {
 	setup := &actor{name: "setup"}
 	c, err := openCentral(t.folder, t.key)
 	if errors.Is(err, fs.ErrNotExist) {
-		var made *store.Store
+		var docketStore *store.Store
 		setup.promise(act{Do: "create"}, func() error {
 			var err error
-			made, err = store.Create(ctx, filepath.Join(t.folder, docketFile))
+			docketStore, err = store.Create(ctx, filepath.Join(t.folder, docketFile))
 			return err
 		})
-		c, err = serving(made, t.key), nil
+		c, err = serving(docketStore, t.key), nil
 	}
 	must(err)
 	known, err := c.Store.Terminals(ctx)
