@@ -29,7 +29,7 @@ const (
 	MaxPassword = 128
 )
 
-//go:embed common.txt
+//go:embed frequent.txt
 var commonText string
 
 // common are words that many passwords are, or are made of.
