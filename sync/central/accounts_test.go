@@ -131,7 +131,8 @@ func TestOwnPasswordEndsOtherSessions(t *testing.T) {
 	lacks(t, b.page("/console/me", 200), m[1])
 }
 
-// A worker sees what is open, a mediator what asks for mediation, an auditor no case.
+// A worker sees what is hers while it is open, a mediator what asks for mediation, an
+// auditor no case.
 func TestSightOfCases(t *testing.T) {
 	h := setup(t)
 	repair, quarrel, done := h.request(), h.request(), h.request()
@@ -139,17 +140,29 @@ func TestSightOfCases(t *testing.T) {
 	h.push(repair, quarrel, done)
 	clerk := h.staff()
 	clerk.finish(3, 1)
-	worker, mediator, auditor := h.colleague("李四", staff.Worker), h.colleague("赵六", staff.Mediator), h.colleague("孙七", staff.Auditor)
+	worker, other := h.colleague("李四", staff.Worker), h.colleague("周七", staff.Worker)
+	if r := clerk.post("/console/cases/1/give", url.Values{"seen": {"1"}, "to": {"worker:" + h.id(worker.login)}}); r.StatusCode != http.StatusSeeOther {
+		t.Fatalf("give: %s", r.Status)
+	}
+	mediator, auditor := h.colleague("赵六", staff.Mediator), h.colleague("孙七", staff.Auditor)
 	for _, c := range []struct {
 		name string
 		b    *browser
 		sees [3]int
-	}{{"clerk", clerk, [3]int{200, 200, 200}}, {"worker", worker, [3]int{200, 200, 404}}, {"mediator", mediator, [3]int{404, 200, 404}}, {"auditor", auditor, [3]int{403, 403, 403}}} {
+	}{{"clerk", clerk, [3]int{200, 200, 200}}, {"worker", worker, [3]int{200, 404, 404}}, {"another worker", other, [3]int{404, 404, 404}}, {"mediator", mediator, [3]int{404, 200, 404}}, {"auditor", auditor, [3]int{403, 403, 403}}} {
 		for i, want := range c.sees {
 			path := "/console/cases/" + string(rune('1'+i))
 			if r := c.b.get(path); r.StatusCode != want {
 				t.Errorf("%s: %s: %s, want %d", c.name, path, r.Status, want)
 			}
+		}
+	}
+	contains(t, worker.page("/console", 200), `data-case="1"`)
+	lacks(t, worker.page("/console", 200), `data-case="2"`, `data-case="3"`)
+	lacks(t, other.page("/console", 200), `data-case="1"`, `data-case="2"`, `data-case="3"`)
+	for _, path := range []string{"/console/cases/1/move", "/console/cases/1/act", "/console/cases/2/act"} {
+		if r := other.post(path, url.Values{"seen": {"3"}, "status": {"working"}, "action": {"started"}}); r.StatusCode != http.StatusNotFound {
+			t.Errorf("another worker: %s: %s", path, r.Status)
 		}
 	}
 	text := mediator.page("/console", 200)

@@ -111,7 +111,7 @@ func (a *Area) act(r *console.Request) error {
 		return err
 	}
 	if !sees(r.Who, f) {
-		return r.Redirect("/console") // a worker's case is closed
+		return r.Redirect("/console") // a worker's case is closed, or given back
 	}
 	return r.Redirect("/console/cases/" + strconv.FormatInt(f.Number, 10))
 }

@@ -8,23 +8,29 @@ import (
 // mediation is the service whose cases are a mediator's.
 const mediation = "mediation"
 
-// sees tells whether somebody may see a case: a clerk each, a worker what is open, a
-// mediator what asks for mediation.
+// sees tells whether somebody may see a case: a clerk each, a worker what is hers while
+// it is open, a mediator what asks for mediation. What she does not see she does not
+// work either.
 func sees(who staff.Account, c docket.Case) bool {
-	return seesAll(who) || who.Has(staff.Worker) && !c.Status.Closed() || who.Has(staff.Mediator) && c.Service == mediation
+	return seesAll(who) || who.Has(staff.Mediator) && c.Service == mediation ||
+		who.Has(staff.Worker) && !c.Status.Closed() && c.Assignee == docket.ToWorker(who.ID)
 }
 
 // seesAll tells whether nothing is hidden from her.
 func seesAll(who staff.Account) bool { return who.Has(staff.Clerk, staff.Administrator) }
 
 // narrow makes of a query for cases of a status, closed ones or open ones, what
-// somebody may see. False when that is nothing.
+// somebody may see. False when that is nothing. Who is worker and mediator in one lists
+// mediation here; what else is hers stands on the page of a worker's own work.
 func narrow(who staff.Account, q *docket.CaseQuery, closed bool) bool {
 	switch {
-	case seesAll(who), who.Has(staff.Worker) && !closed:
+	case seesAll(who):
 		return true
 	case who.Has(staff.Mediator):
 		q.Services = []string{mediation}
+		return true
+	case who.Has(staff.Worker) && !closed:
+		q.Assignees = []docket.Assignee{docket.ToWorker(who.ID)}
 		return true
 	}
 	return false
