@@ -191,7 +191,7 @@ func TestAddressIsTypedWhereTheFileHasNone(t *testing.T) {
 		t.Errorf("%q", e.Address)
 	}
 	// The file that now has it is believed.
-	h = arrive(t, f).touch("setup").typed("a").feed(Told{facts()}).on(visit.ScreenOutOfService, "").touch("setup").on(visit.ScreenSetup, "code")
+	arrive(t, f).touch("setup").typed("a").feed(Told{facts()}).on(visit.ScreenOutOfService, "").touch("setup").on(visit.ScreenSetup, "code")
 }
 
 func TestNothingTypedIsLeftBehind(t *testing.T) {

@@ -203,7 +203,8 @@ func TestSentAgainIsFiledOnce(t *testing.T) {
 		t.Error("the same fault the day after is another request")
 	}
 	// Nobody is named: two are two.
-	if d.post(repair(hotline)) == d.post(repair(hotline)) {
+	first := d.post(repair(hotline))
+	if second := d.post(repair(hotline)); first == second {
 		t.Error("two who say the same lost one")
 	}
 }
