@@ -57,7 +57,7 @@ func TestAccountsInARealBrowser(t *testing.T) {
 	d.picture("account")
 	want := evaluate[int](d, `document.querySelectorAll('main a, main button, main input:not([type=hidden])').length`)
 	reached := map[string]bool{}
-	for range want + 12 {
+	for range want + 40 { // the menu stands before them
 		d.do("tab", chromedp.KeyEvent(kb.Tab))
 		if at := evaluate[string](d, `(e => document.querySelector('main').contains(e) && getComputedStyle(e).outlineStyle !== 'none' ? e.outerHTML : '')(document.activeElement)`); at != "" {
 			reached[at] = true

@@ -135,7 +135,7 @@ func templates(t *testing.T, f func(name, text string)) {
 }
 
 func TestEveryFormCarriesItsToken(t *testing.T) {
-	forms := regexp.MustCompile(`<form[^>]*method="post"[^>]*>(\{\{\$\.Token\}\})?`)
+	forms := regexp.MustCompile(`<form[^>]*method="post"[^>]*>(\{\{(?:\$(?:page)?)?\.Token\}\})?`)
 	templates(t, func(name, text string) {
 		if base := filepath.Base(name); base == "signin.html" || base == "invitation.html" {
 			return // nobody is signed in
