@@ -169,8 +169,10 @@ func lock(tx docket.Tx, number int64, e *docket.Event) (docket.Case, error) {
 		}
 		cases[n] = c
 	}
-	e.OtherStatus = cases[e.Other].Status
-	if e.OtherStatus == docket.Rated {
+	switch e.OtherStatus = cases[e.Other].Status; e.OtherStatus {
+	case docket.Cancelled, docket.Refused:
+		return docket.Case{}, fmt.Errorf("%w: case %d is %q, so nobody does it", docket.ErrEvent, e.Other, e.OtherStatus)
+	case docket.Rated:
 		e.OtherStatus = docket.Done // by another resident
 	}
 	return cases[number], nil

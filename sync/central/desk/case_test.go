@@ -252,6 +252,43 @@ func TestMergedCasesFollow(t *testing.T) {
 	}
 }
 
+// A case that nobody will do stands for no other: whoever filed the other one would wait
+// for nothing.
+func TestNothingIsMergedIntoWhatWasWithdrawn(t *testing.T) {
+	b := setup(t)
+	withdrawn, refused, open := b.file("repair", 12), b.file("repair", 12), b.file("repair", 12)
+	b.must(b.act(withdrawn, docket.Event{Action: docket.Cancel}))
+	b.must(b.act(refused, docket.Event{Action: docket.Refuse, Note: "不归我们管"}))
+	for _, n := range []int64{withdrawn, refused} {
+		b.wants(b.act(open, docket.Event{Action: docket.Merge, Detail: docket.Detail{Other: n}}), docket.ErrEvent)
+	}
+	if c, _, _ := b.state(open); c.Status != docket.Delivered || c.Into != 0 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// A note on a case that its resident has rated tells the others that it is done: they
+// have not rated it.
+func TestWhoFollowsIsNotToldOfTheOthersRating(t *testing.T) {
+	b := setup(t)
+	first, second := b.file("repair", 12), b.file("repair", 12)
+	b.must(b.act(second, docket.Event{Action: docket.Merge, Detail: docket.Detail{Other: first}}))
+	for _, a := range []docket.Action{docket.Accept, docket.Start, docket.Complete} {
+		b.must(b.act(first, docket.Event{Action: a}))
+	}
+	b.must(b.Store.Write(t.Context(), func(tx docket.Tx) error {
+		c, err := tx.LockCase(first)
+		if err == nil {
+			_, err = docket.Advance(tx, c, docket.Event{Action: docket.Rate, Stars: 5})
+		}
+		return err
+	}))
+	b.must(b.act(first, docket.Event{Action: docket.Tell, Note: "钥匙在前台"}))
+	if status, word, note := b.told(second); status != "done" || word != "" || note != "钥匙在前台" {
+		t.Errorf("the follower is told %s, %s, %s", status, word, note)
+	}
+}
+
 func TestCorrectionsAreCounted(t *testing.T) {
 	b := setup(t)
 	n := b.file("appeal", 12)

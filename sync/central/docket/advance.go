@@ -100,5 +100,8 @@ func (e Event) follow(c Case, before Status) (Event, bool) {
 		f.Action, f.Other, f.OtherStatus = Merge, e.Other, e.OtherStatus
 		return f, true
 	}
+	if f.OtherStatus == Rated {
+		f.OtherStatus = Done // by another resident
+	}
 	return f, e.Told() || e.Status != before
 }
