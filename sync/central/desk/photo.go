@@ -10,9 +10,13 @@ import (
 	"lintai/sync/central/docket"
 )
 
-// KeepPhoto keeps a photo (JPEG) that staff took at a case, for a record to name. One
-// that no record comes to name stands on no page.
+// KeepPhoto keeps a photo that staff took at a case, for a record to name: small, and
+// without what the telephone wrote into it. One that no record comes to name stands on
+// no page. ErrPhoto when it is none.
 func (d *Desk) KeepPhoto(ctx context.Context, of docket.Case, data []byte) (id string, err error) {
+	if data, err = keepable(data); err != nil {
+		return "", err
+	}
 	made, err := uuid.NewV7()
 	if err != nil {
 		return "", fmt.Errorf("desk: photo: %w", err)

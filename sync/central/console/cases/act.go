@@ -1,7 +1,6 @@
 package cases
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -9,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"lintai/kiosk/request"
 	"lintai/sync/central/console"
 	"lintai/sync/central/desk"
 	"lintai/sync/central/docket"
@@ -17,7 +15,7 @@ import (
 )
 
 // maxAct is the largest form of an action: its words and its photos.
-const maxAct = desk.MaxPhotos*request.MaxAttachment + console.DefaultBody
+const maxAct = desk.MaxPhotos*desk.MaxPhoto + 64<<10
 
 // offered are the actions that the page of a case offers beside its next move, each
 // with who may do them; clerks and administrators may do all.
@@ -154,7 +152,7 @@ func detail(r *console.Request, action docket.Action) (d docket.Detail, err erro
 // urgencies are the words of docket.Urgency, in its order.
 var urgencies = []string{docket.Urgent.String(), docket.Soon.String(), docket.Normal.String()}
 
-// record is what was done, its photos kept: JPEG, as telephones make them. nil when
+// record is what was done, its photos kept as the desk keeps them. nil when
 // nothing was written.
 func (a *Area) record(r *console.Request, f docket.Case) (*docket.Record, error) {
 	record := docket.Record{Text: r.PostFormValue("record")}
@@ -171,17 +169,14 @@ func (a *Area) record(r *console.Request, f docket.Case) (*docket.Record, error)
 			if err != nil {
 				return nil, err
 			}
-			data, err := io.ReadAll(io.LimitReader(file, request.MaxAttachment+1))
+			data, err := io.ReadAll(io.LimitReader(file, desk.MaxPhoto+1))
 			file.Close()
 			if err != nil {
 				return nil, err
 			}
-			if len(data) > request.MaxAttachment || !bytes.HasPrefix(data, []byte("\xff\xd8\xff")) {
-				return nil, explained(desk.ErrPhoto)
-			}
 			id, err := a.Desk.KeepPhoto(r.Context(), f, data)
 			if err != nil {
-				return nil, err
+				return nil, explained(err)
 			}
 			record.Photos = append(record.Photos, id)
 		}

@@ -4,7 +4,6 @@
 package mine
 
 import (
-	"context"
 	"embed"
 	"errors"
 	"io"
@@ -42,7 +41,7 @@ var roles = []staff.Role{staff.Worker}
 func (a *Area) Routes() []console.Route {
 	return []console.Route{
 		{Method: "GET", Pattern: "/console/mine", Roles: roles, Handler: a.page},
-		{Method: "POST", Pattern: "/console/mine/{number}", Roles: roles, Handler: a.act, Body: desk.MaxPhotos*maxPhoto + 64<<10},
+		{Method: "POST", Pattern: "/console/mine/{number}", Roles: roles, Handler: a.act, Body: desk.MaxPhotos*desk.MaxPhoto + 64<<10},
 	}
 }
 
@@ -187,43 +186,30 @@ func (a *Area) photos(r *console.Request, c docket.Case) (ids []string, err erro
 	if r.MultipartForm == nil {
 		return nil, nil
 	}
-	var all []docket.Attachment
 	for _, head := range r.MultipartForm.File["photo"] {
 		if head.Size == 0 {
 			continue // a browser sends an empty one when none was chosen
 		}
-		if len(all) == desk.MaxPhotos || head.Size > maxPhoto {
-			return nil, console.Refuse(http.StatusRequestEntityTooLarge, "too_large", errPhoto)
+		if len(ids) == desk.MaxPhotos || head.Size > desk.MaxPhoto {
+			return nil, console.Refuse(http.StatusRequestEntityTooLarge, "too_large", desk.ErrPhoto)
 		}
 		f, err := head.Open()
 		if err != nil {
 			return nil, err
 		}
-		data, err := io.ReadAll(io.LimitReader(f, maxPhoto))
+		data, err := io.ReadAll(io.LimitReader(f, desk.MaxPhoto))
 		f.Close()
 		if err != nil {
 			return nil, err
 		}
-		one, err := photo(data)
-		if err != nil {
+		id, err := a.Desk.KeepPhoto(r.Context(), c, data)
+		if errors.Is(err, desk.ErrPhoto) {
 			return nil, console.Refuse(http.StatusBadRequest, "bad_photo", err)
 		}
-		one.Request, one.ReceivedAt = c.ID, a.Clock().UTC()
-		all, ids = append(all, one), append(ids, one.ID)
-	}
-	if len(all) == 0 {
-		return nil, nil
-	}
-	return ids, a.file(r.Context(), all)
-}
-
-func (a *Area) file(ctx context.Context, all []docket.Attachment) error {
-	return a.Reader.Store.Write(ctx, func(tx docket.Tx) error {
-		for _, one := range all {
-			if err := tx.FileAttachment(one); err != nil {
-				return err
-			}
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	})
+		ids = append(ids, id)
+	}
+	return ids, nil
 }

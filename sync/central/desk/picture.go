@@ -1,44 +1,46 @@
-package mine
+package desk
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
 	_ "image/png" // what a telephone makes of its screen
 
-	"github.com/google/uuid"
 	"golang.org/x/image/draw"
-
-	"lintai/sync/central/docket"
 )
 
 // Bounds of a photo.
 const (
-	maxPhoto  = 12 << 20 // bytes, of one as it comes
+	MaxPhoto  = 12 << 20 // bytes, of one as it comes
 	maxPixels = 50 << 20 // a small file can be a very large picture
 	side      = 1600     // pixels of the longer side as it is kept
 	quality   = 80
 )
 
-var errPhoto = errors.New("mine: no photo")
+// easel holds the one picture that is drawn at a time: it can take half a gigabyte while
+// it is, and telephones send six together.
+var easel = make(chan struct{}, 1)
 
-// photo makes of a telephone's picture one that is kept: upright, small, and without all
-// that the telephone wrote into it, as where it was taken.
-func photo(data []byte) (docket.Attachment, error) {
+// keepable makes of a telephone's picture a JPEG that is kept: upright, small, and
+// without all that the telephone wrote into it, as where it was taken. ErrPhoto.
+func keepable(data []byte) ([]byte, error) {
+	if len(data) > MaxPhoto {
+		return nil, fmt.Errorf("%w: %d bytes", ErrPhoto, len(data))
+	}
 	config, _, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
-		return docket.Attachment{}, fmt.Errorf("%w: %w", errPhoto, err)
+		return nil, fmt.Errorf("%w: %w", ErrPhoto, err)
 	}
 	if config.Width < 1 || config.Height < 1 || config.Width*config.Height > maxPixels {
-		return docket.Attachment{}, fmt.Errorf("%w: %d × %d pixels", errPhoto, config.Width, config.Height)
+		return nil, fmt.Errorf("%w: %d × %d pixels", ErrPhoto, config.Width, config.Height)
 	}
+	easel <- struct{}{}
+	defer func() { <-easel }()
 	picture, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
-		return docket.Attachment{}, fmt.Errorf("%w: %w", errPhoto, err)
+		return nil, fmt.Errorf("%w: %w", ErrPhoto, err)
 	}
 	w, h := config.Width, config.Height
 	if longer := max(w, h); longer > side {
@@ -48,9 +50,9 @@ func photo(data []byte) (docket.Attachment, error) {
 	draw.ApproxBiLinear.Scale(small, small.Bounds(), picture, picture.Bounds(), draw.Src, nil)
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, upright(small, orientation(data)), &jpeg.Options{Quality: quality}); err != nil {
-		return docket.Attachment{}, fmt.Errorf("%w: %w", errPhoto, err)
+		return nil, fmt.Errorf("%w: %w", ErrPhoto, err)
 	}
-	return docket.Attachment{ID: uuid.Must(uuid.NewV7()).String(), Type: "image/jpeg", Size: b.Len(), Hash: sha256.Sum256(b.Bytes()), Data: b.Bytes()}, nil
+	return b.Bytes(), nil
 }
 
 // upright turns a picture as Exif's orientation says; mirrored ones are left.
