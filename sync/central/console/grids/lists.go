@@ -3,6 +3,7 @@ package grids
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -270,6 +271,9 @@ func parse(cells [][]string, before *grid.Book, accounts []staff.Account) (grids
 			if !slices.Contains(g.Terminals, number) {
 				g.Terminals = append(g.Terminals, number)
 			}
+		}
+		if len(grids) > grid.MaxGrids || len(g.Buildings) > grid.MaxBuildings || max(len(g.Neighbours), len(g.Terminals)) > grid.MaxGrids {
+			return nil, nil, fmt.Errorf("%w: row %d: the list is too long", grid.ErrBook, i+2)
 		}
 	}
 	for i := range grids {
