@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,7 +27,8 @@ const (
 
 // Steward answers requests of terminals, which can only ask: it spends the points in
 // the transaction that tells the resident so, or refuses with the reason. When staff
-// withdraw a request the points come back; when they open it again they are spent again.
+// withdraw a request the points come back; when they open it again they are spent again. What staff give back by hand while the
+// request stands is theirs to give.
 type Steward struct {
 	Store Store
 	Hub   *live.Hub
@@ -162,7 +164,7 @@ func (s *Steward) resettle(ctx context.Context, number int64) error {
 		if err != nil {
 			return err
 		}
-		spent, reversed, err := tx.SpentFor(number)
+		spent, back, err := tx.SpentFor(number)
 		if errors.Is(err, ErrNotFound) {
 			return nil
 		}
@@ -170,14 +172,17 @@ func (s *Steward) resettle(ctx context.Context, number int64) error {
 			return err
 		}
 		switch {
-		case Withdrawn(c.Status) && !reversed:
+		case Withdrawn(c.Status) && back.Number == 0:
 			back, err := spent.Reversal(s.Clock().UTC(), "", phrase.Text("points_note.withdrawn"))
 			if err != nil {
 				return err
 			}
 			_, err = Book(tx, back)
 			return err
-		case c.Status == docket.Accepted && reversed:
+		case c.Status == docket.Accepted && back.Number > 0:
+			if again, err := openedSince(tx, number, back); err != nil || !again {
+				return err
+			}
 			h, err := tx.Holder(spent.Holder())
 			if err != nil {
 				return err
@@ -192,6 +197,19 @@ func (s *Steward) resettle(ctx context.Context, number int64) error {
 	}
 	s.published(touched)
 	return nil
+}
+
+// openedSince tells whether a case was opened again since its points came back. What the
+// steward gave back had been withdrawn, so it was; what staff gave back by hand may
+// belong to a request that stands as it did, and stays with the holder.
+func openedSince(tx Tx, number int64, back Entry) (bool, error) {
+	if back.By == "" {
+		return true, nil
+	}
+	events, err := tx.Events(number)
+	return slices.ContainsFunc(events, func(e docket.Event) bool {
+		return e.Action == docket.Reopen && !e.At.Before(back.At)
+	}), err
 }
 
 func (s *Steward) published(touched []docket.Case) {

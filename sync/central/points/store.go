@@ -47,9 +47,9 @@ type Tx interface {
 	Entry(number int64) (Entry, error) // ErrNotFound
 	// EntryByKey finds what was booked under a key. ErrNotFound.
 	EntryByKey(key string) (Entry, error)
-	// SpentFor finds the newest entry that spends for a case, and whether it was
-	// reversed. ErrNotFound.
-	SpentFor(number int64) (e Entry, reversed bool, err error)
+	// SpentFor finds the newest entry that spends for a case, and the one that reverses
+	// it; without a number when there is none. ErrNotFound.
+	SpentFor(number int64) (spent, back Entry, err error)
 	// PutEntry appends an entry and returns its number. ErrBooked when there is one
 	// with its key, ErrReversed when there is one that reverses the same.
 	PutEntry(e Entry) (int64, error)

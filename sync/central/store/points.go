@@ -227,15 +227,16 @@ func (t pointsTx) EntryByKey(key string) (points.Entry, error) {
 	return entry(t, "WHERE e.key = ?", key)
 }
 
-func (t pointsTx) SpentFor(number int64) (e points.Entry, reversed bool, err error) {
-	e, err = entry(t, "WHERE e.case_number = ? AND e.case_number > 0 AND e.kind = 'spent' ORDER BY e.number DESC LIMIT 1", number)
+func (t pointsTx) SpentFor(number int64) (spent, back points.Entry, err error) {
+	spent, err = entry(t, "WHERE e.case_number = ? AND e.case_number > 0 AND e.kind = 'spent' ORDER BY e.number DESC LIMIT 1", number)
 	if err != nil {
-		return e, false, err
+		return spent, back, err
 	}
-	if err := t.queryRow("SELECT EXISTS (SELECT 1 FROM points_entries WHERE reverses = ? AND reverses > 0)", e.Number).Scan(&reversed); err != nil {
-		return e, false, fmt.Errorf("store: reversal: %w", err)
+	back, err = entry(t, "WHERE e.reverses = ? AND e.reverses > 0", spent.Number)
+	if errors.Is(err, points.ErrNotFound) {
+		err = nil
 	}
-	return e, reversed, nil
+	return spent, back, err
 }
 
 // PointsEntries lists entries.
@@ -348,7 +349,8 @@ func (s *Store) Unsettled(ctx context.Context) ([]int64, error) {
 		WHERE e.kind = 'spent' AND e.case_number > 0
 			AND NOT EXISTS (SELECT 1 FROM points_entries n WHERE n.case_number = e.case_number AND n.kind = 'spent' AND n.number > e.number)
 			AND (c.status IN ('cancelled', 'refused', 'merged') AND NOT EXISTS (SELECT 1 FROM points_entries r WHERE r.reverses = e.number)
-				OR c.status = 'accepted' AND EXISTS (SELECT 1 FROM points_entries r WHERE r.reverses = e.number))
+				OR c.status = 'accepted' AND EXISTS (SELECT 1 FROM points_entries r WHERE r.reverses = e.number AND (r.by = ''
+					OR EXISTS (SELECT 1 FROM case_events o WHERE o.case_number = c.number AND o.action = 'reopened' AND o.at >= r.at))))
 		ORDER BY e.case_number`)
 	return collect(rows, err, func(r row) (n int64, err error) { return n, r.Scan(&n) })
 }

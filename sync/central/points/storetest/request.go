@@ -179,3 +179,30 @@ func follow(t *testing.T, b *bench) {
 	b.must(b.steward.Changed(ctx, 999))
 	b.sound()
 }
+
+// reversedByHand: what staff give back by hand stays with the resident while her request
+// stands as it did; it is spent again when they open the request again.
+func reversedByHand(t *testing.T, b *bench) {
+	ctx := t.Context()
+	h := b.holder(1, 100)
+	number := b.ask(Token(1), "rice")
+	b.must(b.steward.All(ctx))
+	b.same("spent", b.has(h), int64(0))
+	entries, err := b.PointsEntries(ctx, points.EntryQuery{Holder: h.Number, Limit: 1})
+	b.must(err)
+	_, err = b.ledger.Reverse(ctx, entries[0].Number, "li", "米没有了")
+	b.must(err)
+	unsettled, err := b.Unsettled(ctx)
+	b.must(err)
+	b.same("unsettled", len(unsettled), 0)
+	b.must(b.steward.All(ctx))
+	b.must(b.steward.Changed(ctx, number))
+	b.same("given back", b.has(h), int64(100))
+	b.act(number, docket.Cancel, "米没有了")
+	b.must(b.steward.All(ctx))
+	b.same("given back once", b.has(h), int64(100))
+	b.act(number, docket.Reopen, "")
+	b.must(b.steward.All(ctx))
+	b.same("spent again", b.has(h), int64(0))
+	b.sound()
+}

@@ -31,7 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	for name, test := range map[string]func(*testing.T, *bench){
 		"Holders": holders, "Entries": entries, "Rules": rules, "Reversals": reversals, "AllOrNothing": allOrNothing,
 		"FiftyWindowsSpendWhatIsThere": windows, "FiftyTerminalsAskForTheSame": terminals, "RequestsAreAnswered": requests,
-		"PointsFollowTheCase": follow, "RandomBookingsKeepTheBooks": random, "ImportIsAllOrNothing": imports,
+		"PointsFollowTheCase": follow, "ReversedByHand": reversedByHand, "RandomBookingsKeepTheBooks": random, "ImportIsAllOrNothing": imports,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, newBench(t, open(t))) })
 	}
