@@ -53,6 +53,9 @@ type Claim struct {
 // ErrSignIn whatever is wrong, after the same work; ErrWait.
 func (o *Office) SignIn(ctx context.Context, c Claim) (string, Account, error) {
 	login := NormalLogin(c.Login)
+	if len(login) > MaxLogin {
+		login = "" // nobody's, and too long to be remembered
+	}
 	release, err := o.sit(ctx)
 	if err != nil {
 		return "", Account{}, err

@@ -11,13 +11,16 @@ import (
 // SetPassword replaces her password and ends her other sessions. ErrSignIn when the
 // old one is wrong, ErrWait, ErrSame, or what CheckPassword says.
 func (o *Office) SetPassword(ctx context.Context, a Account, from, old, password string, keep Hash) error {
-	hash := hashPassword(password)
+	hash := ""
 	return o.own(ctx, a, from, old, func(tx Tx, a *Account) ([]Entry, error) {
 		if old == password {
 			return nil, ErrSame
 		}
 		if err := CheckPassword(*a, password); err != nil {
 			return nil, err
+		}
+		if hash == "" { // a transaction may run again
+			hash = hashPassword(password)
 		}
 		a.Password, a.PasswordAt = hash, o.Clock()
 		return []Entry{{Action: Password}}, errors.Join(tx.EndSessions(a.ID, keep), tx.DropInvitations(a.ID))
