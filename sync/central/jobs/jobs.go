@@ -61,6 +61,8 @@ const (
 	// PostgreSQL, where they are told.
 	sqlitePoll   = time.Second
 	postgresPoll = 10 * time.Second
+	// startAgain is when workers that could not start try again.
+	startAgain = 5 * time.Second
 	// grace is how long jobs may go on when the process is asked to end.
 	grace = 5 * time.Second
 )
@@ -73,6 +75,9 @@ type Queue struct {
 	}
 	work worker
 	db   *sql.DB
+	log  *slog.Logger
+	// again is how long Run waits before it tries to start once more.
+	again time.Duration
 }
 
 type worker interface {
@@ -106,7 +111,7 @@ func Open(ctx context.Context, db Database, h *Handlers, o Options) (*Queue, err
 	} else {
 		config.Test.Time = &clock{h.clock}
 	}
-	q := &Queue{db: db.Database()}
+	q := &Queue{db: db.Database(), log: o.Log, again: startAgain}
 	if db.Pool() == nil {
 		driver := newSole(db.Database())
 		client, err := river.NewClient(driver, config)
@@ -172,10 +177,25 @@ func (q *Queue) params(at time.Time, all []Args) []river.InsertManyParams {
 }
 
 // Run does jobs until ctx ends, and lets those that are being done come to their end
-// for a moment.
+// for a moment. It waits for a database that does not answer.
 func (q *Queue) Run(ctx context.Context) error {
-	if err := q.work.Start(context.WithoutCancel(ctx)); err != nil {
-		return fmt.Errorf("jobs: %w", err)
+	for {
+		err := q.work.Start(context.WithoutCancel(ctx))
+		if err == nil {
+			break
+		}
+		q.log.Error("jobs are not done, and it is tried again", "error", err)
+		// River counts as started also when that failed, until it was stopped.
+		if err := q.work.Stop(context.WithoutCancel(ctx)); err != nil {
+			return fmt.Errorf("jobs: start: %w", err)
+		}
+		pause := time.NewTimer(q.again)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return nil
+		}
 	}
 	<-ctx.Done()
 	soft, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
