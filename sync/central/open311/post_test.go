@@ -203,8 +203,8 @@ func TestSentAgainIsFiledOnce(t *testing.T) {
 		t.Error("the same fault the day after is another request")
 	}
 	// Nobody is named: two are two.
-	first := d.post(repair(hotline))
-	if second := d.post(repair(hotline)); first == second {
+	one := d.post(repair(hotline))
+	if two := d.post(repair(hotline)); one == two {
 		t.Error("two who say the same lost one")
 	}
 }
