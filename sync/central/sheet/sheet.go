@@ -7,6 +7,7 @@
 package sheet
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"errors"
@@ -32,6 +33,7 @@ const (
 	MaxColumns = 60
 	MaxCell    = 2_000 // characters
 	unpacked   = 64 << 20
+	pieces     = 1_000_000 // tags of a workbook beside its sheets: each stays in memory
 )
 
 // Format is how a list is written.
@@ -86,7 +88,45 @@ func Read(file []byte) ([][]string, error) {
 	return rows, nil
 }
 
+// weigh refuses a workbook whose texts and styles would take far more memory than the
+// file has bytes. Sheets are read row by row. ErrFormat, ErrLarge.
+func weigh(file []byte) error {
+	book, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	tags, read, buffer := 0, 0, make([]byte, 64<<10)
+	for _, part := range book.File {
+		if name := strings.ToLower(strings.ReplaceAll(part.Name, `\`, "/")); strings.HasPrefix(name, "xl/worksheets/") {
+			continue
+		}
+		r, err := part.Open()
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrFormat, err)
+		}
+		for err == nil && read <= unpacked && tags <= pieces {
+			var n int
+			n, err = r.Read(buffer)
+			read += n
+			tags += bytes.Count(buffer[:n], []byte("<"))
+		}
+		r.Close()
+		switch {
+		case tags > pieces:
+			return ErrLarge
+		case read > unpacked:
+			return fmt.Errorf("%w: it becomes too large", ErrFormat)
+		case !errors.Is(err, io.EOF):
+			return fmt.Errorf("%w: %w", ErrFormat, err)
+		}
+	}
+	return nil
+}
+
 func readXLSX(file []byte) (rows [][]string, err error) {
+	if err := weigh(file); err != nil {
+		return nil, err
+	}
 	book, err := excelize.OpenReader(bytes.NewReader(file), excelize.Options{UnzipSizeLimit: unpacked, UnzipXMLSizeLimit: unpacked})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
@@ -161,18 +201,24 @@ func empty(row []string) bool {
 }
 
 // formula are the signs with which a spreadsheet takes a text for a formula.
-const formula = "=+-@\t\r"
+const formula = "=+-@\t\r＝＋－＠"
+
+// begins tells whether a text begins with one of them.
+func begins(cell string) bool {
+	sign, _ := utf8.DecodeRuneInString(cell)
+	return cell != "" && strings.ContainsRune(formula, sign)
+}
 
 func plain(cell string) string {
 	cell = strings.TrimSpace(cell)
-	if len(cell) > 1 && cell[0] == '\'' && strings.IndexByte(formula, cell[1]) >= 0 {
-		return cell[1:]
+	if text, ok := strings.CutPrefix(cell, "'"); ok && begins(text) {
+		return text
 	}
 	return cell
 }
 
 func safe(cell string) string {
-	if cell != "" && strings.IndexByte(formula, cell[0]) >= 0 && !number(cell) {
+	if begins(cell) && !number(cell) {
 		return "'" + cell
 	}
 	return cell

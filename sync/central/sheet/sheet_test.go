@@ -98,6 +98,40 @@ func TestBomb(t *testing.T) {
 	}
 }
 
+// A part of many small pieces takes some forty times as much memory as it is long.
+func TestManyPieces(t *testing.T) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create("xl/sharedStrings.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(bytes.Repeat([]byte("<si/>"), pieces+1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(b.Bytes()); !errors.Is(err, ErrLarge) {
+		t.Errorf("%v", err)
+	}
+}
+
+// Some spreadsheets take the wide signs of a Chinese keyboard for a formula, too.
+func TestWideFormulasStayTexts(t *testing.T) {
+	var b bytes.Buffer
+	want := [][]string{{"＝1+1", "－1+1", "＋1", "＠x", "说明"}}
+	if err := Write(&b, CSV, want); err != nil {
+		t.Fatal(err)
+	}
+	if text := b.String(); !strings.HasPrefix(text, mark+"'＝1+1,'－1+1,'＋1,'＠x,说明") {
+		t.Errorf("%q", text)
+	}
+	if got, err := Read(b.Bytes()); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	for _, format := range []Format{CSV, XLSX} {
 		var b bytes.Buffer
