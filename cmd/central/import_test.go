@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/x509"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -16,14 +18,15 @@ import (
 
 	"lintai/kiosk/request"
 	"lintai/kiosk/seal"
+	"lintai/kiosk/ticket"
 	"lintai/sync/agent"
 	"lintai/sync/central"
 	"lintai/sync/wire"
 	"lintai/sync/wire/export"
 )
 
-// stick writes an export of calls of a terminal that a central admitted.
-func stick(t *testing.T, data string, number, calls int) (name string) {
+// stick writes an export of a request and calls, of a terminal that a central admitted.
+func stick(t *testing.T, data string, number, items int) (name string) {
 	t.Helper()
 	c, err := central.Open(t.Context(), central.Config{Folder: data})
 	if err != nil {
@@ -41,17 +44,25 @@ func stick(t *testing.T, data string, number, calls int) (name string) {
 	var b bytes.Buffer
 	head := export.Head{Kiosk: number, MadeAt: time.Now(), Certificate: me.Certificate}
 	_, err = export.Write(&b, head, key.(crypto.Signer), func(yield func(wire.Item, error) bool) {
-		for n := range calls {
-			call := request.Call{ID: uuid.Must(uuid.NewV7()).String(), Kiosk: number, MadeAt: time.Now()}
-			plain, err := request.Encode(call)
+		for n := range items {
+			id, kind, now := uuid.Must(uuid.NewV7()).String(), request.KindCall, time.Now()
+			var body any = request.Call{ID: id, Kiosk: number, MadeAt: now}
+			if n == 0 {
+				code, err := ticket.New(number, rand.Reader)
+				if err != nil {
+					t.Fatal(err)
+				}
+				kind, body = request.KindRequest, request.Request{ID: id, Kiosk: number, Ticket: code, Service: "repair", CatalogVersion: 1, MadeAt: now}
+			}
+			plain, err := request.Encode(body)
 			if err != nil {
 				t.Fatal(err)
 			}
-			sealed, err := seal.Close(me.Seal(), seal.Envelope{ID: call.ID, Kind: request.KindCall, Kiosk: number}, plain)
+			sealed, err := seal.Close(me.Seal(), seal.Envelope{ID: id, Kind: kind, Kiosk: number}, plain)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !yield(wire.FromItem(request.Item{ID: call.ID, Kind: request.KindCall, Kiosk: number, Sequence: int64(n + 1), MadeAt: call.MadeAt, Sealed: sealed}), nil) {
+			if !yield(wire.FromItem(request.Item{ID: id, Kind: kind, Kiosk: number, Sequence: int64(n + 1), MadeAt: now, Sealed: sealed}), nil) {
 				return
 			}
 		}
@@ -86,6 +97,27 @@ func TestImportBesideARunningCentral(t *testing.T) {
 	out, err = call(t, "import", "--data", data, first)
 	if err != nil || !strings.Contains(out, "0 filed now, 250 known before") {
 		t.Errorf("again: %s, %v", out, err)
+	}
+	// Whoever serves hears nothing of what another process files, but for its jobs.
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(data, "central.db")+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	left, ticks, end := -1, time.NewTicker(100*time.Millisecond), time.After(20*time.Second)
+	defer ticks.Stop()
+	for waiting := true; waiting && left != 0; {
+		if err := db.QueryRow("SELECT count(*) FROM cases WHERE category = ''").Scan(&left); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-ticks.C:
+		case <-end:
+			waiting = false
+		}
+	}
+	if left != 0 {
+		t.Errorf("%d requests of the sticks are not classified", left)
 	}
 	c, err := central.Open(t.Context(), central.Config{Folder: data, Existing: true})
 	if err != nil {

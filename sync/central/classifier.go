@@ -18,10 +18,13 @@ const (
 	again = 10 * time.Second
 )
 
-// classify classifies what is filed, until ctx ends: at first what was not yet.
+// classify classifies what is filed, until ctx ends: at first what was not yet. What
+// another process filed from a stick is not told here, but a job gives it its limits.
 func (c *Central) classify(ctx context.Context) {
 	work := &desk.Desk{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}
-	filed := c.hub.Watch(func(w live.Word) bool { return w.Kind == live.Case || w.Kind == live.Everything })
+	filed := c.hub.Watch(func(w live.Word) bool {
+		return w.Kind == live.Case || w.Kind == live.Limits || w.Kind == live.Everything
+	})
 	defer filed.Stop()
 	for ctx.Err() == nil {
 		n, err := work.Classify(ctx)
