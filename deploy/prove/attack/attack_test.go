@@ -53,7 +53,7 @@ func TestTheProofFindsAnAttackThatSucceeds(t *testing.T) {
 				return err
 			}
 			defer db.Close()
-			_, err = db.ExecContext(ctx, `UPDATE cases SET urgency = 7 WHERE kiosk = 1`)
+			_, err = db.ExecContext(ctx, `UPDATE cases SET service = 'other' WHERE kiosk = 1`)
 			return err
 		}}, "gone or changed [cases"},
 		{attack{name: "personal", run: func(ctx context.Context, s *stage, _ *try) error {
