@@ -48,7 +48,8 @@ func TestTheProofFindsAnAttackThatSucceeds(t *testing.T) {
 		}}, "case_events 1, cases 1, items 1"},
 		{attack{name: "heard", run: func(ctx context.Context, s *stage, _ *try) error { return s.desk.Revoke(ctx, victim) }}, "gone or changed [certificates 1"},
 		{attack{name: "a good terminal's row", run: func(ctx context.Context, s *stage, _ *try) error {
-			db, err := sql.Open("sqlite", filepath.Join(s.centralFolder(), "central.db"))
+			// Central writes too, and one of both has to wait.
+			db, err := sql.Open("sqlite", filepath.Join(s.centralFolder(), "central.db")+"?_pragma=busy_timeout(20000)")
 			if err != nil {
 				return err
 			}
