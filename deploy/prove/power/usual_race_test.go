@@ -3,4 +3,4 @@
 package power_test
 
 // usual is less here: the race detector makes SQLite some ten times slower.
-const usual = 240
+const usual = 140
