@@ -9,23 +9,29 @@ import (
 )
 
 const (
-	// quiet is how long nothing is filed before what was filed is classified, so that a
-	// terminal which sends a night's requests is answered first; patience is how long
-	// that may put it off.
+	// quiet is how long nothing is filed before what was filed is classified, and all
+	// that follows from that is done, so that a terminal which sends a night's requests
+	// is answered first; patience is how long that may put it off. No limit of a case is
+	// shorter than many times that, and calls for help do not wait for it.
 	quiet    = 200 * time.Millisecond
-	patience = 2 * time.Second
+	patience = 10 * time.Second
+	// unheard is how often it is looked for what nobody told of: another process filed
+	// it from a stick.
+	unheard = 15 * time.Second
 	// again is when it is tried again after a failure.
 	again = 10 * time.Second
 )
 
-// classify classifies what is filed, until ctx ends: at first what was not yet. What
-// another process filed from a stick is not told here, but a job gives it its limits.
+// classify classifies what is filed, until ctx ends: at first what was not yet. Limits
+// and dispatch follow from it by jobs, see openJobs.
 func (c *Central) classify(ctx context.Context) {
 	work := &desk.Desk{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}
 	filed := c.hub.Watch(func(w live.Word) bool {
 		return w.Kind == live.Case || w.Kind == live.Limits || w.Kind == live.Everything
 	})
 	defer filed.Stop()
+	look := time.NewTicker(unheard)
+	defer look.Stop()
 	for ctx.Err() == nil {
 		n, err := work.Classify(ctx)
 		switch {
@@ -37,6 +43,7 @@ func (c *Central) classify(ctx context.Context) {
 			select {
 			case <-filed.Signal():
 				settle(ctx, filed)
+			case <-look.C:
 			case <-filed.Ended():
 				return
 			case <-ctx.Done():

@@ -75,6 +75,7 @@ func (t *Tx) Append(number int64, e docket.Event) error {
 	if n == 0 {
 		return docket.ErrExists
 	}
+	t.touched = append(t.touched, number)
 	return t.addEvent(number, e)
 }
 

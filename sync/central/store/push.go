@@ -118,6 +118,5 @@ func (t *Tx) addEvent(number int64, e docket.Event) error {
 	if err != nil {
 		return err
 	}
-	t.touched = append(t.touched, number)
 	return t.announce(number, e)
 }

@@ -44,8 +44,9 @@ type Store struct {
 }
 
 // OnCases has f called in each transaction in which something happened to cases, with
-// their numbers, before it commits: what f adds is there when they are. It is set
-// before the store is used.
+// their numbers, before it commits: what f adds is there when they are. Filing is not
+// among it: nothing is done about a case before it was classified, and pushes are
+// answered sooner so. It is set before the store is used.
 func (s *Store) OnCases(f func(ctx context.Context, tx *sql.Tx, cases []int64) error) { s.onCases = f }
 
 // OnCalls is the same for calls that were filed or answered, by their ids.
