@@ -64,8 +64,12 @@ func (f *faults) told(ctx context.Context, rounds int, took time.Duration) {
 }
 
 // cutAfterCommits cuts all lines at some of the moments at which central has
-// committed and the terminal does not know it yet: the fault that makes doubles.
+// committed and the terminal does not know it yet: the fault that makes doubles. Each
+// such cut is for all terminals, and the more there are, the more commits: so that a
+// line of a thousand is cut as often as one of a few, and not at every turn, when
+// nothing but handshakes would be proved.
 func (f *faults) cutAfterCommits() {
+	oneIn := 4 * max(1, len(f.house.Terminals())/fewTerminals)
 	random := rand.New(rand.NewPCG(f.random.Uint64(), 0))
 	var mu sync.Mutex
 	failpoint.Install(func(p failpoint.Point) {
@@ -73,7 +77,7 @@ func (f *faults) cutAfterCommits() {
 			return
 		}
 		mu.Lock()
-		cut := random.IntN(4) == 0
+		cut := random.IntN(oneIn) == 0
 		mu.Unlock()
 		if !cut {
 			return
@@ -84,6 +88,9 @@ func (f *faults) cutAfterCommits() {
 		}
 	})
 }
+
+// fewTerminals make about as many commits as rounds need.
+const fewTerminals = 20
 
 func (f *faults) round(ctx context.Context, round int) error {
 	all := f.house.Terminals()
