@@ -13,6 +13,7 @@ import (
 	"lintai/kiosk/catalog"
 	"lintai/kiosk/community"
 	"lintai/sync/central"
+	"lintai/sync/central/limit"
 )
 
 func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
@@ -27,6 +28,9 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	places := flags.String("community", "", "`file` with the community's places and activities, as long as none was published (default: the built-in one)")
 	certificate := flags.String("tls-cert", "", "`file` with the certificate chain (PEM): serve HTTPS")
 	key := flags.String("tls-key", "", "`file` with the certificate's key (PEM)")
+	operators := flags.String("metrics-listen", "", "`address` for those who operate central: /metrics, /healthz, /readyz (default: none); not for the public")
+	trusted := flags.String("trusted-proxy", "", "`networks` of reverse proxies, with commas between them, whose X-Forwarded-For is believed")
+	format := flags.String("log-format", "text", "`form` of the log: text or json")
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
@@ -54,7 +58,20 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 		}
 		options.Certificate = &pair
 	}
-	config := central.Config{Folder: *data, Database: databaseAddress(*database), Log: slog.New(slog.NewTextHandler(log, nil))}
+	proxies, err := limit.ParseProxies(*trusted)
+	if err != nil {
+		return fmt.Errorf("%w: central serve: --trusted-proxy: %w", errUsage, err)
+	}
+	options.Proxies = proxies
+	config := central.Config{Folder: *data, Database: databaseAddress(*database), Version: version()}
+	switch *format {
+	case "text":
+		config.Log = slog.New(slog.NewTextHandler(log, nil))
+	case "json":
+		config.Log = slog.New(slog.NewJSONHandler(log, nil))
+	default:
+		return fmt.Errorf("%w: central serve: --log-format is text or json", errUsage)
+	}
 	if *services != "" {
 		document, err := os.ReadFile(*services)
 		if err != nil {
@@ -81,13 +98,25 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	if options.Kiosk, err = central.Listen(*kiosks); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	if *operators != "" {
+		if options.Operators, err = central.Listen(*operators); err != nil {
+			return errors.Join(err, listener.Close(), options.Kiosk.Close())
+		}
+	}
 	c, err := central.Open(ctx, config)
 	if err != nil {
-		return errors.Join(err, listener.Close(), options.Kiosk.Close())
+		err = errors.Join(err, listener.Close(), options.Kiosk.Close())
+		if options.Operators != nil {
+			err = errors.Join(err, options.Operators.Close())
+		}
+		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
 	options.Ready = func(address string) {
 		fmt.Fprintln(out, "central listens on", address)
+		if options.Operators != nil {
+			fmt.Fprintf(out, "metrics are at http://%s/metrics\n", options.Operators.Addr())
+		}
 		if door, err := c.KioskAddress(ctx); err == nil {
 			fmt.Fprintln(out, "terminals reach it at", door)
 		}

@@ -39,6 +39,7 @@ import (
 	"lintai/sync/central/keyring"
 	"lintai/sync/central/kioskapi"
 	"lintai/sync/central/live"
+	"lintai/sync/central/metrics"
 	"lintai/sync/central/relay"
 	"lintai/sync/central/staff"
 	"lintai/sync/central/store"
@@ -80,6 +81,8 @@ type Config struct {
 	Heartbeat time.Duration
 	// Existing refuses a folder without a docket instead of making one.
 	Existing bool
+	// Version of the program, for metrics.
+	Version string
 }
 
 // Central is an open data folder.
@@ -107,7 +110,9 @@ type Central struct {
 	relaying sync.WaitGroup
 	// library is what central itself serves by: see openLibrary.
 	library    library
-	refreshing sync.Mutex                // guards library.used
+	refreshing sync.Mutex // guards library.used
+	readiness  readiness
+	metrics    *metrics.Metrics
 	rotated    atomic.Pointer[seal.Ring] // read since, because another key was published
 	// Fresh tells that Open made the folder's docket and keys.
 	Fresh bool
@@ -165,6 +170,8 @@ func Open(ctx context.Context, config Config) (*Central, error) {
 	}
 	c.receiver = &intake.Receiver{Store: c.store, Ring: c.ring, Keys: c.readRing, Hub: c.hub, Clock: config.Clock, Log: config.Log}
 	c.presence = kioskapi.NewPresence(c.store, c.hub, config.Clock, config.Log)
+	c.readiness.ask = c.store.Ready
+	c.metrics = metrics.New(config.Version, c.store.Database(), c.figures, config.Log)
 	c.join()
 	return c, nil
 }

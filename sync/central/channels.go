@@ -3,7 +3,6 @@ package central
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"time"
 
@@ -124,12 +123,19 @@ func (c *Central) AllowWebhooks(ctx context.Context, networks string) error {
 // sendWebhooks sends what waits in the outbox, until ctx ends: at once when a case went
 // on in this process, and soon when it did in another.
 func (c *Central) sendWebhooks(ctx context.Context) {
+	// A database that does not answer as central starts is there a little later.
 	allowed, err := c.WebhookNetworks(ctx)
-	if err != nil {
-		if !errors.Is(err, context.Canceled) {
-			c.config.Log.Error("webhooks are not sent", "error", err)
+	for failed := false; err != nil; allowed, err = c.WebhookNetworks(ctx) {
+		if ctx.Err() != nil {
+			return
 		}
-		return
+		if !failed {
+			c.config.Log.Error("webhooks are not sent yet, and it is tried again", "error", err)
+		}
+		failed = true
+		if pause(ctx, again); ctx.Err() != nil {
+			return
+		}
 	}
 	public := func(service string) bool {
 		s, ok := c.library.catalog.Load().Service(service)

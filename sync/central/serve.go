@@ -49,6 +49,7 @@ func (c *Central) Handler(public string) http.Handler {
 	(&track.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
 	(&verify.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
 	c.console(public).Register(mux)
+	c.registerHealth(mux)
 	// Forms of other sites are refused.
 	return page.Guard(http.NewCrossOriginProtection().Handler(mux))
 }
@@ -59,7 +60,8 @@ func (c *Central) KioskHandler(public string) http.Handler {
 	mux := http.NewServeMux()
 	(&kioskapi.API{Store: c.store, Receiver: c.receiver, Hub: c.hub, Presence: c.presence,
 		Clock: c.config.Clock, Log: c.config.Log, Heartbeat: c.config.Heartbeat, Cards: c.guesses(), Codes: c.guesses(),
-		Root: c.root, Facts: func() (wire.EnrolAnswer, error) { return c.facts(public) }}).Register(mux)
+		Root: c.root, Facts: func() (wire.EnrolAnswer, error) { return c.facts(public) },
+		Answered: c.metrics.Answered}).Register(mux)
 	return mux
 }
 
@@ -94,6 +96,11 @@ type Options struct {
 	// is where they reach it; the listener's own address when empty.
 	Kiosk        net.Listener
 	KioskAddress string
+	// Operators is the listener for those who operate central: metrics and health. It is
+	// not for the public; without one there are no metrics.
+	Operators net.Listener
+	// Proxies stand before the public address: their word on who asks is believed.
+	Proxies limit.Proxies
 	// Ready is called with the listener's address once requests are taken.
 	Ready func(address string)
 }
@@ -104,6 +111,9 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	defer l.Close()
 	if o.Kiosk != nil {
 		defer o.Kiosk.Close()
+	}
+	if o.Operators != nil {
+		defer o.Operators.Close()
 	}
 	unlock, err := c.lockServing()
 	if err != nil {
@@ -123,7 +133,7 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	if err := errors.Join(c.remember(ctx, settingAddress, address), c.remember(ctx, settingPublic, public)); err != nil {
 		return err
 	}
-	servers := []*http.Server{c.server(c.Handler(public))}
+	servers := []*http.Server{c.server(o.Proxies.Handler(c.metrics.Watch("public", c.Handler(public))))}
 	listeners := []net.Listener{l}
 	kiosk := ""
 	if o.Kiosk != nil {
@@ -133,10 +143,13 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 		if err := c.remember(ctx, settingKiosk, kiosk); err != nil {
 			return err
 		}
-		terminals := c.server(c.KioskHandler(public))
+		terminals := c.server(c.metrics.Watch("kiosk", c.KioskHandler(public)))
 		newStrangers(c.config.Clock, c.config.Log, maxStrangers).watch(terminals)
 		servers = append(servers, terminals)
 		listeners = append(listeners, tls.NewListener(o.Kiosk, c.KioskTLS()))
+	}
+	if o.Operators != nil {
+		servers, listeners = append(servers, c.server(c.operators())), append(listeners, o.Operators)
 	}
 	var watching sync.WaitGroup
 	defer watching.Wait()
@@ -162,6 +175,7 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 		err = fmt.Errorf("central: %w", err)
 	case <-ctx.Done():
 	}
+	c.readiness.end()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTimeout)
 	defer cancel()
 	for _, server := range servers {

@@ -38,6 +38,9 @@ type API struct {
 	// Facts is what a terminal that enrols is told beside its certificate.
 	Facts func() (wire.EnrolAnswer, error)
 
+	// Answered is told of each item that was pushed what was answered; nil: nobody is.
+	Answered func(outcome string)
+
 	bodies   bodies
 	refusals refusals
 	streams  newest

@@ -40,6 +40,11 @@ func (a *API) push(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	if err != nil {
 		return err
 	}
+	if a.Answered != nil {
+		for _, one := range answers {
+			a.Answered(string(one.Outcome))
+		}
+	}
 	now := a.Clock().UTC()
 	if !push.DeviceTime.IsZero() {
 		a.Presence.Offset(r.Context(), kiosk, now.Sub(push.DeviceTime))
