@@ -78,13 +78,13 @@ func (c *Central) settle(ctx context.Context, words []live.Word, whole bool) err
 	if whole || slices.ContainsFunc(words, func(w live.Word) bool { return w.Kind == live.Everything }) {
 		return errors.Join(steward.Resettle(ctx), keeper.Reseat(ctx))
 	}
-	var failed error
+	var cases []int64
 	for _, w := range words {
 		if number, err := strconv.ParseInt(w.ID, 10, 64); err == nil {
-			failed = errors.Join(failed, steward.Changed(ctx, number), keeper.Changed(ctx, number))
+			cases = append(cases, number)
 		}
 	}
-	return failed
+	return errors.Join(steward.Changed(ctx, cases), keeper.Changed(ctx, cases))
 }
 
 // cardToken is the token of an ID card, as terminals make it.

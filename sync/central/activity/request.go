@@ -45,17 +45,18 @@ func (k *Keeper) Reseat(ctx context.Context) error {
 	return nil
 }
 
-// Changed makes the places follow a case that went on: when staff withdraw the request
+// Changed makes the places follow cases that went on: when staff withdraw the request
 // the places are free, when they open it again it is put at the end of the list.
-func (k *Keeper) Changed(ctx context.Context, number int64) error {
-	_, err := k.Store.SeatOf(ctx, number)
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
+func (k *Keeper) Changed(ctx context.Context, cases []int64) error {
+	seated, err := k.Store.Seated(ctx, cases)
 	if err != nil {
 		return err
 	}
-	return k.reseat(ctx, number)
+	var failed error // one that cannot follow does not hold up the others
+	for _, number := range seated {
+		failed = errors.Join(failed, k.reseat(ctx, number))
+	}
+	return failed
 }
 
 // Seen are the last cases of both services that were looked at.

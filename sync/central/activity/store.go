@@ -20,6 +20,7 @@ type Store interface {
 	Seats(ctx context.Context, activity string) ([]Seat, error) // by number
 	Seat(ctx context.Context, number int64) (Seat, error)       // ErrNotFound
 	SeatOf(ctx context.Context, number int64) (Seat, error)     // newest of a case; ErrNotFound
+	Seated(ctx context.Context, cases []int64) ([]int64, error) // those of some cases that have or had a place
 	// AnyDelivered tells whether there is a case of a service after a number that nobody
 	// took on yet.
 	AnyDelivered(ctx context.Context, service string, after int64) (bool, error)

@@ -30,7 +30,8 @@ func (Sweep) Kind() string { return "deadline.sweep" }
 const (
 	// SweepEvery is how often.
 	SweepEvery = 10 * time.Minute
-	// patience is how late an alarm's job may be until Sweep does its work.
+	// patience is how late an alarm's job may be until Sweep does its work, and how old a
+	// case that is not classified: a Look follows from classifying it.
 	patience = 2 * time.Minute
 	// atOnce is how many cases are looked at in one transaction.
 	atOnce = 100

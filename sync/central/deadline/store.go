@@ -56,7 +56,8 @@ type Store interface {
 	CountOverdue(ctx context.Context, at time.Time) (map[docket.Assignee]int, error)
 	// UnkeptLimits finds open cases whose limits were never counted, or from fewer events or by
 	// other rules than now, or whose alarm should have rung before a time; by number,
-	// beginning after one.
+	// beginning after one. Of those that are not classified only what came before that
+	// time is among them.
 	UnkeptLimits(ctx context.Context, rules string, before time.Time, after int64, limit int) ([]int64, error)
 
 	// UnseenNotifications lists what somebody was told and has not seen, newest first, of limits that

@@ -23,8 +23,8 @@ type Store interface {
 	// Loads counts the open cases of each account that has any.
 	Loads(ctx context.Context) (map[string]Load, error)
 	// Unassigned lists open cases of some urgencies that nobody is to do, by number,
-	// beginning after one.
-	Unassigned(ctx context.Context, urgencies []docket.Urgency, after int64, limit int) ([]int64, error)
+	// beginning after one; of those that are not classified, what came before fresh.
+	Unassigned(ctx context.Context, urgencies []docket.Urgency, fresh time.Time, after int64, limit int) ([]int64, error)
 
 	Case(ctx context.Context, number int64) (docket.Case, []docket.Event, error)
 	Terminals(ctx context.Context) ([]docket.Terminal, error)
@@ -56,7 +56,9 @@ func (Sweep) Kind() string { return "dispatch.sweep" }
 const (
 	// SweepEvery is how often.
 	SweepEvery = 5 * time.Minute
-	atOnce     = 200
+	// fresh is how old a case is that should be classified: a Look follows from that.
+	fresh  = time.Minute
+	atOnce = 200
 )
 
 // Office proposes who does cases, and has them done.
@@ -289,7 +291,7 @@ func (o *Office) Sweep(ctx context.Context) error {
 	}
 	var failed error
 	for after := int64(0); ; {
-		cases, err := o.Store.Unassigned(ctx, rules.Automatic, after, atOnce)
+		cases, err := o.Store.Unassigned(ctx, rules.Automatic, o.Clock().Add(-fresh), after, atOnce)
 		if err != nil || len(cases) == 0 {
 			return errors.Join(failed, err)
 		}

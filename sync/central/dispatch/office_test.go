@@ -52,6 +52,10 @@ func TestSweepSendsWhatLies(t *testing.T) {
 	must(err)
 	var numbers []int64
 	for i := range 5 {
+		received := now.Add(-time.Hour)
+		if i == 3 {
+			received = now // it will be classified soon
+		}
 		id := fmt.Sprint("id", i)
 		code := ticket.Code(fmt.Sprintf("%012d", i))
 		urgency := docket.Urgent
@@ -64,7 +68,7 @@ func TestSweepSendsWhatLies(t *testing.T) {
 			body = []byte("{")
 		}
 		must(s.Write(t.Context(), func(tx docket.Tx) error {
-			filed, err := tx.FileCases(docket.Case{ID: id, Ticket: code, Service: "home_service", Urgency: urgency, RequestedAt: now, ReceivedAt: now, Body: body})
+			filed, err := tx.FileCases(docket.Case{ID: id, Ticket: code, Service: "home_service", Urgency: urgency, RequestedAt: now, ReceivedAt: received, Body: body})
 			if err == nil {
 				numbers, err = append(numbers, filed[0].Number), filed[0].Err
 			}
@@ -89,6 +93,14 @@ func TestSweepSendsWhatLies(t *testing.T) {
 	sweep()
 	if got := assignees(); got[""] != 5 {
 		t.Errorf("on a Sunday: %v", got)
+	}
+	lies := func(urgencies ...docket.Urgency) int {
+		all, err := s.Unassigned(t.Context(), urgencies, now, 0, 10)
+		must(err)
+		return len(all)
+	}
+	if n := lies(docket.Urgent); n != 3 {
+		t.Errorf("%d lie, with one that has just come", n)
 	}
 	now = now.Add(24 * time.Hour)
 	for range 2 {

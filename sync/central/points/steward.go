@@ -59,13 +59,17 @@ func (s *Steward) Resettle(ctx context.Context) error {
 	return nil
 }
 
-// Changed settles a case that went on.
-func (s *Steward) Changed(ctx context.Context, number int64) error {
-	concerned, err := s.Store.Concerned(ctx, number)
-	if err != nil || !concerned {
+// Changed settles cases that went on.
+func (s *Steward) Changed(ctx context.Context, cases []int64) error {
+	concerned, err := s.Store.Concerned(ctx, cases)
+	if err != nil {
 		return err
 	}
-	return s.resettle(ctx, number)
+	var failed error // one that cannot be settled does not hold up the others
+	for _, number := range concerned {
+		failed = errors.Join(failed, s.resettle(ctx, number))
+	}
+	return failed
 }
 
 // Delivered answers what came after a case, in the order in which it came. It returns

@@ -28,8 +28,8 @@ type Store interface {
 	Unsettled(ctx context.Context) ([]int64, error)
 	// AnyDelivered tells whether OldestDelivered would find something.
 	AnyDelivered(ctx context.Context, service string, after int64) (bool, error)
-	// Concerned tells whether points were ever spent for a case.
-	Concerned(ctx context.Context, number int64) (bool, error)
+	// Concerned are those of some cases for which points were ever spent.
+	Concerned(ctx context.Context, cases []int64) ([]int64, error)
 }
 
 // Tx is one transaction on the ledger. Methods that refuse leave it usable.

@@ -119,6 +119,11 @@ func (s *Store) SeatOf(ctx context.Context, number int64) (activity.Seat, error)
 	return seat(outside{s, ctx}, seatByCase, number)
 }
 
+// Seated are those of some cases that have or had a place.
+func (s *Store) Seated(ctx context.Context, cases []int64) ([]int64, error) {
+	return s.among(ctx, cases, "SELECT DISTINCT case_number FROM activity_seats WHERE case_number > 0 AND case_number IN")
+}
+
 func (t activityTx) Seats(id string) ([]activity.Seat, error) { return seats(t, id) }
 func (t activityTx) Seat(number int64) (activity.Seat, error) { return seat(t, seatByNumber, number) }
 func (t activityTx) SeatOf(number int64) (activity.Seat, error) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strings"
+	"time"
 
 	"lintai/sync/central/dispatch"
 	"lintai/sync/central/docket"
@@ -34,15 +35,15 @@ func (s *Store) Loads(ctx context.Context) (map[string]dispatch.Load, error) {
 }
 
 // Unassigned lists open cases that nobody is to do.
-func (s *Store) Unassigned(ctx context.Context, urgencies []docket.Urgency, after int64, limit int) ([]int64, error) {
+func (s *Store) Unassigned(ctx context.Context, urgencies []docket.Urgency, fresh time.Time, after int64, limit int) ([]int64, error) {
 	if len(urgencies) == 0 {
 		return nil, nil
 	}
-	args := []any{string(docket.Delivered), string(docket.Accepted), after}
+	args := []any{string(docket.Delivered), string(docket.Accepted), after, micros(fresh)}
 	for _, u := range urgencies {
 		args = append(args, int(u))
 	}
-	rows, err := s.query(ctx, `SELECT number FROM cases WHERE status IN (?, ?) AND assignee = '' AND number > ?
+	rows, err := s.query(ctx, `SELECT number FROM cases WHERE status IN (?, ?) AND assignee = '' AND number > ? AND (category <> '' OR received_at < ?)
 		AND urgency IN (`+strings.TrimSuffix(strings.Repeat("?,", len(urgencies)), ",")+`) ORDER BY number LIMIT ?`, append(args, limit)...)
 	return collect(rows, err, func(r row) (n int64, err error) {
 		err = r.Scan(&n)

@@ -182,6 +182,7 @@ func (s *Store) UnkeptLimits(ctx context.Context, rules string, before time.Time
 	rows, err := s.query(ctx, `
 		SELECT c.number FROM cases c LEFT JOIN case_limits l ON l.case_number = c.number
 		WHERE c.status IN `+openStatuses+` AND c.number > ?1
+			AND (c.category <> '' OR c.received_at < ?3)
 			AND (l.case_number IS NULL OR l.events <> c.events OR l.rules <> ?2 OR (l.next_at > 0 AND l.next_at < ?3))
 		UNION SELECT l.case_number FROM case_limits l JOIN cases c ON c.number = l.case_number
 		WHERE l.case_number > ?1 AND c.status NOT IN `+openStatuses+`

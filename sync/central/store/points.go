@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"lintai/sync/central/docket"
@@ -364,11 +365,25 @@ func (s *Store) AnyDelivered(ctx context.Context, service string, after int64) (
 	return waiting, nil
 }
 
-// Concerned tells whether points were spent for a case.
-func (s *Store) Concerned(ctx context.Context, number int64) (concerned bool, err error) {
-	err = s.queryRow(ctx, "SELECT EXISTS (SELECT 1 FROM points_entries WHERE case_number = ? AND case_number > 0)", number).Scan(&concerned)
-	if err != nil {
-		return false, fmt.Errorf("store: case: %w", err)
+// Concerned are those of some cases for which points were spent.
+func (s *Store) Concerned(ctx context.Context, cases []int64) ([]int64, error) {
+	return s.among(ctx, cases, "SELECT DISTINCT case_number FROM points_entries WHERE case_number > 0 AND case_number IN")
+}
+
+// among asks for the numbers of some cases for which something holds; the query ends
+// where their list begins.
+func (s *Store) among(ctx context.Context, cases []int64, query string) (all []int64, err error) {
+	for some := range slices.Chunk(cases, mostListed) {
+		args := make([]any, len(some))
+		for i, number := range some {
+			args[i] = number
+		}
+		rows, err := s.query(ctx, query+" (?"+strings.Repeat(", ?", len(some)-1)+") ORDER BY case_number", args...)
+		found, err := collect(rows, err, func(r row) (n int64, err error) { return n, r.Scan(&n) })
+		if err != nil {
+			return nil, fmt.Errorf("store: cases: %w", err)
+		}
+		all = append(all, found...)
 	}
-	return concerned, nil
+	return all, nil
 }

@@ -94,6 +94,9 @@ func (h *house) file() (number int64) {
 		if err == nil {
 			number, err = filed[0].Number, filed[0].Err
 		}
+		if err == nil {
+			err = tx.Classify(number, docket.Classification{Category: docket.LivingNeed, Priority: docket.Urgent})
+		}
 		return err
 	}))
 	h.look(number)

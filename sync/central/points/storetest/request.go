@@ -157,8 +157,8 @@ func follow(t *testing.T, b *bench) {
 	b.must(b.steward.All(ctx))
 	b.same("spent once", b.has(h), int64(0))
 	b.act(number, docket.Cancel, "不要了")
-	b.must(b.steward.Changed(ctx, number))
-	b.must(b.steward.Changed(ctx, number))
+	b.must(b.steward.Changed(ctx, []int64{number}))
+	b.must(b.steward.Changed(ctx, []int64{number}))
 	b.same("back", b.has(h), int64(100))
 	b.act(number, docket.Reopen, "")
 	unsettled, err := b.Unsettled(ctx)
@@ -176,7 +176,7 @@ func follow(t *testing.T, b *bench) {
 	b.same("opened again without points", status, docket.Refused)
 	status, _ = b.status(other)
 	b.same("the other", status, docket.Accepted)
-	b.must(b.steward.Changed(ctx, 999))
+	b.must(b.steward.Changed(ctx, []int64{999}))
 	b.sound()
 }
 
@@ -196,7 +196,7 @@ func reversedByHand(t *testing.T, b *bench) {
 	b.must(err)
 	b.same("unsettled", len(unsettled), 0)
 	b.must(b.steward.All(ctx))
-	b.must(b.steward.Changed(ctx, number))
+	b.must(b.steward.Changed(ctx, []int64{number}))
 	b.same("given back", b.has(h), int64(100))
 	b.act(number, docket.Cancel, "米没有了")
 	b.must(b.steward.All(ctx))
