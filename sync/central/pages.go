@@ -37,6 +37,7 @@ func (c *Central) console(public string) *console.Host {
 			&quarantine.Area{Reader: reader, Desk: work, Receiver: c.receiver},
 			lobby,
 			c.together(),
+			c.doors(),
 			&accounts.Area{Office: c.office, Clock: c.config.Clock, Invitation: func(code string) string { return Invitation(public, code) }},
 		},
 		Office: c.office, Hub: c.hub, Calls: help.Banner, Notices: limits.Notices, Clock: c.config.Clock, Log: c.config.Log,
