@@ -259,8 +259,8 @@ func follow(t *testing.T, b *bench) {
 	first, second := b.ask(1, "checkup", 1), b.ask(2, "checkup", 1)
 	b.serve()
 	b.act(first, docket.Cancel, "不来了")
-	b.must(b.keeper.Changed(ctx, first))
-	b.must(b.keeper.Changed(ctx, first))
+	b.must(b.keeper.Changed(ctx, []int64{first}))
+	b.must(b.keeper.Changed(ctx, []int64{first}))
 	b.stands(second, docket.Accepted, "有人退出，候补轮到您了。"+fmt.Sprintf(granted, 1))
 	b.act(first, docket.Reopen, "又能来了")
 	b.must(b.keeper.All(ctx))
@@ -269,7 +269,7 @@ func follow(t *testing.T, b *bench) {
 	b.act(second, docket.Cancel, "不来了")
 	b.must(b.keeper.All(ctx))
 	b.stands(first, docket.Accepted, "有人退出，候补轮到您了。"+fmt.Sprintf(granted, 1))
-	b.must(b.keeper.Changed(ctx, 999))
+	b.must(b.keeper.Changed(ctx, []int64{999}))
 }
 
 func calledOff(t *testing.T, b *bench) {
