@@ -22,6 +22,7 @@
 //	central document publish  --data DIR --kind KIND [--kiosk N] FILE
 //	central document withdraw --data DIR --kind KIND [--kiosk N]
 //	central document list     --data DIR
+//	central migrate    --data DIR --to URL
 //	central version
 //
 // The first serve on an empty folder makes the database and the keys. As long as nobody
@@ -94,6 +95,7 @@ central webhook allow  --data DIR --networks NETWORK[,NETWORK]
 central document publish  --data DIR --kind KIND [--kiosk N] FILE
 central document withdraw --data DIR --kind KIND [--kiosk N]
 central document list     --data DIR
+central migrate    --data DIR --to URL
 central version
 `
 
@@ -151,6 +153,8 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return withdrawDocument(ctx, args, out, log)
 	case "document list":
 		return listDocuments(ctx, args, out, log)
+	case "migrate":
+		return migrateDocket(ctx, args, out, log)
 	case "version":
 		fmt.Fprintln(out, version())
 		return nil

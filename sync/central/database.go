@@ -21,12 +21,19 @@ const settingKeys = "keys"
 
 // openStore opens the docket, and makes one where neither docket nor keys are.
 func (c *Central) openStore(ctx context.Context) error {
-	name := filepath.Join(c.config.Folder, "central.db")
+	aside, err := whichThere(c.config.Folder, movingFile, movedFile, restoreName)
+	if err != nil {
+		return err
+	}
+	if aside[restoreName] {
+		return fmt.Errorf("central: in %s a restore was broken off: call it again", c.config.Folder)
+	}
+	name := filepath.Join(c.config.Folder, docketFile)
 	exists, open, create := store.Exists, store.Open, store.Create
 	if c.shared() {
 		// Not the address, which may have a password in it.
 		name = "the database"
-		if _, err := os.Stat(filepath.Join(c.config.Folder, "central.db")); err == nil {
+		if _, err := os.Stat(filepath.Join(c.config.Folder, docketFile)); err == nil {
 			return fmt.Errorf("central: there is a central.db in %s, and a database is named too: a data folder has one docket", c.config.Folder)
 		}
 		there := func(string) (bool, error) { return store.ExistsPostgres(ctx, c.config.Database) }
@@ -47,6 +54,10 @@ func (c *Central) openStore(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("central: %w", err)
+	case !c.shared() && aside[movingFile]:
+		return fmt.Errorf("central: the docket of %s is on its way to PostgreSQL: call \"central migrate\" again, which brings it there or back", c.config.Folder)
+	case !c.shared() && aside[movedFile]:
+		return fmt.Errorf("central: the docket of %s was moved to PostgreSQL: name it with --database; %s is what it was before", c.config.Folder, movedFile)
 	case lost && c.shared():
 		return fmt.Errorf("central: the database is empty, but there are keys in %s: put the database back from a backup; an empty one is not started over a lost one", c.keys())
 	case lost:

@@ -175,6 +175,9 @@ func MakeFolder(path string) error {
 	return err
 }
 
+// SyncFolder has the names in a folder on the disk.
+func SyncFolder(path string) error { return syncFolder(path) }
+
 func syncFolder(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
