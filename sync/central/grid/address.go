@@ -239,7 +239,7 @@ func (b *Book) Fits(address string) []Found {
 		for _, one := range g.Buildings {
 			score, at := 0, 0
 			for _, name := range one.names() {
-				if s, a := fit(normal(name), text, named); s > score || s == score && a < at {
+				if s, a := fit(readName(name), text, named); s > score || s == score && a < at {
 					score, at = s, a
 				}
 			}
@@ -258,16 +258,14 @@ func (b *Book) Fits(address string) []Found {
 func (b Building) names() []string { return append([]string{b.Name}, b.Also...) }
 
 // fit tells how well a name fits a text, 0 for not at all, and where in it.
-func fit(name, text string, named []mention) (score, at int) {
-	own := mentions(name)
-	if len(own) == 0 {
-		if at = strings.Index(text, name); at >= 0 && name != "" {
-			return fitsWords + utf8.RuneCountInString(name), at
+func fit(name read, text string, named []mention) (score, at int) {
+	if len(name.own) == 0 {
+		if at = strings.Index(text, name.normal); at >= 0 && name.normal != "" {
+			return fitsWords + utf8.RuneCountInString(name.normal), at
 		}
 		return 0, 0
 	}
-	wanted := own[len(own)-1]
-	home := core(wanted.before)
+	wanted, home := name.own[len(name.own)-1], name.home
 	for _, m := range named {
 		if m.number != wanted.number {
 			continue
