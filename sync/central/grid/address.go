@@ -193,7 +193,7 @@ func (f Found) Place() Point {
 	if f.Building.Place.Known() {
 		return f.Building.Place
 	}
-	return f.Grid.centre()
+	return f.Grid.Centre()
 }
 
 // How well a name fits: first by the estate, the longer its name the better, then by the

@@ -147,7 +147,7 @@ func (b *Book) Near(id string) []Grid {
 		if slices.Contains(g.Neighbours, id) {
 			return -1
 		}
-		if here, there := own.centre(), g.centre(); here.Known() && there.Known() {
+		if here, there := own.Centre(), g.Centre(); here.Known() && there.Known() {
 			return here.Metres(there)
 		}
 		return math.Inf(1)
@@ -167,7 +167,7 @@ func (b *Book) Near(id string) []Grid {
 
 // Centre is where a grid is, as far as it is known: its own place, or the middle of its
 // buildings.
-func (g Grid) centre() Point {
+func (g Grid) Centre() Point {
 	if g.Place.Known() {
 		return g.Place
 	}
