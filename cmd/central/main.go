@@ -22,6 +22,7 @@
 //	central document publish  --data DIR --kind KIND [--kiosk N] FILE
 //	central document withdraw --data DIR --kind KIND [--kiosk N]
 //	central document list     --data DIR
+//	central demo-data  --data DIR [--database URL] [--seed N] [--cases N] [--until DAY] [--password PASSWORD]
 //	central migrate    --data DIR --to URL
 //	central version
 //
@@ -34,7 +35,8 @@
 // "key rotate" makes a new key for them to seal to. "channel add" gives the hotline, a mini-program
 // or a website its key for the API, and "webhook add" has it told of cases. "import" files what terminals
 // without a line exported onto a stick, and writes a receipt beside each file. All of
-// these may run while central serves. Logs go to standard error.
+// these may run while central serves. "demo-data" fills a new folder with the year of a community
+// that does not exist. Logs go to standard error.
 //
 // With --database, or $LINTAI_DATABASE, the docket is in a PostgreSQL database, and only
 // the keys are in the data folder: all commands then need it. Several processes
@@ -95,6 +97,7 @@ central webhook allow  --data DIR --networks NETWORK[,NETWORK]
 central document publish  --data DIR --kind KIND [--kiosk N] FILE
 central document withdraw --data DIR --kind KIND [--kiosk N]
 central document list     --data DIR
+central demo-data  --data DIR [--database URL] [--seed N] [--cases N] [--until DAY] [--password PASSWORD]
 central migrate    --data DIR --to URL
 central version
 `
@@ -155,6 +158,8 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return listDocuments(ctx, args, out, log)
 	case "migrate":
 		return migrateDocket(ctx, args, out, log)
+	case "demo-data":
+		return makeDemo(ctx, args, out, log)
 	case "version":
 		fmt.Fprintln(out, version())
 		return nil
