@@ -121,6 +121,10 @@ func (t *Tx) Change(kiosk int, c wire.Change) error {
 	if err != nil {
 		return fmt.Errorf("store: change: %w", err)
 	}
-	_, err = t.exec("change", "INSERT INTO changes (kiosk, cursor, body) VALUES (?, ?, ?)", kiosk, c.Cursor, body)
+	request := ""
+	if c.Status != nil {
+		request = c.Status.RequestID
+	}
+	_, err = t.exec("change", "INSERT INTO changes (kiosk, cursor, body, request) VALUES (?, ?, ?, ?)", kiosk, c.Cursor, body, request)
 	return err
 }

@@ -137,7 +137,8 @@ func connect(path string) (*Store, error) {
 		u := url.URL{Scheme: "file", Path: absolute, RawQuery: q.Encode()}
 		return sql.Open("sqlite", u.String())
 	}
-	w, err := open("rw", "temp_store(MEMORY)")
+	// What is deleted is overwritten: words that are taken out are then nowhere in the file.
+	w, err := open("rw", "temp_store(MEMORY)", "secure_delete(1)")
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
