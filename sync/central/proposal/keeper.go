@@ -3,6 +3,7 @@ package proposal
 import (
 	"context"
 	"crypto/ed25519"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -343,6 +344,9 @@ func (k *Keeper) Receipt(ctx context.Context, of docket.Case, digits string) (Lo
 	r, ok := OpenBox(k.Key, of.ID, digits, l.Box)
 	return l, r, ok, nil
 }
+
+// PublicKey is what signatures are checked with, as lists of ballots have it.
+func (k *Keeper) PublicKey() string { return base64.StdEncoding.EncodeToString(k.public()) }
 
 func (k *Keeper) public() ed25519.PublicKey { return k.Key.Public().(ed25519.PublicKey) }
 

@@ -93,6 +93,9 @@ func (e Export) Write(w io.Writer) error {
 	return c.WriteAll(rows)
 }
 
+// FileName is what the list is saved as.
+func (e Export) FileName() string { return fmt.Sprintf("vote-%d-%d.csv", e.Proposal, e.Round) }
+
 // mostExport is more than the list of MostVoters.
 const mostExport = 4 << 20
 
