@@ -28,13 +28,15 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	places := flags.String("community", "", "`file` with the community's places and activities, as long as none was published (default: the built-in one)")
 	certificate := flags.String("tls-cert", "", "`file` with the certificate chain (PEM): serve HTTPS")
 	key := flags.String("tls-key", "", "`file` with the certificate's key (PEM)")
+	devices := flags.String("mqtt-listen", "", "`address` to listen on for devices by MQTT (default: none)")
+	devicesTLS := flags.Bool("mqtt-tls", false, "devices come by TLS, with the certificate of --tls-cert")
 	operators := flags.String("metrics-listen", "", "`address` for those who operate central: /metrics, /healthz, /readyz (default: none); not for the public")
 	trusted := flags.String("trusted-proxy", "", "`networks` of reverse proxies, with commas between them, whose X-Forwarded-For is believed")
 	format := flags.String("log-format", "text", "`form` of the log: text or json")
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
-	options := central.Options{PublicAddress: *public, KioskAddress: *kioskAddress}
+	options := central.Options{PublicAddress: *public, KioskAddress: *kioskAddress, DevicesTLS: *devicesTLS}
 	if *data == "" {
 		return fmt.Errorf("%w: central serve: --data is missing", errUsage)
 	}
@@ -50,6 +52,9 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 	}
 	if (*certificate == "") != (*key == "") {
 		return fmt.Errorf("%w: central serve: --tls-cert and --tls-key go together", errUsage)
+	}
+	if *devicesTLS && *certificate == "" {
+		return fmt.Errorf("%w: central serve: --mqtt-tls needs --tls-cert", errUsage)
 	}
 	if *certificate != "" {
 		pair, err := tls.LoadX509KeyPair(*certificate, *key)
@@ -102,6 +107,12 @@ func serve(ctx context.Context, args []string, out, log io.Writer) (err error) {
 		if options.Operators, err = central.Listen(*operators); err != nil {
 			return errors.Join(err, listener.Close(), options.Kiosk.Close())
 		}
+	}
+	if *devices != "" {
+		if options.Devices, err = central.Listen(*devices); err != nil {
+			return errors.Join(err, listener.Close(), options.Kiosk.Close())
+		}
+		defer options.Devices.Close()
 	}
 	c, err := central.Open(ctx, config)
 	if err != nil {

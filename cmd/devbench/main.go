@@ -61,6 +61,12 @@ const usage = `devbench: a bench of emulated devices, and the hands at it
                                   the time does
   devbench status                 a line for each device
 
+  devbench sensors --keys FILE [--broker tcp://HOST:PORT | ssl://HOST:PORT] [--ca FILE]
+                   [--every TIME] [--times N] [--fault ID] [--call ID]
+                                  play devices that measure against a central: all of
+                                  the file, whose lines "central sensor add" prints;
+                                  one may have a fault, one may call at first
+
   devbench paced --out FILE       keep what ALSA pipes here, at a sound card's pace
 
 The folder is --dir, else $LINTAI_BENCH, else one of your own in the temporary
@@ -123,6 +129,8 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		return err
 	case "run":
 		return serve(ctx, args[1:], out)
+	case "sensors":
+		return sensors(ctx, args[1:], out)
 	case "paced":
 		return paced(ctx, args[1:], in)
 	}

@@ -8,6 +8,7 @@ import (
 	"lintai/sync/central/docket"
 	"lintai/sync/central/jobs"
 	"lintai/sync/central/live"
+	"lintai/sync/central/sensor"
 	"lintai/sync/central/store"
 )
 
@@ -32,11 +33,14 @@ func (c *Central) openCallouts(h *jobs.Handlers) {
 	})
 }
 
-// near lists who is on duty near a terminal.
-func (c *Central) near(ctx context.Context, kiosk int, at time.Time) ([]string, error) {
+// near lists who is on duty near the terminal, or the device, of a call.
+func (c *Central) near(ctx context.Context, call docket.Call, at time.Time) ([]string, error) {
 	book, err := c.store.Grids(ctx)
 	if err != nil || len(book.Grids) == 0 {
 		return nil, err
+	}
+	if id := sensor.Of(call); id != "" {
+		return c.nearDevice(ctx, book, id, at)
 	}
 	terminals, err := c.store.Terminals(ctx)
 	if err != nil {
@@ -44,9 +48,9 @@ func (c *Central) near(ctx context.Context, kiosk int, at time.Time) ([]string, 
 	}
 	name := ""
 	for _, t := range terminals {
-		if t.Number == kiosk {
+		if t.Number == call.Kiosk {
 			name = t.Name
 		}
 	}
-	return callout.Nearest(book, kiosk, name, at), nil
+	return callout.Nearest(book, call.Kiosk, name, at), nil
 }

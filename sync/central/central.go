@@ -33,6 +33,7 @@ import (
 	"lintai/sync/central/authority"
 	"lintai/sync/central/callout"
 	"lintai/sync/central/deadline"
+	"lintai/sync/central/deviceapi"
 	"lintai/sync/central/dispatch"
 	"lintai/sync/central/intake"
 	"lintai/sync/central/jobs"
@@ -41,6 +42,7 @@ import (
 	"lintai/sync/central/live"
 	"lintai/sync/central/metrics"
 	"lintai/sync/central/relay"
+	"lintai/sync/central/sensor"
 	"lintai/sync/central/staff"
 	"lintai/sync/central/store"
 	"lintai/sync/wire"
@@ -102,6 +104,8 @@ type Central struct {
 	deadlines *deadline.Keeper
 	callouts  *callout.Keeper
 	dispatch  *dispatch.Office
+	sensors   *sensor.Keeper
+	devices   *deviceapi.Door
 
 	// Both doors, the public one and that of the terminals, work with these.
 	receiver *intake.Receiver

@@ -13,6 +13,7 @@ import (
 	"lintai/sync/central/console/overdue"
 	"lintai/sync/central/console/quarantine"
 	"lintai/sync/central/console/readable"
+	"lintai/sync/central/console/sensors"
 	"lintai/sync/central/console/terminals"
 	"lintai/sync/central/desk"
 	"lintai/sync/central/resource"
@@ -23,13 +24,13 @@ func (c *Central) console(public string) *console.Host {
 	work := &desk.Desk{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}
 	reader := readable.Reader{Store: c.store, Catalog: c.library.catalog.Load}
 	lobby := &terminals.Area{Store: c.store, Desk: work, Presence: c.presence, Clock: c.config.Clock}
-	help := &calls.Area{Reader: reader, Desk: work, Store: c.store, Keeper: c.callouts, Accounts: c.store.Accounts, Clock: c.config.Clock}
+	help := &calls.Area{Reader: reader, Desk: work, Store: c.store, Keeper: c.callouts, Accounts: c.store.Accounts, Caller: c.caller, Clock: c.config.Clock}
 	limits := &overdue.Area{Store: c.store, Reader: reader, Accounts: c.store.Accounts, Clock: c.config.Clock, Changed: c.countLimitsAnew}
 	gives := &assign.Area{Office: c.dispatch, Resources: &resource.Keeper{Store: c.store, Clock: c.config.Clock, Log: c.config.Log, Moved: c.tellCases}}
 	return &console.Host{
 		Areas: []console.Area{
 			&mine.Area{Reader: reader, Desk: work, Grids: c.store, Clock: c.config.Clock},
-			&cases.Area{Reader: reader, Desk: work, Terminals: lobby, Limits: limits, Assign: gives.Panel, Accounts: c.store.Accounts},
+			&cases.Area{Reader: reader, Desk: work, Terminals: lobby, Limits: limits, Assign: gives.Panel, Accounts: c.store.Accounts, Caller: c.caller},
 			gives,
 			&grids.Area{Store: c.store, Accounts: c.store.Accounts, Office: c.dispatch, Resources: gives.Resources, Clock: c.config.Clock},
 			limits,
@@ -37,6 +38,7 @@ func (c *Central) console(public string) *console.Host {
 			&quarantine.Area{Reader: reader, Desk: work, Receiver: c.receiver},
 			lobby,
 			c.together(),
+			&sensors.Area{Keeper: c.sensors, Clock: c.config.Clock},
 			c.doors(),
 			&accounts.Area{Office: c.office, Clock: c.config.Clock, Invitation: func(code string) string { return Invitation(public, code) }},
 		},

@@ -50,6 +50,7 @@ func (c *Central) Handler(public string) http.Handler {
 	(&verify.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
 	c.console(public).Register(mux)
 	c.registerHealth(mux)
+	c.devices.Register(mux)
 	// Forms of other sites are refused.
 	return page.Guard(http.NewCrossOriginProtection().Handler(mux))
 }
@@ -99,6 +100,10 @@ type Options struct {
 	// Operators is the listener for those who operate central: metrics and health. It is
 	// not for the public; without one there are no metrics.
 	Operators net.Listener
+	// Devices is the listener for devices by MQTT; without one they have none. DevicesTLS
+	// makes it TLS, with Certificate.
+	Devices    net.Listener
+	DevicesTLS bool
 	// Proxies stand before the public address: their word on who asks is believed.
 	Proxies limit.Proxies
 	// Ready is called with the listener's address once requests are taken.
@@ -114,6 +119,9 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	}
 	if o.Operators != nil {
 		defer o.Operators.Close()
+	}
+	if o.Devices != nil {
+		defer o.Devices.Close()
 	}
 	unlock, err := c.lockServing()
 	if err != nil {
@@ -162,6 +170,9 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	watching.Go(func() { c.sweepSubmissions(watch) })
 	watching.Go(func() { c.sendWebhooks(watch) })
 	watching.Go(func() { c.AnswerRequests(watch) })
+	if o.Devices != nil {
+		watching.Go(func() { c.takeDevices(watch, o) })
+	}
 	failed := make(chan error, len(servers))
 	for i, server := range servers {
 		go func() { failed <- server.Serve(listeners[i]) }()

@@ -40,9 +40,9 @@ var Roles = []staff.Role{staff.Clerk, staff.Worker, staff.Administrator}
 type Keeper struct {
 	Store Store
 	Clock func() time.Time
-	// Near lists the accounts of those who are on duty near a terminal, the nearest
-	// first; nil where nobody knows.
-	Near func(ctx context.Context, kiosk int, at time.Time) ([]string, error)
+	// Near lists the accounts of those who are on duty near where a call comes from, the
+	// nearest first; nil where nobody knows.
+	Near func(ctx context.Context, call docket.Call, at time.Time) ([]string, error)
 	// Later adds a Step in a transaction, for a time.
 	Later func(ctx context.Context, tx Tx, at time.Time, s Step) error
 	// Told is called after the commit of whatever changed who is rung, or a record; not
@@ -133,7 +133,7 @@ func (k *Keeper) move(ctx context.Context, tx Tx, id string, after int) (docket.
 		}
 		return call, false, k.Later(ctx, tx, s.Next, Step{id, s.Step}) // the clock went back
 	}
-	people, err := k.people(ctx, tx, call.Kiosk, now)
+	people, err := k.people(ctx, tx, call, now)
 	if err != nil {
 		return call, false, err
 	}
@@ -147,9 +147,9 @@ func (k *Keeper) move(ctx context.Context, tx Tx, id string, after int) (docket.
 	return call, true, err
 }
 
-// people are whom a call of a terminal could ring for. A list of who is near that
+// people are whom a call could ring for. A list of who is near that
 // cannot be had is none: the call must ring.
-func (k *Keeper) people(ctx context.Context, tx Tx, kiosk int, now time.Time) (People, error) {
+func (k *Keeper) people(ctx context.Context, tx Tx, call docket.Call, now time.Time) (People, error) {
 	var p People
 	accounts, err := tx.Accounts()
 	if err != nil {
@@ -167,9 +167,9 @@ func (k *Keeper) people(ctx context.Context, tx Tx, kiosk int, now time.Time) (P
 	}
 	bounded, cancel := context.WithTimeout(ctx, nearWithin)
 	defer cancel()
-	near, err := k.Near(bounded, kiosk, now)
+	near, err := k.Near(bounded, call, now)
 	if err != nil {
-		k.Log.Error("who is near a call is not known", "kiosk", kiosk, "error", err)
+		k.Log.Error("who is near a call is not known", "call", call.ID, "error", err)
 	}
 	for _, account := range near {
 		if may[account] {

@@ -15,6 +15,11 @@ func Nearest(b *grid.Book, kiosk int, name string, at time.Time) []string {
 	if !ok {
 		return nil
 	}
+	return NearestTo(b, own, at)
+}
+
+// NearestTo is Nearest for whatever stands in a grid.
+func NearestTo(b *grid.Book, own grid.Grid, at time.Time) []string {
 	var all []string
 	for _, g := range append([]grid.Grid{own}, b.Near(own.ID)...) {
 		for _, deputies := range []bool{false, true} {

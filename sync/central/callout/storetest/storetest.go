@@ -59,7 +59,7 @@ type house struct {
 func newHouse(t *testing.T, s Store) *house {
 	h := &house{Store: s, t: t, now: noon, near: []string{"worker1", "worker2", "worker3"}}
 	h.keeper = &callout.Keeper{Store: s, Clock: h.clock, Log: slog.New(slog.DiscardHandler),
-		Near: func(context.Context, int, time.Time) ([]string, error) {
+		Near: func(context.Context, docket.Call, time.Time) ([]string, error) {
 			h.mu.Lock()
 			defer h.mu.Unlock()
 			return slices.Clone(h.near), nil
@@ -212,7 +212,7 @@ func withoutGrids(t *testing.T, h *house) {
 	h.pass(callout.Patience)
 	h.work()
 	h.rung(id)
-	h.keeper.Near = func(context.Context, int, time.Time) ([]string, error) { return nil, errors.New("no line") }
+	h.keeper.Near = func(context.Context, docket.Call, time.Time) ([]string, error) { return nil, errors.New("no line") }
 	h.rung(h.call(true), "clerk1", "clerk2") // rings all the same
 }
 

@@ -39,6 +39,8 @@ type Area struct {
 	Store    callout.Store
 	Keeper   *callout.Keeper
 	Accounts func(context.Context) ([]staff.Account, error)
+	// Caller names the device that raised a call; "" for a terminal's. nil: no device does.
+	Caller func(context.Context, docket.Call) (string, error)
 	Clock    func() time.Time
 }
 
@@ -97,7 +99,11 @@ func (a *Area) Banner(ctx context.Context, who staff.Account) (b console.Banner,
 	}
 	for _, call := range calls {
 		state, kept := states[call.ID]
-		one := console.Ringing{Call: call, Terminal: terminals[call.Kiosk], Answers: answers, Late: late(call),
+		from, err := a.from(ctx, call, terminals)
+		if err != nil {
+			return b, err
+		}
+		one := console.Ringing{Call: call, Terminal: from, Answers: answers, Late: late(call),
 			Mine: !kept || state.RingsFor(who.ID)} // one of which nothing is kept rings for everyone
 		if !one.Mine {
 			one.Rung = joined(state.Rung(), names)
@@ -105,6 +111,14 @@ func (a *Area) Banner(ctx context.Context, who staff.Account) (b console.Banner,
 		b.Calls = append(b.Calls, one)
 	}
 	return b, nil
+}
+
+// from says where a call comes from: the name of the terminal or of the device.
+func (a *Area) from(ctx context.Context, call docket.Call, terminals map[int]string) (string, error) {
+	if a.Caller != nil && call.Kiosk == 0 {
+		return a.Caller(ctx, call)
+	}
+	return terminals[call.Kiosk], nil
 }
 
 // late says of a call that took minutes to arrive how many.

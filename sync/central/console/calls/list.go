@@ -75,7 +75,11 @@ func (a *Area) list(r *console.Request) error {
 		return err
 	}
 	for _, e := range entries {
-		v.Calls = append(v.Calls, readRow(e, terminals, names))
+		from, err := a.from(r.Context(), e.Call, terminals)
+		if err != nil {
+			return err
+		}
+		v.Calls = append(v.Calls, readRow(e, from, names))
 	}
 	now := a.Clock()
 	times, err := a.Store.CallTimes(r.Context(), now.Add(-counted), now.Add(time.Minute))
@@ -86,8 +90,8 @@ func (a *Area) list(r *console.Request) error {
 	return r.Show(listPage, v)
 }
 
-func readRow(e callout.Entry, terminals map[int]string, names map[string]string) row {
-	one := row{Entry: e, Terminal: terminals[e.Kiosk], Late: late(e.Call)}
+func readRow(e callout.Entry, from string, names map[string]string) row {
+	one := row{Entry: e, Terminal: from, Late: late(e.Call)}
 	if e.Answer != nil {
 		one.Waited = wait(e.Answer.At.Sub(e.ReceivedAt))
 	}
@@ -173,7 +177,11 @@ func (a *Area) view(r *console.Request, id string) (v callView, err error) {
 			v.People = append(v.People, one)
 		}
 	}
-	v.row = readRow(e, terminals, names)
+	from, err := a.from(r.Context(), e.Call, terminals)
+	if err != nil {
+		return v, err
+	}
+	v.row = readRow(e, from, names)
 	for _, ring := range e.State.Rings {
 		whom := phrase.Text("callout.everyone")
 		if ring.Account != "" {

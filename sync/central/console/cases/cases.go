@@ -32,6 +32,8 @@ type Area struct {
 	Terminals *terminals.Area // listed beside the cases
 	Accounts  func(context.Context) ([]staff.Account, error)
 	Limits    *overdue.Area // marks cases by their time limits
+	// Caller names the device that raised a call; nil: no device does.
+	Caller func(context.Context, docket.Call) (string, error)
 	// Assign draws who does a case, or who should; nil draws nothing.
 	Assign func(*console.Request, docket.Case) (template.HTML, error)
 }

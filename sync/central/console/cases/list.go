@@ -123,7 +123,13 @@ func (a *Area) beside(r *console.Request, v *listView, names map[int]string) (er
 		return err
 	}
 	for _, call := range calls {
-		v.Answered = append(v.Answered, answered{call, names[call.Kiosk]})
+		from := names[call.Kiosk]
+		if call.Kiosk == 0 && a.Caller != nil {
+			if from, err = a.Caller(ctx, call); err != nil {
+				return err
+			}
+		}
+		v.Answered = append(v.Answered, answered{call, from})
 	}
 	if !r.Who.Has(quarantine.Roles...) {
 		return nil

@@ -54,7 +54,7 @@ func (a *Area) view(f docket.Case, names map[int]string, whole bool) (caseView, 
 	}
 	v := caseView{Case: f, Terminal: names[f.Kiosk], Urgency: f.Urgency.String(), Address: body.Address,
 		Late: f.ReceivedAt.Sub(f.RequestedAt) >= calls.Late, Moves: f.Status.Next(), Repeated: repeated(f.Repeat)}
-	if f.Channel != 0 && body.Channel != nil {
+	if f.Kiosk == 0 && body.Channel != nil { // also of a device
 		v.Terminal = body.Channel.Name
 	}
 	v.Service, v.Answers = a.Reader.Answers(body)
