@@ -35,6 +35,7 @@ import (
 	"lintai/sync/central/deadline"
 	"lintai/sync/central/deviceapi"
 	"lintai/sync/central/dispatch"
+	"lintai/sync/central/insight"
 	"lintai/sync/central/intake"
 	"lintai/sync/central/jobs"
 	"lintai/sync/central/keyring"
@@ -104,6 +105,7 @@ type Central struct {
 	deadlines *deadline.Keeper
 	callouts  *callout.Keeper
 	dispatch  *dispatch.Office
+	insight   *insight.Keeper
 	sensors   *sensor.Keeper
 	devices   *deviceapi.Door
 
