@@ -17,6 +17,7 @@ import (
 	"lintai/sync/central/console"
 	"lintai/sync/central/console/activities"
 	pointsarea "lintai/sync/central/console/points"
+	"lintai/sync/central/console/proposals"
 	"lintai/sync/central/console/volunteers"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/live"
@@ -36,27 +37,29 @@ func (c *Central) keeper() *activity.Keeper {
 	return &activity.Keeper{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}
 }
 
-// AnswerRequests answers what terminals can only ask for, points and places, until ctx
+// AnswerRequests answers what terminals can only ask for, points, places and votes, until ctx
 // ends; Serve does too. It answers at once, in the order in which requests came.
 func (c *Central) AnswerRequests(ctx context.Context) {
 	watch := c.hub.Watch(func(w live.Word) bool { return w.Kind == live.Case || w.Kind == live.Everything })
 	defer watch.Stop()
 	ticks := time.NewTicker(answerEvery)
 	defer ticks.Stop()
-	steward, keeper := c.steward(), c.keeper()
-	var asked int64
+	steward, keeper, ballots := c.steward(), c.keeper(), c.proposals()
+	var asked, cast int64
 	var seen activity.Seen
 	whole, failed := true, false
 	for {
 		err := c.settle(ctx, watch.Take(), whole)
 		if whole {
-			asked, seen = 0, activity.Seen{}
+			asked, cast, seen = 0, 0, activity.Seen{}
+			err = errors.Join(err, c.tendVotes(ctx))
 		}
-		var points, places error
+		var points, places, votes error
 		asked, points = steward.Delivered(ctx, asked)
 		seen, places = keeper.Delivered(ctx, seen)
-		if err = errors.Join(err, points, places); err != nil && ctx.Err() == nil && !failed {
-			c.config.Log.Error("requests for points and places are not answered", "error", err)
+		cast, votes = ballots.Delivered(ctx, cast)
+		if err = errors.Join(err, points, places, votes); err != nil && ctx.Err() == nil && !failed {
+			c.config.Log.Error("requests for points, places and votes are not answered", "error", err)
 		}
 		failed = err != nil
 		select {
@@ -111,6 +114,7 @@ func (c *Central) together() console.Area {
 		&volunteers.Area{Keeper: c.keeper(), Points: c.store, Catalog: c.library.catalog.Load, Token: c.cardToken, Clock: c.config.Clock},
 		&pointsarea.Area{Ledger: &points.Ledger{Store: c.store, Clock: c.config.Clock, Log: c.config.Log}, Token: c.cardToken, Accounts: names,
 			Offered: c.offersPoints, Offer: c.offerPoints},
+		&proposals.Area{Keeper: c.proposals(), Docket: c.store, Token: c.cardToken, Names: names, Announce: c.announceVotes, Clock: c.config.Clock},
 	}
 }
 

@@ -93,12 +93,23 @@ func (v *voteView) read(r *console.Request) (poll proposal.Poll, cards []string,
 	poll.Electorate = proposal.Roll
 	for _, line := range strings.Fields(v.Cards) {
 		line = strings.ToUpper(line)
-		if !holders.IDNumber(line) || len(cards) == proposal.MostVoters {
+		if !holders.IDNumber(line) || !checked(line) || len(cards) == proposal.MostVoters {
 			return poll, nil, proposal.ErrRoll
 		}
 		cards = append(cards, line)
 	}
 	return poll, cards, nil
+}
+
+// checked tells whether the last sign of an ID number is that of the others (GB 11643):
+// on a roll a slip of the finger would take somebody's vote.
+func checked(number string) bool {
+	sum, weight := 0, 1
+	for i := 16; i >= 0; i-- {
+		weight = weight * 2 % 11
+		sum += weight * int(number[i]-'0')
+	}
+	return "10X98765432"[sum%11] == number[17]
 }
 
 func (a *Area) put(r *console.Request) error {
