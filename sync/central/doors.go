@@ -20,9 +20,12 @@ func (c *Central) careKeeper() *care.Keeper {
 	return &care.Keeper{Store: c.store, Grids: c.store.Grids, File: c.fileNeed, Clock: c.config.Clock, Log: c.config.Log}
 }
 
-// doors is the area of what workers do at people's doors.
+// doors are the areas of what is done at people's doors and tables: visits, mediation.
 func (c *Central) doors() console.Area {
-	return &carearea.Area{Keeper: c.careKeeper(), Accounts: c.store.Accounts, Catalog: c.library.catalog.Load, Clock: c.config.Clock}
+	return areas{
+		&carearea.Area{Keeper: c.careKeeper(), Accounts: c.store.Accounts, Catalog: c.library.catalog.Load, Clock: c.config.Clock},
+		c.quarrels(),
+	}
 }
 
 // fileNeed makes a case of what a visit found, as if a channel had sent it; the id makes

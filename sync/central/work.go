@@ -40,6 +40,8 @@ func (c *Central) openJobs(ctx context.Context) (err error) {
 	jobs.Repeat(h, deadline.SweepEvery, deadline.Sweep{})
 	c.openDispatch(h)
 	c.openCallouts(h)
+	c.openMediation(h)
+	c.openInsight(h)
 	c.openSensors(h)
 	if c.queue, err = jobs.Open(ctx, c.store, h, jobs.Options{Clock: c.config.Clock, Log: c.config.Log}); err != nil {
 		return fmt.Errorf("central: %w", err)

@@ -8,6 +8,7 @@ import (
 
 	"lintai/kiosk/phrase"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/live"
 )
 
 // Conclude ends a matter: Agreed with the agreement's text and what was promised, Failed
@@ -188,6 +189,7 @@ func (k *Keeper) Remind(ctx context.Context, r Remind, finish func(Tx) error) er
 		return fmt.Errorf("mediation: %w", err)
 	}
 	if told {
+		k.Hub.Publish(live.Word{Kind: live.Limits})
 		k.Log.Info("a mediator was told of a promise", "promise", r.Promise)
 	}
 	return nil
