@@ -18,7 +18,8 @@ type Standing struct {
 	// when AgeKnown.
 	OldestAge time.Duration
 	AgeKnown  bool
-	LowSpace  bool // photos and voice notes are refused
+	LowSpace  bool  // photos and voice notes are refused
+	Newest    int64 // sequence of the newest item that was ever saved
 }
 
 // Standing reads how the queue is.
@@ -28,6 +29,9 @@ func (q *Queue) Standing(ctx context.Context) (Standing, error) {
 		FROM outbox WHERE state = 'saved'`).Scan(&s.Waiting, &s.Attachments)
 	if err == nil {
 		err = q.db.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE state IN ('conflict', 'rejected')`).Scan(&s.Held)
+	}
+	if err == nil {
+		err = q.db.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox'`).Scan(&s.Newest)
 	}
 	if err != nil {
 		return Standing{}, fmt.Errorf("offline: standing: %w", classify(err))

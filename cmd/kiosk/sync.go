@@ -48,7 +48,7 @@ func plain(version string) string {
 }
 
 func forHealth(s offline.Standing) *wire.QueueHealth {
-	q := &wire.QueueHealth{Waiting: s.Waiting, Attachments: s.Attachments, Held: s.Held, Oldest: s.Oldest, LowSpace: s.LowSpace}
+	q := &wire.QueueHealth{Waiting: s.Waiting, Attachments: s.Attachments, Held: s.Held, Oldest: s.Oldest, LowSpace: s.LowSpace, Newest: s.Newest}
 	if s.AgeKnown {
 		age := s.OldestAge.Milliseconds()
 		q.OldestAge = &age

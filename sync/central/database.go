@@ -47,8 +47,13 @@ func (c *Central) openStore(ctx context.Context) error {
 		return fmt.Errorf("central: %w", err)
 	}
 	if there {
-		c.store, err = open(ctx, name)
-		return err
+		if c.store, err = open(ctx, name); err != nil {
+			return err
+		}
+		if err = c.store.CountOn(ctx); err != nil {
+			return errors.Join(fmt.Errorf("central: %w", err), c.store.Close())
+		}
+		return nil
 	}
 	lost, err := c.keys().Exists()
 	switch {

@@ -126,6 +126,15 @@ func (c *Central) figures(ctx context.Context) ([]metrics.Figure, error) {
 		{Name: "quarantined_items", Value: float64(n.Quarantined)},
 		{Name: "webhooks_waiting", Value: float64(n.WebhooksWaiting)},
 	}
+	r, err := c.store.Restored(ctx)
+	if err != nil {
+		return nil, err
+	}
+	restored := metrics.Figure{Name: "restored"}
+	if r.Times > 0 && r.Seen.IsZero() {
+		restored.Value = 1
+	}
+	all = append(all, restored)
 	for state, count := range n.Jobs {
 		all = append(all, metrics.Figure{Name: "jobs", Label: state, Value: float64(count)})
 	}

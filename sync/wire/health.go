@@ -42,6 +42,9 @@ type QueueHealth struct {
 	Oldest      time.Time `json:"oldest,omitzero"`      // when what waits longest was saved, by the terminal's clock
 	OldestAge   *int64    `json:"oldest_age,omitempty"` // the same in milliseconds ago, when known: see Item.Age
 	LowSpace    bool      `json:"low_space,omitempty"`  // photos are refused
+	// Newest is the sequence of the newest item that was ever saved, 0 when it is not
+	// said: central sees by it what a backup that it was put back from does not have.
+	Newest int64 `json:"newest,omitempty"`
 }
 
 // AuditHealth is the head of the audit log, and the entry that central was told
@@ -108,6 +111,9 @@ func (h Health) checkWords() error {
 			if n < 0 || n > maxCount {
 				return fmt.Errorf("wire: %d items", n)
 			}
+		}
+		if q.Newest < 0 {
+			return fmt.Errorf("wire: the newest item is %d", q.Newest)
 		}
 		if q.OldestAge != nil && *q.OldestAge < 0 {
 			return fmt.Errorf("wire: an item that is %d ms old", *q.OldestAge)

@@ -29,11 +29,12 @@ type Device struct {
 
 // Queue is what waited in a terminal's queue.
 type Queue struct {
-	Waiting     int       `json:"waiting"`         // requests and calls
-	Attachments int       `json:"attachments"`     // voice notes and photos
-	Held        int       `json:"held"`            // in conflict or rejected: staff must look
-	Oldest      time.Time `json:"oldest,omitzero"` // when what waits longest was saved; zero when nothing waits
-	LowSpace    bool      `json:"low_space"`       // photos are refused
+	Waiting     int       `json:"waiting"`          // requests and calls
+	Attachments int       `json:"attachments"`      // voice notes and photos
+	Held        int       `json:"held"`             // in conflict or rejected: staff must look
+	Oldest      time.Time `json:"oldest,omitzero"`  // when what waits longest was saved; zero when nothing waits
+	LowSpace    bool      `json:"low_space"`        // photos are refused
+	Newest      int64     `json:"newest,omitempty"` // sequence of the newest item that it ever saved
 }
 
 // closeTimes is how far the same moment may move from one word to the next: it
@@ -54,5 +55,6 @@ func (q *Queue) news(other *Queue) bool {
 	near := q.Oldest.Sub(other.Oldest).Abs() < closeTimes
 	a, b := *q, *other
 	a.Oldest, b.Oldest = time.Time{}, time.Time{}
+	a.Newest, b.Newest = 0, 0
 	return a != b || !near
 }

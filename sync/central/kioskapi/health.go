@@ -114,7 +114,7 @@ func byOurClock(told wire.Health, now time.Time) docket.Health {
 		h.Devices = append(h.Devices, docket.Device{Name: d.Name, State: d.State, Fault: d.Fault, Since: move(d.Since), LastOK: move(d.LastOK)})
 	}
 	if q := told.Queue; q != nil {
-		h.Queue = &docket.Queue{Waiting: q.Waiting, Attachments: q.Attachments, Held: q.Held, Oldest: move(q.Oldest), LowSpace: q.LowSpace}
+		h.Queue = &docket.Queue{Waiting: q.Waiting, Attachments: q.Attachments, Held: q.Held, Oldest: move(q.Oldest), LowSpace: q.LowSpace, Newest: q.Newest}
 		if q.OldestAge != nil {
 			// Better than any clock that somebody sets.
 			h.Queue.Oldest = now.Add(-time.Duration(min(*q.OldestAge, maxAge)) * time.Millisecond).Truncate(time.Microsecond)

@@ -38,7 +38,10 @@ func (a *API) known(ctx context.Context, shown *x509.Certificate) (docket.Certif
 	switch {
 	case errors.Is(err, docket.ErrNotFound):
 		// The root signed it, so this docket once knew it.
-		a.Log.Warn("a certificate of this central is not in its docket; was the docket put back from a backup? The terminal needs a new code", "subject", shown.Subject.CommonName)
+		a.Log.Warn("a certificate of this central is not in its docket; was the docket put back from a backup? The terminal needs a new code, or the administrator to admit it", "subject", shown.Subject.CommonName)
+		if a.Stray != nil {
+			a.Stray(ctx, shown, serial)
+		}
 		return docket.Certificate{}, errNone
 	case err != nil:
 		return docket.Certificate{}, err

@@ -5,6 +5,8 @@
 package kioskapi
 
 import (
+	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -40,6 +42,10 @@ type API struct {
 
 	// Answered is told of each item that was pushed what was answered; nil: nobody is.
 	Answered func(outcome string)
+
+	// Stray is told of a certificate that the root issued and the docket does not know;
+	// nil: nobody is.
+	Stray func(ctx context.Context, shown *x509.Certificate, serial int64)
 
 	bodies   bodies
 	refusals refusals

@@ -110,6 +110,11 @@ func (t *Tx) Change(kiosk int, c wire.Change) error {
 	if kiosk == 0 {
 		return nil
 	}
+	if c.Status != nil && t.store.eventOffset > 0 {
+		status := *c.Status
+		status.Event += t.store.eventOffset
+		c.Status = &status
+	}
 	err := t.queryRow("UPDATE terminals SET cursor = cursor + 1 WHERE number = ? RETURNING cursor", kiosk).Scan(&c.Cursor)
 	if errors.Is(err, sql.ErrNoRows) {
 		return docket.ErrNotFound

@@ -39,6 +39,8 @@ type Store struct {
 	pool       *pgxpool.Pool // of PostgreSQL
 	url        string
 
+	eventOffset int64 // see CountOn
+
 	onCases func(ctx context.Context, tx *sql.Tx, cases []int64) error // nil: nobody
 	onCalls func(ctx context.Context, tx *Tx, calls []string) error    // nil: nobody
 }
