@@ -36,7 +36,8 @@ const (
 	Every     = 2 * time.Second
 	CallBurst = 6
 	CallEvery = 30 * time.Second
-	// Wrong keys of one address.
+	// Wrong keys that one address shows for one device: a gateway is one address to many
+	// devices, and one of them with an old key must not shut the others out.
 	guessBurst = 20
 	guessEvery = 30 * time.Second
 )
@@ -65,16 +66,17 @@ var errTooMany = errors.New("deviceapi: too many messages")
 
 // admit tells whether a key counts. sensor.ErrDenied, errTooMany.
 func (d *Door) admit(ctx context.Context, address, id, key string) (docket.Hash, error) {
-	if !d.guesses.AllowedTo(address) {
-		return docket.Hash{}, errTooMany
-	}
 	hash := sensor.Key(key).Hash()
-	err := sensor.ErrDenied
-	if sensor.CheckID(id) {
-		_, err = d.Keeper.Store.DeviceByKey(ctx, id, hash)
+	if !sensor.CheckID(id) {
+		return hash, sensor.ErrDenied
 	}
+	who := address + " " + id
+	if !d.guesses.AllowedTo(who) {
+		return hash, errTooMany
+	}
+	_, err := d.Keeper.Store.DeviceByKey(ctx, id, hash)
 	if errors.Is(err, sensor.ErrDenied) {
-		d.guesses.WrongBy(address)
+		d.guesses.WrongBy(who)
 	}
 	return hash, err
 }

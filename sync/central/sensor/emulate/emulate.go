@@ -32,8 +32,11 @@ type Device struct {
 	seq    int64
 }
 
-// within is how long a device waits for an answer.
-const within = 15 * time.Second
+// within is how long a device waits for an answer, and again before it tries once more.
+const (
+	within = 15 * time.Second
+	again  = 200 * time.Millisecond
+)
 
 // Options of Connect.
 type Options struct {
@@ -51,8 +54,9 @@ func Connect(id string, kind sensor.Kind, key sensor.Key, o Options) (*Device, e
 		client = id
 	}
 	options := mqtt.NewClientOptions().AddBroker(o.Broker).SetClientID(client).SetUsername(id).SetPassword(string(key)).
-		SetCleanSession(false).SetKeepAlive(30 * time.Second).SetConnectTimeout(within).SetMaxReconnectInterval(5 * time.Second).
-		SetOrderMatters(true).SetTLSConfig(o.TLS)
+		SetKeepAlive(30 * time.Second).SetConnectTimeout(within).SetTLSConfig(o.TLS).
+		// By itself the client calls a message done once its line is back.
+		SetAutoReconnect(false)
 	d.client = mqtt.NewClient(options)
 	if err := done(d.client.Connect()); err != nil {
 		return nil, fmt.Errorf("emulate: device %s: %w", id, err)
@@ -68,7 +72,8 @@ func done(t mqtt.Token) error {
 }
 
 // Say sends a message with these members, and the next number; it returns the message
-// when central has acknowledged it.
+// when central has acknowledged it, and sends it again as often as the line breaks
+// meanwhile.
 func (d *Device) Say(members map[string]any) ([]byte, error) {
 	d.mu.Lock()
 	d.seq++
@@ -81,7 +86,19 @@ func (d *Device) Say(members map[string]any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return body, d.Send(deviceapi.Topic(d.ID), body, false)
+	tries := time.Now().Add(within)
+	for {
+		err = d.Send(deviceapi.Topic(d.ID), body, false)
+		if err == nil || time.Now().After(tries) {
+			return body, err
+		}
+		time.Sleep(again)
+		if !d.client.IsConnectionOpen() {
+			if err := done(d.client.Connect()); err != nil && time.Now().After(tries) {
+				return body, fmt.Errorf("emulate: device %s: %w", d.ID, err)
+			}
+		}
+	}
 }
 
 // Send sends anything to any topic, as a device would that is broken or not honest.
@@ -98,8 +115,10 @@ func (d *Device) Subscribe(filter string, heard func([]byte)) error {
 	if err := done(t); err != nil {
 		return err
 	}
-	if code := t.(*mqtt.SubscribeToken).Result()[filter]; code > 2 {
-		return fmt.Errorf("emulate: %q is refused", filter)
+	for _, code := range t.(*mqtt.SubscribeToken).Result() { // by the filter, or a part of it
+		if code > 2 {
+			return fmt.Errorf("emulate: %q is refused", filter)
+		}
 	}
 	return nil
 }
