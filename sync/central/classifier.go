@@ -22,9 +22,9 @@ const (
 	again = 10 * time.Second
 )
 
-// classify classifies what is filed, until ctx ends: at first what was not yet. Limits
-// and dispatch follow from it by jobs, see openJobs.
-func (c *Central) classify(ctx context.Context) {
+// Classify classifies what is filed, until ctx ends; Serve does too. It begins with what
+// was not yet. Limits and dispatch follow from it by jobs, see openJobs.
+func (c *Central) Classify(ctx context.Context) {
 	work := &desk.Desk{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}
 	filed := c.hub.Watch(func(w live.Word) bool {
 		return w.Kind == live.Case || w.Kind == live.Limits || w.Kind == live.Everything

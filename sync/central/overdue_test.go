@@ -13,7 +13,7 @@ import (
 	"lintai/sync/central/staff"
 )
 
-// work does central's jobs until the test is over.
+// work classifies and does central's jobs until the test is over.
 func (h *house) work() {
 	h.t.Helper()
 	ctx, stop := context.WithCancel(h.t.Context())
@@ -23,6 +23,7 @@ func (h *house) work() {
 			h.t.Error(err)
 		}
 	})
+	working.Go(func() { h.central.Classify(ctx) })
 	h.t.Cleanup(func() { stop(); working.Wait() })
 }
 

@@ -166,7 +166,7 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	watching.Go(func() { c.watchDocuments(watch) })
 	watching.Go(func() { c.sweepUploads(watch) })
 	watching.Go(func() { c.work(watch) })
-	watching.Go(func() { c.classify(watch) })
+	watching.Go(func() { c.Classify(watch) })
 	watching.Go(func() { c.sweepSubmissions(watch) })
 	watching.Go(func() { c.sendWebhooks(watch) })
 	watching.Go(func() { c.AnswerRequests(watch) })
