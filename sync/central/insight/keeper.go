@@ -38,8 +38,8 @@ const (
 	atOnce, aJob = 500, 20_000
 	// History is how many months forecasts are made of, and pages show at most.
 	History = 36
-	// mostPlaces is how many places a quarter names.
-	mostPlaces = 20
+	// mostPlaces is how many places are kept of a quarter.
+	mostPlaces = 100
 )
 
 // Keeper keeps the figures.
@@ -81,10 +81,15 @@ func (k *Keeper) Count(ctx context.Context, c Count) error {
 	if more {
 		return k.Later(ctx, Count{Whole: c.Whole, Since: c.Since, After: last})
 	}
-	if err := k.Store.PutPage(ctx, pageCount, now, nil); err != nil || !c.Whole {
+	if err := k.Store.PutPage(ctx, pageCount, now, nil); err != nil {
 		return err
 	}
-	if err := k.reckon(ctx, now); err != nil {
+	// The page that asks next need not wait for it.
+	cube, err := k.read(ctx, now)
+	if err != nil || !c.Whole {
+		return err
+	}
+	if err := k.reckon(ctx, now, cube); err != nil {
 		return err
 	}
 	return k.Store.PutPage(ctx, pageWhole, now, nil)
@@ -192,11 +197,7 @@ func (k *Keeper) places(ctx context.Context, q Quarter) ([]Place, error) {
 const again = 3
 
 // reckon makes forecasts and groups of residents.
-func (k *Keeper) reckon(ctx context.Context, now time.Time) error {
-	cube, err := k.read(ctx, now)
-	if err != nil {
-		return err
-	}
+func (k *Keeper) reckon(ctx context.Context, now time.Time, cube *Cube) error {
 	if err := k.Store.PutPage(ctx, pageForecasts, now, Forecasts(cube)); err != nil {
 		return err
 	}

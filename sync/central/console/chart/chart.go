@@ -77,8 +77,13 @@ func round(v float64) float64 {
 
 // labels writes what stands below, as many as there is room for.
 func (d *drawing) labels(all []string, x func(int) float64) {
-	every := 1
-	for len(all)/every > 12 {
+	every, most := 1, 12
+	for _, words := range all {
+		if len(words) > 5 {
+			most = 7
+		}
+	}
+	for len(all)/every > most {
 		every++
 	}
 	for i, words := range all {

@@ -1,9 +1,11 @@
 package chart
 
 import (
+	"cmp"
 	"html"
 	"html/template"
 	"math"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -33,14 +35,14 @@ func Map(title string, spots []Spot, placed bool) template.HTML {
 		spots = spread(spots)
 	} else {
 		for i := range spots {
-			spots[i].Lon, spots[i].Lat = float64(i%4)*(tileWide+gap), float64(i/4)*(tileHigh+gap)
+			spots[i].Lon, spots[i].Lat = float64(i%columns)*(tileWide+gap), float64(i/columns)*(tileHigh+gap)
 		}
 	}
 	w, h := 0.0, 0.0
 	for _, s := range spots {
 		w, h = math.Max(w, s.Lon+tileWide), math.Max(h, s.Lat+tileHigh)
 	}
-	d := begin(title, int(math.Max(w, 4*tileWide+3*gap))+4, int(h)+4)
+	d := begin(title, int(math.Max(w, columns*tileWide+(columns-1)*gap))+4, int(h)+4)
 	for _, s := range spots {
 		shade, dashes := shades[min(len(shades)-1, int(s.Share*float64(len(shades))))], ""
 		if !s.Shown {
@@ -59,39 +61,28 @@ func Map(title string, spots []Spot, placed bool) template.HTML {
 	return d.end()
 }
 
-// spread turns degrees into units, north above, and moves apart what would lie over each
-// other: a schema, and no survey.
+// columns is how many tiles stand beside each other: as many as can be read on a telephone.
+const columns = 4
+
+// spread puts grids into rows and columns as they lie, north above, one below the other where
+// several would lie in one place: a schema, and no survey.
 func spread(spots []Spot) []Spot {
 	south, north, west, east := 90.0, -90.0, 180.0, -180.0
 	for _, s := range spots {
 		south, north, west, east = math.Min(south, s.Lat), math.Max(north, s.Lat), math.Min(west, s.Lon), math.Max(east, s.Lon)
 	}
-	narrow := math.Cos((south + north) / 2 * math.Pi / 180)
-	scale := 3 * (tileWide + gap) / math.Max(math.Max((east-west)*narrow, north-south), 1e-9)
-	var all []Spot
-	lowX, lowY := math.Inf(1), math.Inf(1)
-	for _, s := range spots {
-		s.Lon, s.Lat = (s.Lon-west)*narrow*scale, (north-s.Lat)*scale
-		for tries := 0; tries < 200; tries++ {
-			at := -1
-			for i, o := range all {
-				if math.Abs(o.Lon-s.Lon) < tileWide+gap && math.Abs(o.Lat-s.Lat) < tileHigh+gap {
-					at = i
-				}
-			}
-			if at < 0 {
-				break
-			}
-			// Down past the one that is in the way, and after some rows to the right.
-			if s.Lat = all[at].Lat + tileHigh + gap; tries%8 == 7 {
-				s.Lon, s.Lat = s.Lon+tileWide+gap, 0
-			}
+	all := slices.Clone(spots)
+	slices.SortStableFunc(all, func(a, b Spot) int { return cmp.Compare(b.Lat, a.Lat) })
+	rows := (len(all) + columns - 1) / columns
+	taken := map[[2]int]bool{}
+	for i, s := range all {
+		column := int(math.Round((s.Lon - west) / math.Max(east-west, 1e-9) * (columns - 1)))
+		row := int(math.Round((north - s.Lat) / math.Max(north-south, 1e-9) * float64(rows-1)))
+		for taken[[2]int{column, row}] {
+			row++
 		}
-		lowX, lowY = math.Min(lowX, s.Lon), math.Min(lowY, s.Lat)
-		all = append(all, s)
-	}
-	for i := range all {
-		all[i].Lon, all[i].Lat = all[i].Lon-lowX, all[i].Lat-lowY
+		taken[[2]int{column, row}] = true
+		all[i].Lon, all[i].Lat = float64(column)*(tileWide+gap), float64(row)*(tileHigh+gap)
 	}
 	return all
 }

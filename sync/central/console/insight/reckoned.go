@@ -30,9 +30,8 @@ type errorView struct{ MAE, MASE string }
 
 // weekView is one week: that before now has no Within.
 type weekView struct {
-	From, Until time.Time
-	Cases       string
-	Within      string
+	From, Until   string
+	Cases, Within string
 }
 
 func (a *Area) forecast(r *console.Request) error {
@@ -70,8 +69,7 @@ func expected(name string, f figures.Forecast) expectedView {
 	var was, will []chart.Value
 	begin := f.First.AddDate(0, 0, -len(f.Recent))
 	for i := range len(f.Recent) + len(f.Expected) {
-		label := begin.AddDate(0, 0, i).In(phrase.Zone)
-		labels = append(labels, phrase.Text("insight.day", "month", strconv.Itoa(int(label.Month())), "day", strconv.Itoa(label.Day())))
+		labels = append(labels, day(begin.AddDate(0, 0, i)))
 		w, x := chart.Value{}, chart.Value{}
 		if i < len(f.Recent) {
 			w = chart.Value{V: f.Recent[i], Shown: true}
@@ -84,13 +82,19 @@ func expected(name string, f figures.Forecast) expectedView {
 		[]chart.Line{{Name: phrase.Text("insight.daily"), Values: was}, {Name: phrase.Text("insight.expected"), Values: will}}, false, len(f.Recent))
 	whole := func(v float64) string { return strconv.Itoa(int(math.Round(v))) }
 	if n := len(f.Recent); n >= figures.Season {
-		e.Weeks = append(e.Weeks, weekView{From: f.First.AddDate(0, 0, -figures.Season), Until: f.First.AddDate(0, 0, -1), Cases: whole(floats.Sum(f.Recent[n-figures.Season:]))})
+		e.Weeks = append(e.Weeks, weekView{From: day(f.First.AddDate(0, 0, -figures.Season)), Until: day(f.First.AddDate(0, 0, -1)), Cases: whole(floats.Sum(f.Recent[n-figures.Season:]))})
 	}
 	for i, sum := range f.Weeks() {
 		from := f.First.AddDate(0, 0, i*figures.Season)
-		e.Weeks = append(e.Weeks, weekView{From: from, Until: from.AddDate(0, 0, figures.Season-1), Cases: whole(sum), Within: whole(math.Max(1, f.Within))})
+		e.Weeks = append(e.Weeks, weekView{From: day(from), Until: day(from.AddDate(0, 0, figures.Season-1)), Cases: whole(sum), Within: whole(math.Max(1, f.Within))})
 	}
 	return e
+}
+
+// day writes a day without its year.
+func day(t time.Time) string {
+	t = t.In(phrase.Zone)
+	return phrase.Text("insight.day", "month", strconv.Itoa(int(t.Month())), "day", strconv.Itoa(t.Day()))
 }
 
 // groupView is a group of residents on the page.
@@ -133,7 +137,7 @@ func (a *Area) clusters(r *console.Request) error {
 	for i, g := range c.Groups {
 		one := groupView{Name: groupName(i, g), Size: g.Size, Share: fmt.Sprintf("%.0f%%", 100*float64(g.Size)/float64(max(1, c.Residents)))}
 		for _, mean := range g.Mean {
-			one.Values = append(one.Values, strconv.FormatFloat(mean, 'f', 1, 64))
+			one.Values = append(one.Values, strconv.FormatFloat(mean, 'f', 2, 64))
 		}
 		v.Groups = append(v.Groups, one)
 	}

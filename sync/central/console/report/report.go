@@ -3,7 +3,6 @@
 package report
 
 import (
-	"cmp"
 	"context"
 	"embed"
 	"html/template"
@@ -227,15 +226,22 @@ func rows(all []report.Row, name func(string) string) []row {
 	return out[:min(len(out), 100)]
 }
 
+// mostPlaces is how many places a report names.
+const mostPlaces = 20
+
+// where puts places into words. What nobody repairs is left out: rules know topics that break
+// nowhere.
 func where(all []insight.Place, name func(string) string) []place {
 	var out []place
 	for _, p := range all {
-		out = append(out, place{name(p.Grid) + " " + p.Building, phrase.Text(cmp.Or(topics[p.Topic], "insight_topic.other")), strconv.Itoa(p.Times), strconv.Itoa(p.Before)})
+		if topic, known := topics[p.Topic]; known && len(out) < mostPlaces {
+			out = append(out, place{name(p.Grid) + " " + p.Building, phrase.Text(topic), strconv.Itoa(p.Times), strconv.Itoa(p.Before)})
+		}
 	}
 	return out
 }
 
-// topics are how people call what breaks; rules may know others.
+// topics are how people call what breaks.
 var topics = map[string]phrase.ID{
 	"lift": "insight_topic.lift", "water": "insight_topic.water", "power": "insight_topic.power", "light": "insight_topic.light", "lock": "insight_topic.lock",
 	"drain": "insight_topic.drain", "heating": "insight_topic.heating", "gas": "insight_topic.gas", "garbage": "insight_topic.garbage", "supply": "insight_topic.supply",
