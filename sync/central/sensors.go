@@ -177,3 +177,6 @@ func spaces(lot sensor.Device, now time.Time) string {
 	return phrase.Text("sensor.parking_some", "count", strconv.Itoa(more))
 }
 
+
+// Community is the document that terminals are given now.
+func (c *Central) Community() *community.Document { return c.library.community.Load() }
