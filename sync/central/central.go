@@ -223,6 +223,13 @@ func (c *Central) openKeys(ctx context.Context) error {
 	if err := c.compareKeys(ctx); err != nil {
 		return fmt.Errorf("central: %w", err)
 	}
+	box, err := c.keys().Box()
+	if err != nil {
+		return fmt.Errorf("central: %w", err)
+	}
+	if err := c.store.KeepSecrets(ctx, box); err != nil {
+		return fmt.Errorf("central: %w", err)
+	}
 	return nil
 }
 

@@ -33,8 +33,9 @@ func (r *accountRow) places() []any {
 		&r.recovery, &r.disabled, &r.addedAt, &r.signedIn}
 }
 
-func (r *accountRow) account() staff.Account {
+func (r *accountRow) account(s *Store) staff.Account {
 	a := r.Account
+	a.Second.Secret = s.open(ownerAccount+a.ID, a.Second.Secret)
 	a.Roles, a.Disabled = staff.SplitRoles(r.roles), r.disabled != 0
 	a.PasswordAt, a.AddedAt, a.SignedInAt = moment(r.passwordAt), moment(r.addedAt), moment(r.signedIn)
 	for rest := r.recovery; len(rest) >= len(staff.Hash{}); rest = rest[len(staff.Hash{}):] {
@@ -43,7 +44,7 @@ func (r *accountRow) account() staff.Account {
 	return a
 }
 
-func scanAccount(r row) (staff.Account, error) {
+func (s *Store) scanAccount(r row) (staff.Account, error) {
 	var one accountRow
 	err := r.Scan(one.places()...)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -52,7 +53,7 @@ func scanAccount(r row) (staff.Account, error) {
 	if err != nil {
 		return staff.Account{}, fmt.Errorf("store: account: %w", err)
 	}
-	return one.account(), nil
+	return one.account(s), nil
 }
 
 const (
@@ -63,29 +64,29 @@ const (
 
 // Account finds an account.
 func (s *Store) Account(ctx context.Context, id string) (staff.Account, error) {
-	return scanAccount(s.queryRow(ctx, accountByID, id))
+	return s.scanAccount(s.queryRow(ctx, accountByID, id))
 }
 
 // AccountByLogin finds an account.
 func (s *Store) AccountByLogin(ctx context.Context, login string) (staff.Account, error) {
-	return scanAccount(s.queryRow(ctx, accountByLogin, login))
+	return s.scanAccount(s.queryRow(ctx, accountByLogin, login))
 }
 
 // Accounts lists all accounts.
 func (s *Store) Accounts(ctx context.Context) ([]staff.Account, error) {
 	rows, err := s.query(ctx, accountsAll)
-	return collect(rows, err, scanAccount)
+	return collect(rows, err, s.scanAccount)
 }
 
 func (t *Tx) Account(id string) (staff.Account, error) {
-	return scanAccount(t.queryRow(accountByID, id))
+	return t.store.scanAccount(t.queryRow(accountByID, id))
 }
 func (t *Tx) AccountByLogin(login string) (staff.Account, error) {
-	return scanAccount(t.queryRow(accountByLogin, login))
+	return t.store.scanAccount(t.queryRow(accountByLogin, login))
 }
 func (t *Tx) Accounts() ([]staff.Account, error) {
 	rows, err := t.query(accountsAll)
-	return collect(rows, err, scanAccount)
+	return collect(rows, err, t.store.scanAccount)
 }
 
 func truth(b bool) int64 {
@@ -107,7 +108,7 @@ func (t *Tx) AddAccount(a staff.Account) error {
 	n, err := t.exec("add account", `
 		INSERT INTO accounts (id, login, name, phone, roles, password, password_at, secret, last_step, recovery, disabled, added_at, signed_in_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		a.ID, a.Login, a.Name, a.Phone, staff.JoinRoles(a.Roles), a.Password, micros(a.PasswordAt), a.Second.Secret, a.Second.LastStep,
+		a.ID, a.Login, a.Name, a.Phone, staff.JoinRoles(a.Roles), a.Password, micros(a.PasswordAt), t.store.seal(ownerAccount+a.ID, a.Second.Secret), a.Second.LastStep,
 		recovery(a), truth(a.Disabled), micros(a.AddedAt), micros(a.SignedInAt))
 	if err == nil && n == 0 {
 		err = staff.ErrExists
@@ -119,7 +120,7 @@ func (t *Tx) PutAccount(a staff.Account) error {
 	n, err := t.exec("put account", `
 		UPDATE accounts SET name = ?, phone = ?, roles = ?, password = ?, password_at = ?, secret = ?, last_step = ?, recovery = ?,
 			disabled = ?, signed_in_at = ? WHERE id = ?`,
-		a.Name, a.Phone, staff.JoinRoles(a.Roles), a.Password, micros(a.PasswordAt), a.Second.Secret, a.Second.LastStep, recovery(a),
+		a.Name, a.Phone, staff.JoinRoles(a.Roles), a.Password, micros(a.PasswordAt), t.store.seal(ownerAccount+a.ID, a.Second.Secret), a.Second.LastStep, recovery(a),
 		truth(a.Disabled), micros(a.SignedInAt), a.ID)
 	if err == nil && n == 0 {
 		err = staff.ErrNotFound
@@ -205,7 +206,7 @@ func (s *Store) SessionOf(ctx context.Context, token staff.Hash) (staff.Session,
 		return staff.Session{}, staff.Account{}, fmt.Errorf("store: session: %w", err)
 	}
 	session, err := one.session()
-	return session, whose.account(), err
+	return session, whose.account(s), err
 }
 
 // SessionsOf lists the sessions of an account, newest first.

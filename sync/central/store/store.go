@@ -27,6 +27,8 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"lintai/sync/central/keyring"
 )
 
 // Store is an open database. It implements docket.Store.
@@ -38,6 +40,7 @@ type Store struct {
 	statements *statements   // of the writer of SQLite
 	pool       *pgxpool.Pool // of PostgreSQL
 	url        string
+	box        *keyring.Box // nil: secrets are kept as they are given
 
 	eventOffset int64 // see CountOn
 

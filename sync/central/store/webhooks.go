@@ -36,7 +36,7 @@ func (t *Tx) announce(number int64, e docket.Event) error {
 func (s *Store) AddSubscription(ctx context.Context, sub webhook.Subscription) (number int64, err error) {
 	err = s.write(ctx, func(t *Tx) (err error) {
 		number, err = t.insert("subscription", "INSERT INTO webhook_subscriptions (channel, address, secret, made_at) VALUES (?, ?, ?, ?)",
-			sub.Channel, sub.Address, string(sub.Secret), micros(sub.MadeAt))
+			sub.Channel, sub.Address, s.seal(ownerSubscription+sub.Address, string(sub.Secret)), micros(sub.MadeAt))
 		return err
 	})
 	return number, err
@@ -53,8 +53,9 @@ func (s *subscriptionScan) places() []any {
 	return []any{&s.sub.Number, &s.sub.Channel, &s.sub.Address, (*string)(&s.sub.Secret), &s.made, &s.sub.Failures, &s.failing, &s.paused, &s.disabled, &s.sub.Reason}
 }
 
-func (s *subscriptionScan) result() webhook.Subscription {
+func (s *subscriptionScan) result(in *Store) webhook.Subscription {
 	sub := s.sub
+	sub.Secret = webhook.Secret(in.open(ownerSubscription+sub.Address, string(sub.Secret)))
 	sub.MadeAt, sub.FailingSince, sub.PausedUntil, sub.DisabledAt = moment(s.made), moment(s.failing), moment(s.paused), moment(s.disabled)
 	return sub
 }
@@ -67,7 +68,7 @@ func (s *Store) Subscriptions(ctx context.Context) ([]webhook.Subscription, erro
 		var got subscriptionScan
 		var waiting int
 		err := r.Scan(append(got.places(), &waiting)...)
-		sub := got.result()
+		sub := got.result(s)
 		sub.Waiting = waiting
 		return sub, err
 	})
@@ -139,7 +140,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, now, until time.Time, limit
 		due = nil
 		rows, err := t.query("SELECT o.number, o.attempts, o.event, c.ticket, c.service, c.channel, e.status, e.at, "+subscriptionColumns+dueDeliveries,
 			micros(now), perEach, limit)
-		due, err = collect(rows, err, scanDelivery)
+		due, err = collect(rows, err, s.scanDelivery)
 		if err != nil {
 			return err
 		}
@@ -153,13 +154,13 @@ func (s *Store) ClaimDeliveries(ctx context.Context, now, until time.Time, limit
 	return due, err
 }
 
-func scanDelivery(r row) (webhook.Delivery, error) {
+func (s *Store) scanDelivery(r row) (webhook.Delivery, error) {
 	var d webhook.Delivery
 	var sub subscriptionScan
 	var at int64
 	e := &d.Event
 	err := r.Scan(append([]any{&d.Number, &d.Attempts, &e.Number, &e.Ticket, &e.Service, &e.Channel, &e.Status, &at}, sub.places()...)...)
-	e.At, d.Subscription = moment(at), sub.result()
+	e.At, d.Subscription = moment(at), sub.result(s)
 	e.Kind = webhook.StatusChanged
 	if e.Number == 1 {
 		e.Kind = webhook.Created
