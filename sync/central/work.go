@@ -43,6 +43,7 @@ func (c *Central) openJobs(ctx context.Context) (err error) {
 	c.openMediation(h)
 	c.openInsight(h)
 	c.openSensors(h)
+	c.openPrivacy(h)
 	if c.queue, err = jobs.Open(ctx, c.store, h, jobs.Options{Clock: c.config.Clock, Log: c.config.Log}); err != nil {
 		return fmt.Errorf("central: %w", err)
 	}

@@ -20,6 +20,7 @@ import (
 
 	"lintai/sync/central/docket"
 	"lintai/sync/central/live"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/staff"
 )
 
@@ -51,6 +52,10 @@ type Notice struct {
 	Late   bool
 }
 
+// Warning is something about this central as a whole. Address is where it is explained,
+// for who may go there.
+type Warning struct{ Words, Address string }
+
 // CallRoles are who hears calls and may answer them.
 var CallRoles = []staff.Role{staff.Clerk, staff.Worker, staff.Administrator}
 
@@ -61,7 +66,11 @@ type Host struct {
 	Hub    *live.Hub
 	Calls  func(context.Context, staff.Account) (Banner, error)
 	// Notices are what one was told; nil: nothing.
-	Notices   func(context.Context, staff.Account) ([]Notice, error)
+	Notices func(context.Context, staff.Account) ([]Notice, error)
+	// Warning stands on every page; nil: there is none.
+	Warning func(context.Context, staff.Account) (Warning, error)
+	// Reads notes what an account is about to be shown of residents; nil: nothing is noted.
+	Reads func(ctx context.Context, account string, all ...privacy.Read) error
 	Clock     func() time.Time
 	Log       *slog.Logger
 	Secure    bool // staff come by https: the cookie travels nowhere else

@@ -9,6 +9,7 @@ import (
 	"lintai/kiosk/phrase"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/limit"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/staff"
 )
 
@@ -77,6 +78,15 @@ func (r *Request) ShowWith(p *Page, content any, err error) error {
 		return err
 	}
 	return r.host.show(r, status, p, content, words)
+}
+
+// Reads notes that she who asks is about to be shown something of residents. With an
+// error of it the handler shows nothing: what cannot be noted is not read.
+func (r *Request) Reads(all ...privacy.Read) error {
+	if r.host.Reads == nil {
+		return nil
+	}
+	return r.host.Reads(r.Context(), r.Who.ID, all...)
 }
 
 // Offer is the second factor that this session offers.

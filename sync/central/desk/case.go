@@ -35,9 +35,25 @@ var ErrPhoto = errors.New("desk: no such photo")
 // Accepting what needs approvals hands it on to all who approve, and the last approval
 // completes it: the paper can be fetched, and has a verification code.
 func (d *Desk) Act(ctx context.Context, number, seen int64, e docket.Event, more ...docket.Event) error {
+	return d.ActWith(ctx, number, seen, e, nil, more...)
+}
+
+// ActWith is Act with the photos that the record of e names, in its order; they are
+// filed in the same transaction, so that of a form that is refused none stays.
+func (d *Desk) ActWith(ctx context.Context, number, seen int64, e docket.Event, photos []docket.Attachment, more ...docket.Event) error {
 	more = slices.Clone(more)
+	if len(photos) > 0 {
+		record := docket.Record{}
+		if e.Record != nil {
+			record = *e.Record
+		}
+		for _, p := range photos {
+			record.Photos = append(record.Photos, p.ID)
+		}
+		e.Record = &record
+	}
 	for _, one := range append([]*docket.Event{&e}, pointers(more)...) {
-		if err := d.check(ctx, one); err != nil {
+		if err := d.check(ctx, one, photos); err != nil {
 			return err
 		}
 	}
@@ -61,6 +77,11 @@ func (d *Desk) Act(ctx context.Context, number, seen int64, e docket.Event, more
 		steps, err := d.steps(tx, c, e, chains[c.Service])
 		if err != nil {
 			return err
+		}
+		for _, p := range photos {
+			if err := tx.FileAttachment(p); err != nil {
+				return err
+			}
 		}
 		touched, err = docket.Advance(tx, c, append(steps, more...)...)
 		return err
@@ -92,7 +113,7 @@ func (d *Desk) Move(ctx context.Context, number, seen int64, to docket.Status, n
 }
 
 // check looks at what staff wrote, and makes it what a terminal can draw.
-func (d *Desk) check(ctx context.Context, e *docket.Event) error {
+func (d *Desk) check(ctx context.Context, e *docket.Event, photos []docket.Attachment) error {
 	switch e.Action {
 	case docket.File, docket.Rate, docket.FollowOther:
 		return fmt.Errorf("desk: %w: %q is not for staff", docket.ErrMove, e.Action)
@@ -116,6 +137,9 @@ func (d *Desk) check(ctx context.Context, e *docket.Event) error {
 		return ErrPhoto
 	}
 	for _, id := range e.Record.Photos {
+		if slices.ContainsFunc(photos, func(p docket.Attachment) bool { return p.ID == id }) {
+			continue
+		}
 		if _, err := d.Store.Attachment(ctx, id); errors.Is(err, docket.ErrNotFound) {
 			return ErrPhoto
 		} else if err != nil {

@@ -44,7 +44,7 @@ func Stars(n int) string {
 var Functions = template.FuncMap{"phrase": phrase.Text, "when": When, "date": Date, "status": Status, "stars": Stars, "section": section}
 
 // sections are those that templates build an id of: {{section "reason." .Reason}}.
-var sections = map[string]bool{"reason.": true, "problem.": true, "urgency.": true, "unrated.": true, "action.": true, "category.": true, "concern.": true, "department.": true, "duplicate.": true, "role.": true, "role_means.": true, "account_action.": true, "callout_which.": true, "sensor_kind.": true, "sensor_which.": true}
+var sections = map[string]bool{"matter_kind.": true, "matter_outcome.": true, "access.": true, "access_why.": true, "reason.": true, "problem.": true, "urgency.": true, "unrated.": true, "action.": true, "category.": true, "concern.": true, "department.": true, "duplicate.": true, "role.": true, "role_means.": true, "account_action.": true, "callout_which.": true, "sensor_kind.": true, "sensor_which.": true}
 
 func section(prefix string, key any) (string, error) {
 	id := phrase.ID(prefix + fmt.Sprint(key))

@@ -66,10 +66,15 @@ func (k *Keeper) open(ctx context.Context, kind Kind, s Subject, by string) (int
 	}
 	now := k.Clock().UTC()
 	number, err := k.Store.OpenMatter(ctx, Matter{Kind: kind, Subject: s, OpenedAt: now, OpenedBy: by, DueAt: now.AddDate(0, 0, Days)})
-	if err == nil {
-		k.Log.Info("privacy matter opened", "matter", number, "kind", string(kind))
+	if err != nil {
+		return 0, err
 	}
-	return number, err
+	k.Log.Info("privacy matter opened", "matter", number, "kind", string(kind))
+	reads := []Read{{Part: OfMatter, Subject: subject(number)}}
+	for _, c := range known.Cases {
+		reads = append(reads, Read{Part: OfMatter, Case: c.Number})
+	}
+	return number, k.Reads.Note(ctx, by, reads...)
 }
 
 // Known gathers what an open matter is about; ErrClosed.

@@ -203,6 +203,10 @@ func (t *Tx) eraseCase(c docket.Case, at time.Time) (privacy.Count, error) {
 		{"", "UPDATE case_grids SET building = '' WHERE case_number = ?"},
 		{"", "UPDATE insight_cases SET building = '', place = 0 WHERE case_number = ?"},
 		{"", "DELETE FROM proposal_receipts WHERE case_number = ?"},
+		{"", "UPDATE mediation_parties SET name = '', phone = '', address = '' WHERE case_number = ?"},
+		{"", "UPDATE mediation_sessions SET place = '', present = '', minutes = '' WHERE case_number = ?"},
+		{"", "UPDATE mediation_endings SET words = '' WHERE case_number = ?"},
+		{"", "UPDATE mediation_promises SET words = '' WHERE case_number = ?"},
 		{"", "UPDATE care_needs SET words = '' WHERE case_number = ? AND case_number > 0"},
 	} {
 		done, err := t.exec("erase beside the case", one.statement, c.Number)
@@ -343,9 +347,8 @@ func (s *Store) EraseLoose(ctx context.Context, before, now time.Time, limit int
 			// Visits are counted by household, so each keeps one of its own.
 			{privacy.Visits, `UPDATE care_visits SET name = '', address = '', heard = '', household = CAST(number AS TEXT)
 				WHERE written_at < ? AND (name <> '' OR address <> '' OR heard <> '')`},
-			{"", "UPDATE insight_cases SET building = '', place = 0 WHERE case_number = ?"},
-		{"", "DELETE FROM proposal_receipts WHERE case_number = ?"},
-		{"", "UPDATE care_needs SET words = '' WHERE words <> '' AND visit IN (SELECT v.number FROM care_visits v WHERE v.written_at < ?)"},
+			{"", "UPDATE devices SET name = '', place = '' WHERE revoked_at > 0 AND revoked_at < ? AND name <> ''"}, // some are worn
+			{"", "UPDATE care_needs SET words = '' WHERE words <> '' AND visit IN (SELECT v.number FROM care_visits v WHERE v.written_at < ?)"},
 		} {
 			statement := one.statement
 			if s.pool == nil {
@@ -371,7 +374,7 @@ func (s *Store) EraseLoose(ctx context.Context, before, now time.Time, limit int
 func (s *Store) Scrub(ctx context.Context) error {
 	statement := "PRAGMA wal_checkpoint(TRUNCATE)"
 	if s.pool != nil {
-		statement = "VACUUM cases, case_events, classifications, attachments, ratings, quarantine, changes, callout_records, points_entries, points_holders, activity_seats, volunteers, volunteer_tasks, case_grids, insight_cases, proposal_receipts, care_entries, care_visits, care_needs, privacy_matters, privacy_holds"
+		statement = "VACUUM cases, case_events, classifications, attachments, ratings, quarantine, changes, callout_records, points_entries, points_holders, activity_seats, volunteers, volunteer_tasks, case_grids, insight_cases, proposal_receipts, mediation_parties, mediation_sessions, mediation_endings, mediation_promises, devices, care_entries, care_visits, care_needs, privacy_matters, privacy_holds"
 	}
 	if _, err := s.writer.ExecContext(ctx, statement); err != nil {
 		return fmt.Errorf("store: scrub: %w", err)

@@ -46,7 +46,7 @@ func (s *Store) Load(ctx context.Context, all []Loaded) error {
 		{"classifications", "case_number, body", rows.classifications},
 		{"case_grids", "case_number, grid, building", rows.places},
 		{"ratings", "number, id, kiosk, ticket, rated, stars, requested_at, received_at, body, case_number, reason", rows.ratings},
-		{"changes", "kiosk, cursor, body", rows.changes},
+		{"changes", "kiosk, cursor, body, request", rows.changes},
 	})
 }
 
@@ -132,7 +132,11 @@ func (r *loadRows) add(c Loaded) error {
 		if err != nil {
 			return err
 		}
-		r.changes = append(r.changes, []any{int64(c.Kiosk), change.Cursor, body})
+		of := ""
+		if change.Status != nil {
+			of = change.Status.RequestID
+		}
+		r.changes = append(r.changes, []any{int64(c.Kiosk), change.Cursor, body, of})
 	}
 	return nil
 }

@@ -20,7 +20,8 @@ var personal = map[string]string{
 	"quarantine": "sealed", "callout_records": "about", "points_holders": "token name", "points_entries": "reason",
 	"activity_seats": "token name phone", "volunteers": "token name phone fields times", "volunteer_tasks": "title place", "case_grids": "building",
 	"privacy_matters": "card", "privacy_holds": "reason",
-	"insight_cases": "building", "proposal_receipts": "box",
+	"insight_cases": "building", "proposal_receipts": "box", "devices": "name place",
+	"mediation_parties": "name phone address", "mediation_sessions": "place present minutes", "mediation_endings": "words", "mediation_promises": "words",
 	"care_entries": "name phone address reason note ended_why", "care_visits": "name address household heard", "care_needs": "words",
 }
 
@@ -36,7 +37,7 @@ var others = map[string]string{
 	"attachments": "id request type hash",
 	"ratings":     "id ticket rated reason handled_by",
 	"changes":     "request",
-	"codes":       "id secret key", "certificates": "body", "document_versions": "kind", "audits": "known_hash heard_hash alarm",
+	"codes":       "id secret key", "certificates": "body", "stray_certificates": "body", "document_versions": "kind", "audits": "known_hash heard_hash alarm",
 	"uploads": "hash", "upload_pieces": "hash data", // sealed, and swept after days
 	"documents": "kind hash signature", "document_bodies": "hash data", "bodies": "hash data", "told_versions": "kind",
 	"accounts":    "id login name phone roles password secret recovery", // of staff
@@ -55,7 +56,9 @@ var others = map[string]string{
 	"proposals": "*", "proposal_events": "*", "proposal_polls": "*", // of staff, made public
 	"proposal_roll": "voter", "proposal_voted": "voter", "proposal_ballots": "receipt choice", // hashes: another one in each poll
 	"insight_cases": "category grid topic reasons", "insight_cells": "*", "insight_pages": "*", // figures, and words of lists
-	"devices": "id kind key_hash muted_by kept", "device_points": "device", "device_decisions": "device rule why call_id",
+	"mediation_matters": "kind mediator outcome", "mediation_parties": "side", "mediation_sessions": "state by", "mediation_endings": "outcome by",
+	"mediation_promises": "keeping settled_by",
+	"devices":            "id kind key_hash muted_by kept", "device_points": "device measured", "device_decisions": "device rule why call_id",
 }
 
 func TestEveryColumnIsJudged(t *testing.T) {
@@ -170,6 +173,12 @@ INSERT INTO case_grids (case_number, grid, building) VALUES (1, 'g', 'MARK-case_
 INSERT INTO insight_cases (case_number, events, month, day, category, urgency, grid, building, topic, place, response, fix, stars, overdue, due_at, completed, reopened, reasons)
   VALUES (1, 3, 202601, 1, 'living', 1, 'g', 'MARK-insight_cases.building', 't', 77, 1, 1, 4, 0, 0, 1, 0, '');
 INSERT INTO proposal_receipts (case_number, proposal, round, box) VALUES (1, 1, 1, B{{MARK-proposal_receipts.box}});
+INSERT INTO mediation_matters (case_number, kind, mediator, opened_at, outcome, ended_at) VALUES (1, 'noise', 'a', 1000, 'agreed', 2000);
+INSERT INTO mediation_parties (case_number, side, name, phone, address) VALUES (1, 'one', 'MARK-mediation_parties.name', 'MARK-mediation_parties.phone', 'MARK-mediation_parties.address');
+INSERT INTO mediation_sessions (case_number, at, place, state, present, minutes, by, written_at) VALUES (1, 1000, 'MARK-mediation_sessions.place', 'held', 'MARK-mediation_sessions.present', 'MARK-mediation_sessions.minutes', 'a', 1000);
+INSERT INTO mediation_endings (case_number, outcome, words, at, by) VALUES (1, 'agreed', 'MARK-mediation_endings.words', 1000, 'a');
+INSERT INTO mediation_promises (case_number, words, due_at, keeping) VALUES (1, 'MARK-mediation_promises.words', 1000, 'kept');
+INSERT INTO devices (id, kind, name, place, key_hash, added_at, revoked_at) VALUES ('d', 'wristband', 'MARK-devices.name', 'MARK-devices.place', B{{h}}, 1000, 2000);
 INSERT INTO privacy_matters (kind, card, case_number, opened_at, opened_by, due_at) VALUES ('delete', 'MARK-token', 0, 1000, 'a', 2000);
 INSERT INTO privacy_holds (case_number, reason, at, by) VALUES (1, 'MARK-privacy_holds.reason', 1000, 'a');
 INSERT INTO care_entries (name, phone, address, grid, reason, note, every_days, due_at, seen_at, added_at, added_by, ended_at, ended_why, revision)

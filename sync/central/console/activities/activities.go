@@ -19,6 +19,7 @@ import (
 	"lintai/sync/central/activity"
 	"lintai/sync/central/console"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/staff"
 )
 
@@ -274,6 +275,11 @@ func (a *Area) view(r *console.Request) (oneView, error) {
 	if err != nil {
 		return v, err
 	}
+	if len(seats) > 0 {
+		if err := r.Reads(privacy.Read{Part: privacy.OfActivity, Subject: one.ID}); err != nil {
+			return v, err
+		}
+	}
 	v.Taken = activity.Taken(seats)
 	v.Free = max(one.Places-v.Taken, 0)
 	for _, state := range activity.States {
@@ -313,6 +319,9 @@ func (a *Area) party(ctx context.Context, l listed, s activity.Seat) (party, err
 		if body.Person != nil {
 			p.Name, p.Phone = body.Person.Name, body.Person.Phone
 		}
+	}
+	if l.Over() { // nobody is to be telephoned any more
+		p.Name, p.Phone = privacy.Name(p.Name), privacy.Phone(p.Phone)
 	}
 	if p.Name == "" {
 		p.Name = phrase.Text("activity.nameless")

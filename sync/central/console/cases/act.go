@@ -97,12 +97,13 @@ func (a *Area) act(r *console.Request) error {
 	if e.Detail, err = detail(r, e.Action); err != nil {
 		return err
 	}
+	var photos []docket.Attachment
 	if e.Action == docket.Complete {
-		if e.Record, err = a.record(r, f); err != nil {
+		if e.Record, photos, err = a.record(r, f); err != nil {
 			return err
 		}
 	}
-	if err := a.Desk.Act(r.Context(), f.Number, seen, e); err != nil {
+	if err := a.Desk.ActWith(r.Context(), f.Number, seen, e, photos); err != nil {
 		return explained(err)
 	}
 	if f, _, err = a.Reader.Store.Case(r.Context(), f.Number); err != nil {
@@ -152,14 +153,14 @@ func detail(r *console.Request, action docket.Action) (d docket.Detail, err erro
 // urgencies are the words of docket.Urgency, in its order.
 var urgencies = []string{docket.Urgent.String(), docket.Soon.String(), docket.Normal.String()}
 
-// record is what was done, its photos kept as the desk keeps them. nil when
-// nothing was written.
-func (a *Area) record(r *console.Request, f docket.Case) (*docket.Record, error) {
+// record is what was done, and its photos as the desk keeps them. nil when nothing
+// was written.
+func (a *Area) record(r *console.Request, f docket.Case) (of *docket.Record, photos []docket.Attachment, err error) {
 	record := docket.Record{Text: r.PostFormValue("record")}
 	if r.MultipartForm != nil {
 		files := r.MultipartForm.File["photo"]
 		if len(files) > desk.MaxPhotos {
-			return nil, explained(desk.ErrPhoto)
+			return nil, nil, explained(desk.ErrPhoto)
 		}
 		for _, header := range files {
 			if header.Size == 0 {
@@ -167,22 +168,22 @@ func (a *Area) record(r *console.Request, f docket.Case) (*docket.Record, error)
 			}
 			file, err := header.Open()
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			data, err := io.ReadAll(io.LimitReader(file, desk.MaxPhoto+1))
 			file.Close()
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			id, err := a.Desk.KeepPhoto(r.Context(), f, data)
+			photo, err := a.Desk.Photo(f, data)
 			if err != nil {
-				return nil, explained(err)
+				return nil, nil, explained(err)
 			}
-			record.Photos = append(record.Photos, id)
+			photos = append(photos, photo)
 		}
 	}
-	if record.Text == "" && record.Photos == nil {
-		return nil, nil
+	if record.Text == "" && photos == nil {
+		return nil, nil, nil
 	}
-	return &record, nil
+	return &record, photos, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"lintai/sync/central/console"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/privacy"
 )
 
 // attachment serves the bytes of one. They came from outside: the browser is told
@@ -24,6 +25,13 @@ func (a *Area) attachment(r *console.Request) error {
 	}
 	if !slices.Contains(docket.AttachmentTypes, one.Type) {
 		return docket.ErrNotFound
+	}
+	read := privacy.Read{Part: privacy.OfAttachment, Subject: one.ID}
+	if a.shownTo(r) == nil { // else it stands on the page of no case
+		read.Case, _ = strconv.ParseInt(r.URL.Query().Get("case"), 10, 64)
+	}
+	if err := r.Reads(read); err != nil {
+		return err
 	}
 	h := r.Writer.Header()
 	h.Set("Content-Type", one.Type)

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"html/template"
 	"strconv"
+	"time"
 
 	"lintai/sync/central/console"
 	"lintai/sync/central/console/overdue"
@@ -14,6 +15,7 @@ import (
 	"lintai/sync/central/console/terminals"
 	"lintai/sync/central/desk"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/staff"
 )
 
@@ -32,6 +34,8 @@ type Area struct {
 	Terminals *terminals.Area // listed beside the cases
 	Accounts  func(context.Context) ([]staff.Account, error)
 	Limits    *overdue.Area // marks cases by their time limits
+	// Erased tells when the words of a case were taken out; nil: none are.
+	Erased func(context.Context, int64) (time.Time, error)
 	// Caller names the device that raised a call; nil: no device does.
 	Caller func(context.Context, docket.Call) (string, error)
 	// Assign draws who does a case, or who should; nil draws nothing.
@@ -46,6 +50,7 @@ func (a *Area) Routes() []console.Route {
 	return []console.Route{
 		{Method: "GET", Pattern: "/console", Roles: roles, Handler: a.list},
 		{Method: "GET", Pattern: "/console/cases/{number}", Roles: roles, Handler: a.one},
+		{Method: "POST", Pattern: "/console/cases/{number}/whole", Roles: roles, Handler: a.whole},
 		{Method: "POST", Pattern: "/console/cases/{number}/move", Roles: roles, Handler: a.move},
 		{Method: "POST", Pattern: "/console/cases/{number}/act", Roles: roles, Handler: a.act, Body: maxAct},
 		{Method: "GET", Pattern: "/console/attachments/{id}", Roles: roles, Handler: a.attachment},
@@ -61,6 +66,30 @@ func (a *Area) one(r *console.Request) error {
 	f, events, err := a.seen(r)
 	if err != nil {
 		return err
+	}
+	return a.page(r, f, events, works(r.Who, f), "")
+}
+
+// whole shows the page without masks to somebody who does not work the case, with the
+// reason that she chose.
+func (a *Area) whole(r *console.Request) error {
+	f, events, err := a.seen(r)
+	if err != nil {
+		return err
+	}
+	why := privacy.Why(r.PostFormValue("why"))
+	if !why.Known() {
+		return console.ErrForm
+	}
+	return a.page(r, f, events, true, why)
+}
+
+// page shows a case: who is shown the person whole is noted first.
+func (a *Area) page(r *console.Request, f docket.Case, events []docket.Event, whole bool, why privacy.Why) error {
+	if whole {
+		if err := r.Reads(privacy.Read{Part: privacy.OfCase, Case: f.Number, Why: why}); err != nil {
+			return err
+		}
 	}
 	names, err := a.Reader.TerminalNames(r.Context())
 	if err != nil {
@@ -90,6 +119,14 @@ func (a *Area) one(r *console.Request) error {
 	}
 	if v.Ratings, err = a.Reader.Ratings(r.Context(), f.Number, names); err != nil {
 		return err
+	}
+	if !whole {
+		v.mask(body)
+	}
+	if a.Erased != nil {
+		if v.Erased, err = a.Erased(r.Context(), f.Number); err != nil {
+			return err
+		}
 	}
 	return r.Show(casePage, v)
 }

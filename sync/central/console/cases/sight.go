@@ -19,6 +19,11 @@ func sees(who staff.Account, c docket.Case) bool {
 // seesAll tells whether nothing is hidden from her.
 func seesAll(who staff.Account) bool { return who.Has(staff.Clerk, staff.Administrator) }
 
+// works tells whether a case is somebody's work now, so that she is shown its person as
+// she is. Others are shown masks, and everybody is once the case is closed; what is
+// behind them is told to who sees the case and asks, and that is noted.
+func works(who staff.Account, c docket.Case) bool { return !c.Status.Closed() && sees(who, c) }
+
 // narrow makes of a query for cases of a status, closed ones or open ones, what
 // somebody may see. False when that is nothing. Who is worker and mediator in one lists
 // mediation here; what else is hers stands on the page of a worker's own work.

@@ -3,12 +3,15 @@ package cases
 import (
 	"html/template"
 	"strings"
+	"time"
 
 	"lintai/kiosk/phrase"
+	"lintai/kiosk/request"
 	"lintai/sync/central/console/calls"
 	"lintai/sync/central/console/overdue"
 	"lintai/sync/central/console/readable"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/privacy"
 )
 
 // caseView is a case as a row of the list, or as a page.
@@ -41,7 +44,30 @@ type caseView struct {
 	Ratings     []readable.Rating
 	Panel       overdue.Panel
 	Assign      template.HTML
+	Masked      bool
+	Whys        []privacy.Why
+	Erased      time.Time // when its words were taken out
 }
+
+// mask hides who it is, and what was typed: names and addresses stand there, too.
+func (v *caseView) mask(body request.Request) {
+	v.Masked, v.Whys = true, privacy.Whys
+	v.Name, v.Phone, v.Address = privacy.Name(v.Name), privacy.Phone(v.Phone), privacy.Address(v.Address)
+	for i := range v.Answers {
+		if i >= len(body.Answers) || body.Answers[i].Option == "" {
+			v.Answers[i].Text = hidden
+		}
+	}
+	v.Attachments = nil
+	for i := range v.Ratings {
+		for j := range v.Ratings[i].Words {
+			v.Ratings[i].Words[j].Text = hidden
+		}
+		v.Ratings[i].Attachments = nil
+	}
+}
+
+const hidden = "***"
 
 // languages are what staff call those of residents.
 var languages = map[string]phrase.ID{string(phrase.English): "console.english"}

@@ -19,6 +19,7 @@ import (
 	"lintai/sync/central/desk"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/grid"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/staff"
 )
 
@@ -71,6 +72,13 @@ const most = 100
 func (a *Area) page(r *console.Request) error {
 	v, err := a.view(r)
 	if err != nil {
+		return err
+	}
+	var reads []privacy.Read
+	for _, c := range v.Cases {
+		reads = append(reads, privacy.Read{Part: privacy.OfWork, Case: c.Number})
+	}
+	if err := r.Reads(reads...); err != nil {
 		return err
 	}
 	return r.Show(minePage, v)
@@ -152,14 +160,14 @@ func (a *Area) act(r *console.Request) error {
 		return console.ErrForm
 	}
 	e := docket.Event{Action: action, By: r.Who.Name}
+	var photos []docket.Attachment
 	switch action {
 	case docket.Complete:
-		photos, err := a.photos(r, c)
-		if err != nil {
+		if photos, err = a.photos(r, c); err != nil {
 			return err
 		}
 		if strings.TrimSpace(words) != "" || len(photos) > 0 {
-			e.Record = &docket.Record{Text: words, Photos: photos}
+			e.Record = &docket.Record{Text: words}
 		}
 	case docket.Return:
 		if strings.TrimSpace(words) == "" {
@@ -169,7 +177,7 @@ func (a *Area) act(r *console.Request) error {
 	default:
 		e.Inner = words
 	}
-	err = a.Desk.Act(r.Context(), number, seen, e)
+	err = a.Desk.ActWith(r.Context(), number, seen, e, photos)
 	switch {
 	case errors.Is(err, docket.ErrEvent):
 		return console.Refuse(http.StatusBadRequest, "bad_form", err)
@@ -181,8 +189,8 @@ func (a *Area) act(r *console.Request) error {
 	return r.Redirect("/console/mine")
 }
 
-// photos files those of a form for a case.
-func (a *Area) photos(r *console.Request, c docket.Case) (ids []string, err error) {
+// photos are those of a form for a case, as the desk keeps them.
+func (a *Area) photos(r *console.Request, c docket.Case) (all []docket.Attachment, err error) {
 	if r.MultipartForm == nil {
 		return nil, nil
 	}
@@ -190,7 +198,7 @@ func (a *Area) photos(r *console.Request, c docket.Case) (ids []string, err erro
 		if head.Size == 0 {
 			continue // a browser sends an empty one when none was chosen
 		}
-		if len(ids) == desk.MaxPhotos || head.Size > desk.MaxPhoto {
+		if len(all) == desk.MaxPhotos || head.Size > desk.MaxPhoto {
 			return nil, console.Refuse(http.StatusRequestEntityTooLarge, "too_large", desk.ErrPhoto)
 		}
 		f, err := head.Open()
@@ -202,14 +210,14 @@ func (a *Area) photos(r *console.Request, c docket.Case) (ids []string, err erro
 		if err != nil {
 			return nil, err
 		}
-		id, err := a.Desk.KeepPhoto(r.Context(), c, data)
+		photo, err := a.Desk.Photo(c, data)
 		if errors.Is(err, desk.ErrPhoto) {
 			return nil, console.Refuse(http.StatusBadRequest, "bad_photo", err)
 		}
 		if err != nil {
 			return nil, err
 		}
-		ids = append(ids, id)
+		all = append(all, photo)
 	}
-	return ids, nil
+	return all, nil
 }

@@ -16,6 +16,7 @@ import (
 	"lintai/sync/central/console"
 	"lintai/sync/central/console/readable"
 	book "lintai/sync/central/points"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/sheet"
 	"lintai/sync/central/staff"
 )
@@ -55,6 +56,7 @@ var (
 func (a *Area) Routes() []console.Route {
 	all := []console.Route{
 		{Method: "GET", Pattern: "/console/points", Roles: readers, Handler: a.list},
+		{Method: "POST", Pattern: "/console/points/search", Roles: clerks, Handler: a.search},
 		{Method: "POST", Pattern: "/console/points/find", Roles: clerks, Handler: a.find},
 		{Method: "GET", Pattern: "/console/points/{number}", Roles: readers, Handler: a.holder},
 		{Method: "POST", Pattern: "/console/points/{number}/book", Roles: clerks, Handler: a.book},
@@ -177,8 +179,20 @@ type listView struct {
 }
 
 func (a *Area) list(r *console.Request) error {
-	q := book.HolderQuery{Name: strings.TrimSpace(r.URL.Query().Get("name")), Limit: perPage + 1}
+	q := book.HolderQuery{Limit: perPage + 1}
 	q.After, _ = strconv.ParseInt(r.URL.Query().Get("after"), 10, 64) // else the first page
+	v, err := a.listView(r, q)
+	if err != nil {
+		return err
+	}
+	return r.Show(listPage, v)
+}
+
+// search lists holders of a name. The name comes in a form: an address would stay in
+// the browser's history and in the log of a proxy.
+func (a *Area) search(r *console.Request) error {
+	q := book.HolderQuery{Name: strings.TrimSpace(r.PostFormValue("name")), Limit: perPage + 1}
+	q.After, _ = strconv.ParseInt(r.PostFormValue("after"), 10, 64) // else the first page
 	v, err := a.listView(r, q)
 	if err != nil {
 		return err
@@ -284,6 +298,11 @@ func (a *Area) holder(r *console.Request) error {
 	v, err := a.holderView(r, number)
 	if err != nil {
 		return err
+	}
+	if v.Clerk { // others see a mask
+		if err := r.Reads(privacy.Read{Part: privacy.OfHolder, Subject: strconv.FormatInt(number, 10)}); err != nil {
+			return err
+		}
 	}
 	return r.Show(holderPage, v)
 }

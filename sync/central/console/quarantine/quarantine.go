@@ -5,6 +5,7 @@ package quarantine
 import (
 	"embed"
 	"encoding/json"
+	"strconv"
 
 	"lintai/kiosk/request"
 	"lintai/sync/central/console"
@@ -12,6 +13,7 @@ import (
 	"lintai/sync/central/desk"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/intake"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/staff"
 )
 
@@ -68,6 +70,9 @@ func (a *Area) quarantined(r *console.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := r.Reads(privacy.Read{Part: privacy.OfQuarantine, Subject: strconv.FormatInt(n, 10)}); err != nil {
+		return err
+	}
 	names, err := a.Reader.TerminalNames(r.Context())
 	if err != nil {
 		return err
@@ -108,6 +113,9 @@ func (a *Area) rating(r *console.Request) error {
 	}
 	rating, err := a.Reader.Store.Rating(r.Context(), n)
 	if err != nil {
+		return err
+	}
+	if err := r.Reads(privacy.Read{Part: privacy.OfRating, Case: rating.Case, Subject: strconv.FormatInt(n, 10)}); err != nil {
 		return err
 	}
 	names, err := a.Reader.TerminalNames(r.Context())

@@ -7,6 +7,7 @@ import (
 
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
+	"lintai/sync/central/privacy"
 )
 
 // Attachment is a voice note or a photo beside the answers.
@@ -59,12 +60,6 @@ func (r Reader) Label(serviceCode, stepID string) string {
 	return stepID
 }
 
-// MaskedNumber leaves the head and the tail of an ID card's number:
-// 110***********1234. The whole stays in the docket.
-func MaskedNumber(number string) string {
-	const head, tail = 3, 4
-	if len(number) < 2*(head+tail) {
-		return strings.Repeat("*", len(number))
-	}
-	return number[:head] + strings.Repeat("*", len(number)-head-tail) + number[len(number)-tail:]
-}
+// MaskedNumber is the number of an ID card as pages show it. The whole stays in the
+// docket.
+func MaskedNumber(number string) string { return privacy.IDNumber(number) }

@@ -4,12 +4,11 @@ package readable
 
 import (
 	"context"
-	"strings"
-	"unicode/utf8"
 
 	"lintai/kiosk/catalog"
 	"lintai/kiosk/request"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/privacy"
 )
 
 // Reader reads with the catalogue of the day.
@@ -48,10 +47,4 @@ func (r Reader) Answers(body request.Request) (service string, all []Labelled) {
 }
 
 // MaskedName leaves the family name: 张**.
-func MaskedName(name string) string {
-	if name == "" {
-		return ""
-	}
-	first, _ := utf8.DecodeRuneInString(name)
-	return string(first) + strings.Repeat("*", 2)
-}
+func MaskedName(name string) string { return privacy.Name(name) }

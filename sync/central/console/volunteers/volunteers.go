@@ -19,6 +19,7 @@ import (
 	holders "lintai/sync/central/console/points"
 	"lintai/sync/central/console/readable"
 	"lintai/sync/central/points"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/staff"
 )
 
@@ -278,6 +279,9 @@ func (a *Area) oneView(r *console.Request) (oneView, error) {
 	if err != nil {
 		return v, err
 	}
+	if err := r.Reads(read(one)); err != nil {
+		return v, err
+	}
 	done, err := a.Keeper.Store.Assignments(ctx, 0, number)
 	if err != nil {
 		return v, err
@@ -304,6 +308,11 @@ func (a *Area) oneView(r *console.Request) (oneView, error) {
 }
 
 func dutyWords(d activity.Duty) string { return phrase.Text(phrase.ID("duty." + string(d))) }
+
+// read is that a volunteer's name and number were shown.
+func read(v activity.Volunteer) privacy.Read {
+	return privacy.Read{Part: privacy.OfVolunteer, Subject: strconv.FormatInt(v.Number, 10)}
+}
 
 func (a *Area) one(r *console.Request) error {
 	v, err := a.oneView(r)
@@ -392,12 +401,14 @@ func (a *Area) taskView(r *console.Request, number int64) (taskView, error) {
 		return v, err
 	}
 	asked := map[int64]bool{}
+	var reads []privacy.Read
 	for _, d := range done {
 		who, err := a.Keeper.Store.Volunteer(ctx, d.Volunteer)
 		if err != nil {
 			return v, err
 		}
 		asked[d.Volunteer] = d.Duty != activity.Released
+		reads = append(reads, read(who))
 		one := assigned{Assignment: d, Who: a.show(who, nil, false), Words: dutyWords(d.Duty)}
 		for _, to := range activity.Duties {
 			if d.Duty.Leads(to) {
@@ -413,9 +424,10 @@ func (a *Area) taskView(r *console.Request, number int64) (taskView, error) {
 	for _, who := range all {
 		if !asked[who.Number] && who.Suits(v.Field) && len(v.Suited) < longList {
 			v.Suited = append(v.Suited, a.show(who, nil, false))
+			reads = append(reads, read(who))
 		}
 	}
-	return v, nil
+	return v, r.Reads(reads...)
 }
 
 func (a *Area) task(r *console.Request) error {
