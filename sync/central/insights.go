@@ -22,6 +22,12 @@ func (c *Central) openInsight(h *jobs.Handlers) {
 	jobs.Repeat(h, insight.CountEvery, insight.Count{})
 }
 
+// CountFigures counts all figures anew at once, of as many cases as one job does; the queue
+// does the rest.
+func (c *Central) CountFigures(ctx context.Context) error {
+	return c.insight.Count(ctx, insight.Count{Whole: true})
+}
+
 // insights are the areas of figures and of the report that is made of them.
 func (c *Central) insights() console.Area {
 	return areas{

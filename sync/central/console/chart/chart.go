@@ -79,7 +79,7 @@ func round(v float64) float64 {
 func (d *drawing) labels(all []string, x func(int) float64) {
 	every, most := 1, 12
 	for _, words := range all {
-		if len(words) > 5 {
+		if len(words) > 4 {
 			most = 7
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"embed"
 	"html/template"
 	"maps"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -245,9 +246,8 @@ func charts(months map[figures.Month]*figures.Cell, first, last figures.Month) [
 	}
 	return []picture{
 		one("insight.chart_cases", func(t string) template.HTML { return chart.Bars(t, labels, cases) }),
-		one("insight.chart_hours", func(t string) template.HTML {
-			return chart.Lines(t, labels, []chart.Line{{Name: phrase.Text("figure.response"), Values: response}, {Name: phrase.Text("figure.fix"), Values: fix}}, false, -1)
-		}),
+		one("insight.chart_response", func(t string) template.HTML { return chart.Bars(t, labels, response) }),
+		one("insight.chart_fix", func(t string) template.HTML { return chart.Bars(t, labels, fix) }),
 		one("insight.chart_shares", func(t string) template.HTML {
 			return chart.Lines(t, labels, []chart.Line{{Name: phrase.Text("figure.satisfied"), Values: satisfied}, {Name: phrase.Text("figure.overdue"), Values: overdue}}, true, -1)
 		}),
@@ -259,7 +259,7 @@ func drawMap(metric string, book *grid.Book, grids map[string]*figures.Cell, kno
 	const most = 60 // a map of more is none
 	var spots []chart.Spot
 	var values []float64
-	placed, highest := true, 0.0
+	placed, lowest, highest := true, math.Inf(1), 0.0
 	for _, id := range known[:min(len(known), most)] {
 		g, ok := book.Grid(id)
 		if !ok {
@@ -286,7 +286,7 @@ func drawMap(metric string, book *grid.Book, grids map[string]*figures.Cell, kno
 			s.Value, s.Shown, value = row.Overdue, f.Overdue.Shown(), f.Overdue.Value()
 		}
 		if s.Shown {
-			highest = max(highest, value)
+			lowest, highest = min(lowest, value), max(highest, value)
 		}
 		spots, values = append(spots, s), append(values, value)
 	}
@@ -294,8 +294,8 @@ func drawMap(metric string, book *grid.Book, grids map[string]*figures.Cell, kno
 		return ""
 	}
 	for i := range spots {
-		if highest > 0 {
-			spots[i].Share = values[i] / highest
+		if highest > lowest {
+			spots[i].Share = max(0, (values[i]-lowest)/(highest-lowest))
 		}
 	}
 	return chart.Map(phrase.Text("insight.map"), spots, placed && len(spots) > 1)
