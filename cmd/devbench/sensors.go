@@ -8,7 +8,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,7 +59,8 @@ func sensors(ctx context.Context, args []string, out io.Writer) error {
 	fmt.Fprintf(out, "%d devices on line\n", len(devices))
 	for round := 1; ; round++ {
 		spread := 0.0
-		for id, d := range devices {
+		for _, id := range slices.Sorted(maps.Keys(devices)) {
+			d := devices[id]
 			says := emulate.Usual(d.Kind, time.Now(), spread)
 			switch id {
 			case *fault:

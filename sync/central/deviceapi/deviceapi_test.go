@@ -3,6 +3,8 @@ package deviceapi_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"net"
@@ -48,7 +50,7 @@ func (d *door) clock() time.Time { d.mu.Lock(); defer d.mu.Unlock(); return d.no
 
 func (d *door) pass(by time.Duration) { d.mu.Lock(); defer d.mu.Unlock(); d.now = d.now.Add(by) }
 
-func open(t *testing.T) *door {
+func open(t *testing.T, wrap ...func(net.Listener) net.Listener) *door {
 	t.Helper()
 	d := &door{T: t, now: time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC), log: &record{}}
 	var err error
@@ -66,6 +68,9 @@ func open(t *testing.T) *door {
 		t.Fatal(err)
 	}
 	d.broker = "tcp://" + l.Addr().String()
+	for _, w := range wrap {
+		l = w(l)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- api.ServeMQTT(ctx, l) }()
@@ -206,6 +211,30 @@ func TestADeviceIsOnlyItself(t *testing.T) {
 		t.Error("a message of a revoked device is acknowledged")
 	}
 	if n := d.cases(); n != 0 {
+		t.Errorf("%d cases", n)
+	}
+}
+
+func TestTLS(t *testing.T) {
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	d := open(t, func(l net.Listener) net.Listener {
+		return tls.NewListener(l, &tls.Config{Certificates: server.TLS.Certificates, MinVersion: tls.VersionTLS12})
+	})
+	key := d.add("bin-1", sensor.Bin)
+	if plain, err := emulate.Connect("bin-1", sensor.Bin, key, emulate.Options{Broker: d.broker}); err == nil {
+		plain.Close()
+		t.Error("a line in the clear is let in")
+	}
+	known := x509.NewCertPool()
+	known.AddCert(server.Certificate())
+	bin, err := emulate.Connect("bin-1", sensor.Bin, key, emulate.Options{Broker: strings.Replace(d.broker, "tcp:", "ssl:", 1), TLS: &tls.Config{RootCAs: known}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bin.Close()
+	d.says(bin, emulate.Faulty(sensor.Bin))
+	if n := d.cases(); n != 1 {
 		t.Errorf("%d cases", n)
 	}
 }

@@ -65,9 +65,12 @@ func (w *work) file(d Device, rule Rule, value float64) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	why := docket.Event{Action: docket.Tell, At: w.now, Detail: docket.Detail{Inner: phrase.Text("sensor.event",
-		"device", d.Name, "quantity", phrase.Text(phrase.ID("sensor_quantity."+string(rule.Of))), "value", Number(value),
-		"limit", Number(rule.From), "rule", rule.ID)}}
+	said := phrase.Text("sensor.event", "device", d.Name, "quantity", phrase.Text(phrase.ID("sensor_quantity."+string(rule.Of))),
+		"value", Number(value), "limit", Number(rule.From), "rule", rule.ID)
+	if rule.Of == Out {
+		said = phrase.Text("sensor.event_out", "device", d.Name, "rule", rule.ID)
+	}
+	why := docket.Event{Action: docket.Tell, At: w.now, Detail: docket.Detail{Inner: said}}
 	steps := []docket.Event{why}
 	if len(rule.Resource) > 0 {
 		said, err := w.book(c.Number, rule.Resource)
@@ -78,7 +81,8 @@ func (w *work) file(d Device, rule Rule, value float64) (int64, error) {
 	}
 	if rule.Department != "" {
 		steps = append(steps, docket.Event{Action: docket.Accept, At: w.now},
-			docket.Event{Action: docket.Transfer, At: w.now, Detail: docket.Detail{Assignee: docket.ToDepartment(rule.Department), Inner: rule.ID}})
+			docket.Event{Action: docket.Transfer, At: w.now, Detail: docket.Detail{Assignee: docket.ToDepartment(rule.Department),
+				Inner: phrase.Text("sensor.handed", "rule", rule.ID)}})
 	}
 	_, err = docket.Advance(w.tx, c, steps...)
 	return c.Number, err

@@ -297,7 +297,11 @@ func (a *Area) view(r *console.Request, d sensor.Device) (v deviceView, err erro
 		if since.IsZero() {
 			since = s.Over
 		}
-		v.States = append(v.States, state{Quantity: quantity(rule.Of), Limit: phrase.Text("sensor.limit", "limit", said(rule.Of, rule.From)),
+		limit := ""
+		if rule.Of != sensor.Out {
+			limit = phrase.Text("sensor.limit", "limit", said(rule.Of, rule.From))
+		}
+		v.States = append(v.States, state{Quantity: quantity(rule.Of), Limit: limit,
 			Why: phrase.Text(phrase.ID("sensor_why." + string(s.Why))), Since: since, Case: s.Case, Open: !s.Raised.IsZero()})
 	}
 	if len(history) > pageRows {
