@@ -1,6 +1,6 @@
 // Command central is the service that terminals report to and staff work with.
 //
-//	central serve      --data DIR [--database URL] [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
+//	central serve      --data DIR [--database URL] [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE] [--mqtt-listen ADDRESS [--mqtt-tls]]
 //	central kiosk add    --data DIR --number N --name NAME [--address URL]
 //	central kiosk add    --data DIR --number N --renew [--address URL]
 //	central kiosk revoke --data DIR --number N
@@ -19,11 +19,16 @@
 //	central webhook enable|disable|remove --data DIR --number N
 //	central webhook list   --data DIR
 //	central webhook allow  --data DIR --networks NETWORK[,NETWORK]
+//	central sensor add     --data DIR --id ID --kind KIND --name NAME --place ADDRESS [--spaces N]
+//	central sensor revoke  --data DIR --id ID
+//	central sensor list    --data DIR
 //	central document publish  --data DIR --kind KIND [--kiosk N] FILE
 //	central document withdraw --data DIR --kind KIND [--kiosk N]
 //	central document list     --data DIR
 //	central demo-data  --data DIR [--database URL] [--seed N] [--cases N] [--until DAY] [--password PASSWORD]
 //	central migrate    --data DIR --to URL
+//	central backup     --data DIR [--database URL] [--passphrase-file FILE | --unencrypted] FILE
+//	central restore    --data DIR [--database URL] [--passphrase-file FILE] FILE
 //	central version
 //
 // The first serve on an empty folder makes the database and the keys. As long as nobody
@@ -33,7 +38,8 @@
 // a certificate for each. "kiosk add" prints the [central] section of a terminal's
 // configuration, with the one-time code for its first certificate. "document publish" checks and signs what terminals are given, and
 // "key rotate" makes a new key for them to seal to. "channel add" gives the hotline, a mini-program
-// or a website its key for the API, and "webhook add" has it told of cases. "import" files what terminals
+// or a website its key for the API, and "webhook add" has it told of cases. "sensor add" gives a
+// device that measures its key. "import" files what terminals
 // without a line exported onto a stick, and writes a receipt beside each file. All of
 // these may run while central serves. "demo-data" fills a new folder with the year of a community
 // that does not exist. Logs go to standard error.
@@ -75,7 +81,7 @@ func main() {
 // errUsage is a command line that says nothing that can be done.
 var errUsage = errors.New("usage")
 
-const usage = `central serve      --data DIR [--database URL] [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE]
+const usage = `central serve      --data DIR [--database URL] [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE] [--mqtt-listen ADDRESS [--mqtt-tls]]
 central kiosk add    --data DIR --number N --name NAME [--address URL]
 central kiosk add    --data DIR --number N --renew [--address URL]
 central kiosk revoke --data DIR --number N
@@ -94,11 +100,16 @@ central webhook add    --data DIR --name CHANNEL --url URL
 central webhook enable|disable|remove --data DIR --number N
 central webhook list   --data DIR
 central webhook allow  --data DIR --networks NETWORK[,NETWORK]
+central sensor add     --data DIR --id ID --kind KIND --name NAME --place ADDRESS [--spaces N]
+central sensor revoke  --data DIR --id ID
+central sensor list    --data DIR
 central document publish  --data DIR --kind KIND [--kiosk N] FILE
 central document withdraw --data DIR --kind KIND [--kiosk N]
 central document list     --data DIR
 central demo-data  --data DIR [--database URL] [--seed N] [--cases N] [--until DAY] [--password PASSWORD]
 central migrate    --data DIR --to URL
+central backup     --data DIR [--database URL] [--passphrase-file FILE | --unencrypted] FILE
+central restore    --data DIR [--database URL] [--passphrase-file FILE] FILE
 central version
 `
 
@@ -110,7 +121,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	if command == "kiosk" && len(args) > 0 {
 		command, args = "kiosk "+args[0], args[1:]
 	}
-	if (command == "document" || command == "key" || command == "account" || command == "channel" || command == "webhook") && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+	if (command == "document" || command == "key" || command == "account" || command == "channel" || command == "webhook" || command == "sensor") && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		command, args = command+" "+args[0], args[1:]
 	}
 	switch command {
@@ -150,12 +161,22 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return listWebhooks(ctx, args, out, log)
 	case "webhook allow":
 		return allowWebhooks(ctx, args, out, log)
+	case "sensor add":
+		return addSensor(ctx, args, out, log)
+	case "sensor revoke":
+		return revokeSensor(ctx, args, out, log)
+	case "sensor list":
+		return listSensors(ctx, args, out, log)
 	case "document publish":
 		return publishDocument(ctx, args, out, log)
 	case "document withdraw":
 		return withdrawDocument(ctx, args, out, log)
 	case "document list":
 		return listDocuments(ctx, args, out, log)
+	case "backup":
+		return backUp(ctx, args, out, log)
+	case "restore":
+		return restore(ctx, args, out, log)
 	case "migrate":
 		return migrateDocket(ctx, args, out, log)
 	case "demo-data":

@@ -27,22 +27,26 @@ func (c *Central) console(public string) *console.Host {
 	help := &calls.Area{Reader: reader, Desk: work, Store: c.store, Keeper: c.callouts, Accounts: c.store.Accounts, Caller: c.caller, Clock: c.config.Clock}
 	limits := &overdue.Area{Store: c.store, Reader: reader, Accounts: c.store.Accounts, Clock: c.config.Clock, Changed: c.countLimitsAnew}
 	gives := &assign.Area{Office: c.dispatch, Resources: &resource.Keeper{Store: c.store, Clock: c.config.Clock, Log: c.config.Log, Moved: c.tellCases}}
+	backups := c.restoredArea()
 	return &console.Host{
 		Areas: []console.Area{
 			&mine.Area{Reader: reader, Desk: work, Grids: c.store, Clock: c.config.Clock},
-			&cases.Area{Reader: reader, Desk: work, Terminals: lobby, Limits: limits, Assign: gives.Panel, Accounts: c.store.Accounts, Caller: c.caller},
+			&cases.Area{Reader: reader, Desk: work, Terminals: lobby, Limits: limits, Assign: gives.Panel, Accounts: c.store.Accounts, Caller: c.caller, Erased: c.store.ErasedAt},
 			gives,
 			&grids.Area{Store: c.store, Accounts: c.store.Accounts, Office: c.dispatch, Resources: gives.Resources, Clock: c.config.Clock},
 			limits,
 			help,
 			&quarantine.Area{Reader: reader, Desk: work, Receiver: c.receiver},
 			lobby,
+			backups,
 			c.together(),
+			c.privacyDesk(reader),
+			c.insights(),
 			&sensors.Area{Keeper: c.sensors, Clock: c.config.Clock},
 			c.doors(),
 			&accounts.Area{Office: c.office, Clock: c.config.Clock, Invitation: func(code string) string { return Invitation(public, code) }},
 		},
-		Office: c.office, Hub: c.hub, Calls: help.Banner, Notices: limits.Notices, Clock: c.config.Clock, Log: c.config.Log,
+		Office: c.office, Hub: c.hub, Calls: help.Banner, Notices: limits.Notices, Warning: backups.Warning, Reads: c.reads().Note, Clock: c.config.Clock, Log: c.config.Log,
 		Secure: strings.HasPrefix(public, "https://"), Heartbeat: c.config.Heartbeat,
 	}
 }

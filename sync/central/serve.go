@@ -48,6 +48,7 @@ func (c *Central) Handler(public string) http.Handler {
 	c.open311(public).Register(mux)
 	(&track.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
 	(&verify.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
+	c.openData().Register(mux)
 	c.console(public).Register(mux)
 	c.registerHealth(mux)
 	c.devices.Register(mux)
@@ -62,7 +63,7 @@ func (c *Central) KioskHandler(public string) http.Handler {
 	(&kioskapi.API{Store: c.store, Receiver: c.receiver, Hub: c.hub, Presence: c.presence,
 		Clock: c.config.Clock, Log: c.config.Log, Heartbeat: c.config.Heartbeat, Cards: c.guesses(), Codes: c.guesses(),
 		Root: c.root, Facts: func() (wire.EnrolAnswer, error) { return c.facts(public) },
-		Answered: c.metrics.Answered}).Register(mux)
+		Answered: c.metrics.Answered, Stray: c.noteStray}).Register(mux)
 	return mux
 }
 

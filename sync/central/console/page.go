@@ -42,6 +42,7 @@ type frame struct {
 	Problem string        // key of the section problem, or ""
 	Banner
 	Notices []Notice
+	Warning Warning
 	Content any
 }
 
@@ -61,6 +62,12 @@ func (h *Host) show(r *Request, status int, p *Page, content any, problem string
 		if h.Calls != nil && r.Who.Has(CallRoles...) {
 			var err error
 			if f.Banner, err = h.Calls(r.Context(), r.Who); err != nil {
+				return err
+			}
+		}
+		if h.Warning != nil {
+			var err error
+			if f.Warning, err = h.Warning(r.Context(), r.Who); err != nil {
 				return err
 			}
 		}
