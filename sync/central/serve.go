@@ -18,6 +18,7 @@ import (
 	"lintai/sync/central/page"
 	"lintai/sync/central/track"
 	"lintai/sync/central/verify"
+	"lintai/sync/central/votes"
 	"lintai/sync/wire"
 )
 
@@ -49,6 +50,7 @@ func (c *Central) Handler(public string) http.Handler {
 	(&track.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
 	(&verify.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
 	c.openData().Register(mux)
+	(&votes.Page{Keeper: c.proposals(), Docket: c.store, Clock: c.config.Clock, Log: log, Guesses: c.guesses()}).Register(mux)
 	c.console(public).Register(mux)
 	c.registerHealth(mux)
 	c.devices.Register(mux)
