@@ -25,6 +25,9 @@
 //	central document publish  --data DIR --kind KIND [--kiosk N] FILE
 //	central document withdraw --data DIR --kind KIND [--kiosk N]
 //	central document list     --data DIR
+//	central proposal recount  --data DIR --number N [--round N]
+//	central proposal recount  --file FILE [--key KEY]
+//	central proposal export   --data DIR --number N [--round N]
 //	central demo-data  --data DIR [--database URL] [--seed N] [--cases N] [--until DAY] [--password PASSWORD]
 //	central migrate    --data DIR --to URL
 //	central backup     --data DIR [--database URL] [--passphrase-file FILE | --unencrypted] FILE
@@ -106,6 +109,9 @@ central sensor list    --data DIR
 central document publish  --data DIR --kind KIND [--kiosk N] FILE
 central document withdraw --data DIR --kind KIND [--kiosk N]
 central document list     --data DIR
+central proposal recount  --data DIR --number N [--round N]
+central proposal recount  --file FILE [--key KEY]
+central proposal export   --data DIR --number N [--round N]
 central demo-data  --data DIR [--database URL] [--seed N] [--cases N] [--until DAY] [--password PASSWORD]
 central migrate    --data DIR --to URL
 central backup     --data DIR [--database URL] [--passphrase-file FILE | --unencrypted] FILE
@@ -121,7 +127,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	if command == "kiosk" && len(args) > 0 {
 		command, args = "kiosk "+args[0], args[1:]
 	}
-	if (command == "document" || command == "key" || command == "account" || command == "channel" || command == "webhook" || command == "sensor") && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+	if (command == "document" || command == "proposal" || command == "key" || command == "account" || command == "channel" || command == "webhook" || command == "sensor") && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		command, args = command+" "+args[0], args[1:]
 	}
 	switch command {
@@ -173,6 +179,10 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return withdrawDocument(ctx, args, out, log)
 	case "document list":
 		return listDocuments(ctx, args, out, log)
+	case "proposal recount":
+		return recount(ctx, args, out, log)
+	case "proposal export":
+		return exportBallots(ctx, args, out, log)
 	case "backup":
 		return backUp(ctx, args, out, log)
 	case "restore":
