@@ -113,7 +113,12 @@ type Spread struct {
 // Shown tells whether it speaks of enough.
 func (s Spread) Shown() bool { return s.Count >= Smallest }
 
-func spread(s Sketch) Spread { return Spread{s.Count(), s.Quantile(0.5), s.Quantile(0.9)} }
+func spread(s Sketch) Spread {
+	if n := s.Count(); n >= Smallest {
+		return Spread{n, s.Quantile(0.5), s.Quantile(0.9)}
+	}
+	return Spread{Count: s.Count()} // never told, so not reckoned
+}
 
 // Figures are what a cell says. Each must be shown only where it is Shown.
 type Figures struct {

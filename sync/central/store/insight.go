@@ -19,8 +19,8 @@ import (
 
 // StaleCases finds cases whose facts are to be made anew.
 func (s *Store) StaleCases(ctx context.Context, since time.Time, after int64, limit int) ([]int64, error) {
-	// On purpose two texts: what happened lately is found by the index of times, all else by
-	// going through all cases.
+	// On purpose two texts: what happened lately is found by the index of times (the + keeps
+	// SQLite from going through all events by their cases), all else by going through all cases.
 	const stale = ` LEFT JOIN insight_cases i ON i.case_number = c.number
 		LEFT JOIN case_grids g ON g.case_number = c.number
 		WHERE c.number > ?1 AND (i.case_number IS NULL OR i.events <> c.events OR i.category <> c.category OR i.urgency <> c.urgency
@@ -28,7 +28,7 @@ func (s *Store) StaleCases(ctx context.Context, since time.Time, after int64, li
 		ORDER BY c.number LIMIT ?2`
 	query, args := "SELECT c.number FROM cases c"+stale, []any{after, limit}
 	if !since.IsZero() {
-		query = "SELECT c.number FROM (SELECT DISTINCT case_number FROM case_events WHERE at >= ?3 AND case_number > ?1) e JOIN cases c ON c.number = e.case_number" + stale
+		query = "SELECT c.number FROM (SELECT DISTINCT +case_number AS case_number FROM case_events WHERE at >= ?3 AND +case_number > ?1) e JOIN cases c ON c.number = e.case_number" + stale
 		args = append(args, micros(since))
 	}
 	rows, err := s.query(ctx, query, args...)

@@ -145,21 +145,26 @@ func (a *Area) figures(r *console.Request) error {
 		return k.Month >= first && k.Month <= last && (category == "" || k.Category == category)
 	}
 	wanted := func(k figures.Key) bool { return everywhere(k) && (id == "" || gridOf(k) == id) }
-	whole := cube.Sum(wanted).Figures()
+	months := figures.By(cube, wanted, func(k figures.Key) figures.Month { return k.Month })
+	sum := &figures.Cell{}
+	for _, cell := range months {
+		sum.Merge(cell)
+	}
+	whole := sum.Figures()
 	v.Whole = Line(phrase.Text("insight.whole"), whole)
 	if whole.Satisfied.Shown() {
 		v.Stars = strconv.FormatFloat(whole.Stars, 'f', 1, 64)
 	}
-	months := figures.By(cube, wanted, func(k figures.Key) figures.Month { return k.Month })
 	v.Charts = charts(months, first, last)
 	v.Tables = append(v.Tables, monthTable(months, first, last))
+	grids := figures.By(cube, everywhere, gridOf)
 	if id == "" {
-		v.Tables = append(v.Tables, gridTable(figures.By(cube, wanted, gridOf), known, name))
+		v.Tables = append(v.Tables, gridTable(grids, known, name))
 	}
 	if category == "" {
 		v.Tables = append(v.Tables, categoryTable(figures.By(cube, wanted, func(k figures.Key) docket.Category { return k.Category })))
 	}
-	v.Map = drawMap(v.Metric, book, figures.By(cube, everywhere, gridOf), known, name, span, category)
+	v.Map = drawMap(v.Metric, book, grids, known, name, span, category)
 	return r.Show(figuresPage, v)
 }
 
