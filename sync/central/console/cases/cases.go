@@ -122,6 +122,12 @@ func (a *Area) page(r *console.Request, f docket.Case, events []docket.Event, wh
 	}
 	if !whole {
 		v.mask(body)
+		// What was said of the work is for everybody who sees the case.
+		if len(v.Ratings) > 0 {
+			if err := r.Reads(privacy.Read{Part: privacy.OfRating, Case: f.Number}); err != nil {
+				return err
+			}
+		}
 	}
 	if a.Erased != nil {
 		if v.Erased, err = a.Erased(r.Context(), f.Number); err != nil {

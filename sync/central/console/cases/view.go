@@ -59,12 +59,6 @@ func (v *caseView) mask(body request.Request) {
 		}
 	}
 	v.Attachments = nil
-	for i := range v.Ratings {
-		for j := range v.Ratings[i].Words {
-			v.Ratings[i].Words[j].Text = hidden
-		}
-		v.Ratings[i].Attachments = nil
-	}
 }
 
 const hidden = "***"
