@@ -65,7 +65,7 @@ func (c *Central) DocumentKey() ed25519.PublicKey {
 }
 
 func (c *Central) publisher() *publish.Publisher {
-	return &publish.Publisher{Store: c.store, Key: c.signer, SealKey: c.PublicKey, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}
+	return &publish.Publisher{Store: c.store, Key: c.signer, SealKey: c.PublicKey, Own: c.ownPart, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}
 }
 
 // Publish signs a document for all terminals, or for one when kiosk is not 0.

@@ -25,6 +25,7 @@ func (c *Central) doors() console.Area {
 	return areas{
 		&carearea.Area{Keeper: c.careKeeper(), Accounts: c.store.Accounts, Catalog: c.library.catalog.Load, Clock: c.config.Clock},
 		c.quarrels(),
+		c.bulletin(),
 	}
 }
 

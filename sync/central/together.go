@@ -1,6 +1,7 @@
 package central
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -19,7 +20,6 @@ import (
 	pointsarea "lintai/sync/central/console/points"
 	"lintai/sync/central/console/proposals"
 	"lintai/sync/central/console/volunteers"
-	"lintai/sync/central/docket"
 	"lintai/sync/central/live"
 	"lintai/sync/central/points"
 	"lintai/sync/wire"
@@ -161,24 +161,54 @@ func (all areas) Menu() (menu []console.Entry) {
 	return menu
 }
 
-// announceActivities publishes the community document with the activities as they are:
-// those of staff's list in place of those that stand there under the same ids. One
-// that is over, called off or closed is announced no more.
+// announceActivities publishes the community document with the activities as they are.
 func (c *Central) announceActivities(ctx context.Context) error {
-	all, err := c.store.Activities(ctx)
+	d, changed, err := c.publisher().Edit(ctx, wire.DocumentCommunity, c.usualCommunity(), true, func(body []byte) ([]byte, error) {
+		now, err := c.ownPart(ctx, wire.DocumentCommunity, body)
+		if err != nil || bytes.Equal(now, body) {
+			return nil, err
+		}
+		return now, nil
+	})
 	if err != nil {
-		return err
-	}
-	body, changed, err := announce(*c.library.community.Load(), all, c.config.Clock())
-	if err != nil || !changed {
-		return err
-	}
-	var d docket.Document
-	if d, err = c.Publish(ctx, wire.DocumentCommunity, 0, body); err != nil {
 		return fmt.Errorf("central: announce activities: %w", err)
 	}
+	if !changed {
+		return nil
+	}
 	c.config.Log.Info("activities announced", "version", d.Version)
-	return nil
+	return c.refresh(ctx)
+}
+
+// usualCommunity is what terminals have as long as nothing is published.
+func (c *Central) usualCommunity() []byte {
+	body, err := json.Marshal(c.config.Community)
+	if err != nil {
+		panic("central: the community document is not JSON: " + err.Error()) // it was read as such
+	}
+	return body
+}
+
+// ownPart puts into a community document what central keeps in it, whoever publishes the
+// rest: the activities of staff's list in place of those that stand there under the same
+// ids. One that is over, called off or closed is announced no more.
+func (c *Central) ownPart(ctx context.Context, kind wire.DocumentKind, body []byte) ([]byte, error) {
+	if kind != wire.DocumentCommunity {
+		return body, nil
+	}
+	all, err := c.store.Activities(ctx)
+	if err != nil || len(all) == 0 {
+		return body, err
+	}
+	d, err := community.Parse(body)
+	if err != nil {
+		return nil, err
+	}
+	announced, changed, err := announce(*d, all, c.config.Clock())
+	if err != nil || !changed {
+		return body, err
+	}
+	return announced, nil
 }
 
 func announce(d community.Document, all []activity.Activity, now time.Time) (body []byte, changed bool, err error) {

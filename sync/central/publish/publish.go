@@ -52,9 +52,12 @@ type Publisher struct {
 	Key   ed25519.PrivateKey
 	// SealKey gives the key that terminals are to seal to.
 	SealKey func() seal.PublicKey
-	Hub     *live.Hub
-	Clock   func() time.Time
-	Log     *slog.Logger
+	// Own puts into a body what central itself keeps in documents of its kind, whoever
+	// publishes or takes them back: the activities of a community; nil: nothing.
+	Own   func(ctx context.Context, kind wire.DocumentKind, body []byte) ([]byte, error)
+	Hub   *live.Hub
+	Clock func() time.Time
+	Log   *slog.Logger
 }
 
 // Publish checks and signs a body for all terminals, or for one when kiosk is not
@@ -77,7 +80,20 @@ func (p *Publisher) Publish(ctx context.Context, kind wire.DocumentKind, kiosk i
 			return docket.Document{}, err
 		}
 	}
+	body, err := p.own(ctx, kind, body)
+	if err != nil {
+		return docket.Document{}, err
+	}
 	return p.sign(ctx, docket.Document{Document: wire.Document{Kind: kind}, Kiosk: kiosk}, body)
+}
+
+// own is a body with what central keeps in it. What cannot be read stays as it is: sign
+// says what is wrong with it.
+func (p *Publisher) own(ctx context.Context, kind wire.DocumentKind, body []byte) ([]byte, error) {
+	if p.Own == nil || kind.Check(body) != nil {
+		return body, nil
+	}
+	return p.Own(ctx, kind, body)
 }
 
 // Withdraw takes the newest document of a kind back: the body before it is signed
@@ -114,6 +130,9 @@ func (p *Publisher) Withdraw(ctx context.Context, kind wire.DocumentKind, kiosk 
 		} else if changed {
 			p.Log.Info("a configuration is taken up again with the newest seal key", "version", earlier.Version)
 		}
+	}
+	if body, err = p.own(ctx, kind, body); err != nil {
+		return docket.Document{}, err
 	}
 	return p.sign(ctx, docket.Document{Document: wire.Document{Kind: kind}, Kiosk: kiosk, Origin: origin}, body)
 }
@@ -183,36 +202,52 @@ func (p *Publisher) sign(ctx context.Context, d docket.Document, body []byte) (d
 	d.Size, d.SHA256 = int64(len(body)), sum[:]
 	fresh := d.Origin == 0
 	for {
-		next, err := p.next(ctx, d.Kind)
-		if err != nil {
-			return d, err
-		}
-		d.Version, d.IssuedAt = next, p.Clock().UTC().Truncate(time.Second)
-		if fresh {
-			d.Origin = d.Version
-		}
-		d.Signature = ed25519.Sign(p.Key, d.Signed())
-		err = p.Store.AddDocument(ctx, d, body)
-		if errors.Is(err, docket.ErrExists) {
-			continue // somebody else published at the same time
-		}
+		all, err := p.Store.Documents(ctx)
 		if err != nil {
 			return d, fmt.Errorf("publish: %w", err)
 		}
+		if fresh {
+			d.Origin = 0
+		}
+		if d, err = p.keep(ctx, all, d, body); errors.Is(err, docket.ErrExists) {
+			continue // somebody else published at the same time
+		}
+		if err != nil {
+			return d, err
+		}
 		break
 	}
+	return d, p.tell(ctx, d)
+}
+
+// keep signs a document as the next version after all, and keeps it. ErrExists when
+// there are more by now.
+func (p *Publisher) keep(ctx context.Context, all []docket.Document, d docket.Document, body []byte) (docket.Document, error) {
+	next, err := p.next(ctx, all, d.Kind)
+	if err != nil {
+		return d, err
+	}
+	d.Version, d.IssuedAt = next, p.Clock().UTC().Truncate(time.Second)
+	if d.Origin == 0 {
+		d.Origin = d.Version
+	}
+	d.Signature = ed25519.Sign(p.Key, d.Signed())
+	if err := p.Store.AddDocument(ctx, d, body); err != nil {
+		return d, fmt.Errorf("publish: %w", err)
+	}
+	return d, nil
+}
+
+// tell tells terminals of a new document.
+func (p *Publisher) tell(ctx context.Context, d docket.Document) error {
 	p.Log.Info("document published", "kind", string(d.Kind), "version", d.Version, "kiosk", d.Kiosk, "bytes", d.Size)
 	p.Hub.Publish(live.Word{Kind: live.Documents, Kiosk: d.Kiosk})
-	return d, p.prune(ctx)
+	return p.prune(ctx)
 }
 
 // next is the version above all that were signed, and above all that a terminal
 // says it has.
-func (p *Publisher) next(ctx context.Context, kind wire.DocumentKind) (int64, error) {
-	all, err := p.Store.Documents(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("publish: %w", err)
-	}
+func (p *Publisher) next(ctx context.Context, all []docket.Document, kind wire.DocumentKind) (int64, error) {
 	told, err := p.Store.ToldVersions(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("publish: %w", err)
