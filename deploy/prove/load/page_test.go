@@ -1,0 +1,116 @@
+package load
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// As the page's script has them.
+const (
+	silence = 15 * time.Second // after which a line is dead
+	pause   = 2 * time.Second  // before it is opened again
+)
+
+// page is one that a member of staff left open.
+type page struct {
+	client  *http.Client
+	address string
+	wants   atomic.Pointer[string] // what it is to show in the end
+
+	hellos, reads, refused atomic.Int64
+
+	mu    sync.Mutex
+	shown bool
+	slow  []time.Duration // of reading it anew
+}
+
+func (p *page) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		p.follow(ctx)
+		wait := time.NewTimer(pause)
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+		}
+		wait.Stop()
+	}
+}
+
+// follow reads the stream until it ends or is silent.
+func (p *page) follow(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "GET", p.address+"/console/stream", nil)
+	if err != nil {
+		return
+	}
+	dead := time.AfterFunc(silence, cancel)
+	defer dead.Stop()
+	answer, err := p.client.Do(r)
+	if err != nil {
+		return
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		p.refused.Add(1)
+		return
+	}
+	anew := make(chan struct{}, 1)
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	defer close(anew)
+	reading.Go(func() {
+		for range anew {
+			p.read(ctx)
+		}
+	})
+	for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
+		dead.Reset(silence)
+		switch lines.Text() {
+		case "event: hello":
+			p.hellos.Add(1)
+		case "event: changed":
+		default:
+			continue
+		}
+		select {
+		case anew <- struct{}{}:
+		default: // it is being read, and once more after that
+		}
+	}
+}
+
+func (p *page) read(ctx context.Context) {
+	began := time.Now()
+	r, err := http.NewRequestWithContext(ctx, "GET", p.address+"/console", nil)
+	if err != nil {
+		return
+	}
+	answer, err := p.client.Do(r)
+	if err != nil {
+		return
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		return
+	}
+	p.reads.Add(1)
+	wants := p.wants.Load()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.slow = append(p.slow, time.Since(began))
+	p.shown = p.shown || wants != nil && strings.Contains(string(text), *wants)
+}
+
+func (p *page) shows() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.shown
+}
