@@ -53,8 +53,9 @@ type Store interface {
 	RuleCounts(ctx context.Context) (map[string]RuleCount, error)
 	CaseByTicket(ctx context.Context, code ticket.Code) (Case, []Event, error)
 	Cases(ctx context.Context, q CaseQuery) ([]Case, error)
-	// CountOpen counts the cases of every status that is not closed.
-	CountOpen(ctx context.Context) (map[Status]int, error)
+	// CountOpen counts the cases of every status that is not closed, each to most: what is
+	// shown beside a list is not to take longer than the list.
+	CountOpen(ctx context.Context, most int) (map[Status]int, error)
 
 	OpenCalls(ctx context.Context) ([]Call, error) // oldest first
 	// RecentCalls returns answered calls, newest first.
@@ -199,6 +200,9 @@ const (
 // selects none.
 type CaseQuery struct {
 	Statuses []Status
+	// Open selects those that are not closed; it is faster than naming their statuses.
+	Open     bool
+	Grids    []string // ids; see package grid
 	Services []string
 	Tickets  []ticket.Code
 	Card     string // the card token
@@ -215,6 +219,15 @@ type CaseQuery struct {
 	From         time.Time    // requested at or after
 	Until        time.Time    // requested at or before
 	Order        Order
-	Limit        int // 0: no limit
-	Offset       int
+	// After begins behind a case, however many are before it: a deep page is as fast as
+	// the first. It is for MostUrgent, Newest and Oldest.
+	After  *Position
+	Limit  int // 0: no limit
+	Offset int
+}
+
+// Position is where a case stands in a list.
+type Position struct {
+	Urgency Urgency // of MostUrgent
+	Number  int64
 }

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
-	"strings"
 	"time"
 
 	"lintai/kiosk/ticket"
@@ -57,106 +55,16 @@ func (t *Tx) events(number int64) ([]docket.Event, error) {
 	})
 }
 
-// Cases lists cases.
-func (s *Store) Cases(ctx context.Context, q docket.CaseQuery) ([]docket.Case, error) {
-	var where []string
-	var args []any
-	in := func(column string, n int) {
-		if n == 0 {
-			where = append(where, "1 = 0") // () is no list to PostgreSQL
-			return
-		}
-		where = append(where, column+" IN ("+strings.TrimSuffix(strings.Repeat("?,", n), ",")+")")
-	}
-	if q.Statuses != nil {
-		in("status", len(q.Statuses))
-		for _, v := range q.Statuses {
-			args = append(args, string(v))
-		}
-	}
-	if q.Services != nil {
-		in("service", len(q.Services))
-		for _, v := range q.Services {
-			args = append(args, v)
-		}
-	}
-	if q.Tickets != nil {
-		in("ticket", len(q.Tickets))
-		for _, v := range q.Tickets {
-			args = append(args, string(v))
-		}
-	}
-	if q.Assignees != nil {
-		in("assignee", len(q.Assignees))
-		for _, v := range q.Assignees {
-			args = append(args, string(v))
-		}
-		where = append(where, "assignee <> ''")
-	}
-	if q.Categories != nil {
-		in("category", len(q.Categories))
-		for _, v := range q.Categories {
-			args = append(args, string(v))
-		}
-	}
-	if q.Concerns != nil {
-		in("concern", len(q.Concerns))
-		for _, v := range q.Concerns {
-			args = append(args, string(v))
-		}
-	}
-	if q.Unclassified {
-		where = append(where, "category = ''")
-	}
-	if q.Place != 0 {
-		where, args = append(where, "place = ? AND place <> 0"), append(args, q.Place)
-	}
-	if q.Into != 0 {
-		where, args = append(where, "merged_into = ? AND merged_into > 0"), append(args, q.Into)
-	}
-	if q.Verification != "" {
-		where, args = append(where, "verification = ? AND verification <> ''"), append(args, string(q.Verification))
-	}
-	if q.Card != "" {
-		where, args = append(where, "card_token = ? AND card_token <> ''"), append(args, q.Card)
-	}
-	if !q.From.IsZero() {
-		where, args = append(where, "requested_at >= ?"), append(args, micros(q.From))
-	}
-	if !q.Until.IsZero() {
-		where, args = append(where, "requested_at <= ?"), append(args, micros(q.Until))
-	}
-	query := "SELECT " + caseColumns + " FROM cases"
-	if len(where) > 0 {
-		query += " WHERE " + strings.Join(where, " AND ")
-	}
-	query += " ORDER BY " + orders[q.Order]
-	limit := int64(q.Limit)
-	if limit <= 0 {
-		limit = math.MaxInt64
-	}
-	query += " LIMIT ? OFFSET ?"
-	args = append(args, limit, q.Offset)
-	rows, err := s.query(ctx, query, args...)
-	return collect(rows, err, scanCase)
-}
-
-var orders = map[docket.Order]string{
-	docket.MostUrgent: "urgency, number DESC",
-	docket.Newest:     "number DESC",
-	docket.Latest:     "requested_at DESC, number DESC",
-	docket.Oldest:     "number",
-}
-
 // CountOpen counts by status, without what is closed: its number only grows.
-func (s *Store) CountOpen(ctx context.Context) (map[docket.Status]int, error) {
+func (s *Store) CountOpen(ctx context.Context, most int) (map[docket.Status]int, error) {
 	counts := map[docket.Status]int{}
 	for _, status := range docket.Statuses {
 		if status.Closed() {
 			continue
 		}
 		var n int
-		if err := s.queryRow(ctx, "SELECT count(*) FROM cases WHERE status = ?", string(status)).Scan(&n); err != nil {
+		err := s.queryRow(ctx, "SELECT count(*) FROM (SELECT 1 FROM cases WHERE status = ? AND "+isOpen+" LIMIT ?) AS counted", string(status), most).Scan(&n)
+		if err != nil {
 			return nil, fmt.Errorf("store: count: %w", err)
 		}
 		counts[status] = n

@@ -43,7 +43,7 @@ func (s *Store) Unassigned(ctx context.Context, urgencies []docket.Urgency, fres
 	for _, u := range urgencies {
 		args = append(args, int(u))
 	}
-	rows, err := s.query(ctx, `SELECT number FROM cases WHERE status IN (?, ?) AND assignee = '' AND number > ? AND (category <> '' OR received_at < ?)
+	rows, err := s.query(ctx, `SELECT number FROM cases WHERE `+isOpen+` AND status IN (?, ?) AND assignee = '' AND number > ? AND (category <> '' OR received_at < ?)
 		AND urgency IN (`+strings.TrimSuffix(strings.Repeat("?,", len(urgencies)), ",")+`) ORDER BY number LIMIT ?`, append(args, limit)...)
 	return collect(rows, err, func(r row) (n int64, err error) {
 		err = r.Scan(&n)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -123,12 +124,14 @@ func (t *Tx) putBodies(table, key string, was, is map[string]any) error {
 
 // PlaceCase notes where a case is.
 func (s *Store) PlaceCase(ctx context.Context, number int64, id, building string) error {
-	_, err := s.execute(ctx, `INSERT INTO case_grids (case_number, grid, building) VALUES (?, ?, ?)
-		ON CONFLICT (case_number) DO UPDATE SET grid = excluded.grid, building = excluded.building`, number, id, building)
-	if err != nil {
-		return fmt.Errorf("store: place of a case: %w", err)
-	}
-	return nil
+	return s.change(ctx, sql.LevelRepeatableRead, func(t *Tx) error {
+		_, err := t.exec("place of a case", `INSERT INTO case_grids (case_number, grid, building) VALUES (?, ?, ?)
+			ON CONFLICT (case_number) DO UPDATE SET grid = excluded.grid, building = excluded.building`, number, id, building)
+		if err == nil {
+			_, err = t.exec("grid of a case", "UPDATE cases SET grid = ? WHERE number = ?", id, number) // for lists
+		}
+		return err
+	})
 }
 
 // PlacesOf tells where cases are.

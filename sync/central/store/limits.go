@@ -166,26 +166,15 @@ func (s *Store) CountOverdue(ctx context.Context, at time.Time) (map[docket.Assi
 	return counts, err
 }
 
-// openStatuses is a list for IN; the words are docket's own.
-var openStatuses = func() string {
-	var words []string
-	for _, status := range docket.Statuses {
-		if !status.Closed() {
-			words = append(words, "'"+string(status)+"'")
-		}
-	}
-	return "(" + strings.Join(words, ",") + ")"
-}()
-
 // UnkeptLimits finds cases whose limits are not as they should be.
 func (s *Store) UnkeptLimits(ctx context.Context, rules string, before time.Time, after int64, limit int) ([]int64, error) {
 	rows, err := s.query(ctx, `
 		SELECT c.number FROM cases c LEFT JOIN case_limits l ON l.case_number = c.number
-		WHERE c.status IN `+openStatuses+` AND c.number > ?1
+		WHERE c.`+isOpen+` AND c.number > ?1
 			AND (c.category <> '' OR c.received_at < ?3)
 			AND (l.case_number IS NULL OR l.events <> c.events OR l.rules <> ?2 OR (l.next_at > 0 AND l.next_at < ?3))
 		UNION SELECT l.case_number FROM case_limits l JOIN cases c ON c.number = l.case_number
-		WHERE l.case_number > ?1 AND c.status NOT IN `+openStatuses+`
+		WHERE l.case_number > ?1 AND c.`+isClosed+`
 		ORDER BY 1 LIMIT ?4`, after, rules, micros(before), limit)
 	return collect(rows, err, func(r row) (n int64, err error) { return n, r.Scan(&n) })
 }

@@ -41,7 +41,7 @@ func (s *Store) Load(ctx context.Context, all []Loaded) error {
 	}
 	return s.load(ctx, []loadTable{
 		{"items", "kiosk, id, hash, kind, sequence, made_at, received_at, clock_offset, outcome, reason", rows.items},
-		{"cases", caseColumns + ", corrected, place", rows.cases},
+		{"cases", caseColumns + ", corrected, place, grid", rows.cases},
 		{"case_events", "case_number, number, status, at, by, note, stars, action, detail", rows.events},
 		{"classifications", "case_number, body", rows.classifications},
 		{"case_grids", "case_number, grid, building", rows.places},
@@ -108,7 +108,7 @@ func (r *loadRows) add(c Loaded) error {
 	r.cases = append(r.cases, []any{c.Number, c.ID, int64(c.Kiosk), string(c.Ticket), c.Service, int64(c.CatalogVersion), int64(c.Urgency),
 		micros(c.RequestedAt), micros(c.ReceivedAt), c.Body, string(c.Status), c.Events, micros(c.UpdatedAt), c.Card, int64(c.Channel),
 		string(c.Assignee), micros(c.Due), c.Into, string(c.Verification), string(c.Category), string(c.Concern), int64(c.Repeat),
-		truth(c.Corrected), place})
+		truth(c.Corrected), place, c.Placed.Grid})
 	for _, e := range c.History {
 		detail, err := detailText(e)
 		if err != nil {

@@ -6,10 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
-	"lintai/sync/central/docket"
 	"lintai/sync/central/resource"
 )
 
@@ -48,16 +46,7 @@ func (t *Tx) PutResource(r resource.Resource) error {
 }
 
 // held is what makes a booking b hold its place, c being its case.
-var held = "b.back_at = 0 AND c.status NOT IN ('" + strings.Join(closedStatuses(), "', '") + "')"
-
-func closedStatuses() (all []string) {
-	for _, s := range docket.Statuses {
-		if s.Closed() {
-			all = append(all, string(s))
-		}
-	}
-	return all
-}
+var held = "b.back_at = 0 AND c.status NOT IN " + closedStatuses
 
 var (
 	takenAll = "SELECT b.resource, COUNT(*) FROM bookings b JOIN cases c ON c.number = b.case_number WHERE " + held + " GROUP BY b.resource"

@@ -40,6 +40,10 @@ type form struct {
 	Reason                                                   bool // the note must be written
 }
 
+// plain tells whether a form asks for nothing but a note: then the press of the next move
+// does as much.
+func (f form) plain() bool { return f == form{Action: f.Action} }
+
 // forms are those of a case for who asks.
 func forms(who staff.Account, s docket.State) []form {
 	var all []form

@@ -15,6 +15,7 @@ import (
 	"lintai/sync/central/console/terminals"
 	"lintai/sync/central/desk"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/grid"
 	"lintai/sync/central/privacy"
 	"lintai/sync/central/staff"
 )
@@ -33,6 +34,7 @@ type Area struct {
 	Desk      *desk.Desk
 	Terminals *terminals.Area // listed beside the cases
 	Accounts  func(context.Context) ([]staff.Account, error)
+	Grids     func(context.Context) (*grid.Book, error)
 	Limits    *overdue.Area // marks cases by their time limits
 	// Erased tells when the words of a case were taken out; nil: none are.
 	Erased func(context.Context, int64) (time.Time, error)

@@ -106,6 +106,14 @@ type happened struct {
 	Photos   []string
 }
 
+// pressed tells whether one of the moves that the page offers is an action.
+func pressed(moves []docket.Status, from docket.Status, action docket.Action) bool {
+	return slices.ContainsFunc(moves, func(to docket.Status) bool {
+		does, ok := from.Towards(to)
+		return ok && does == action
+	})
+}
+
 // work adds to the page of a case what can be done and what was made of it.
 func (a *Area) work(r *console.Request, v *caseView, events []docket.Event) error {
 	s, err := docket.Replay(events)
@@ -122,6 +130,7 @@ func (a *Area) work(r *console.Request, v *caseView, events []docket.Event) erro
 	if _, open := s.Step(); open {
 		v.Moves = nil // those who approve move it
 	}
+	v.Forms = slices.DeleteFunc(v.Forms, func(f form) bool { return f.plain() && pressed(v.Moves, s.Status, f.Action) })
 	if v.Case.Assignee != "" {
 		v.Assigned = v.Choices.assignee(v.Case.Assignee)
 	}

@@ -1,7 +1,6 @@
 package cases
 
 import (
-	"net/url"
 	"strconv"
 
 	"lintai/sync/central/console"
@@ -21,7 +20,9 @@ const (
 type listView struct {
 	Filter     docket.Status // "" is everything open
 	Filters    []filterView
+	Narrowed   narrowed
 	Cases      []caseView
+	First      string // address of the first page, on another; else ""
 	Next       string // address of the next page, or ""
 	Terminals  []terminals.View
 	Beside     bool // terminals and calls are shown
@@ -32,8 +33,8 @@ type listView struct {
 
 type filterView struct {
 	Status  docket.Status
-	Count   int
-	Counted bool
+	Address string
+	Count   string // "" where it is not counted
 	Current bool
 }
 
@@ -52,11 +53,7 @@ func (a *Area) list(r *console.Request) error {
 	q := docket.CaseQuery{Limit: pageRows + 1, Order: docket.MostUrgent}
 	switch {
 	case v.Filter == "":
-		for _, status := range docket.Statuses {
-			if !status.Closed() {
-				q.Statuses = append(q.Statuses, status)
-			}
-		}
+		q.Open = true
 	case v.Filter.Known():
 		q.Statuses = []docket.Status{v.Filter}
 		if v.Filter.Closed() {
@@ -65,21 +62,27 @@ func (a *Area) list(r *console.Request) error {
 	default:
 		return console.ErrForm
 	}
+	var err error
+	if v.Narrowed, err = a.narrowed(r, &q); err != nil {
+		return err
+	}
 	if !narrow(r.Who, &q, v.Filter.Closed()) {
 		return console.ErrForbidden
 	}
-	number, err := strconv.Atoi(r.URL.Query().Get("page"))
-	if err != nil || number < 1 || number > maxPage {
-		number = 1
+	if after := r.URL.Query().Get("after"); after != "" {
+		if q.After, err = parsePosition(after); err != nil {
+			return console.ErrForm
+		}
+		v.First = v.Narrowed.address(v.Filter, nil)
 	}
-	q.Offset = (number - 1) * pageRows
 	cases, err := a.Reader.Store.Cases(r.Context(), q)
 	if err != nil {
 		return err
 	}
 	if len(cases) > pageRows {
 		cases = cases[:pageRows]
-		v.Next = "/console?" + url.Values{"status": {string(v.Filter)}, "page": {strconv.Itoa(number + 1)}}.Encode()
+		last := cases[pageRows-1]
+		v.Next = v.Narrowed.address(v.Filter, &docket.Position{Urgency: last.Urgency, Number: last.Number})
 	}
 	names, err := a.Reader.TerminalNames(r.Context())
 	if err != nil {
@@ -97,7 +100,7 @@ func (a *Area) list(r *console.Request) error {
 		row.Limit = marks[f.Number]
 		v.Cases = append(v.Cases, row)
 	}
-	if v.Filters, err = a.filters(r, v.Filter); err != nil {
+	if v.Filters, err = a.filters(r, v); err != nil {
 		return err
 	}
 	if err := a.beside(r, &v, names); err != nil {
@@ -105,9 +108,6 @@ func (a *Area) list(r *console.Request) error {
 	}
 	return r.Show(listPage, v)
 }
-
-// maxPage keeps an offset from overflowing.
-const maxPage = 1 << 20
 
 // beside is what stands around the list, for those whose work it is.
 func (a *Area) beside(r *console.Request, v *listView, names map[int]string) (err error) {
@@ -145,25 +145,42 @@ func (a *Area) beside(r *console.Request, v *listView, names map[int]string) (er
 	return err
 }
 
+// mostCounted is how far open cases are counted: beyond it, how many there are helps
+// nobody, and a page is not to wait for it.
+const mostCounted = 1000
+
 // filters are the statuses to choose from. Who does not see all is told no counts:
-// they would be of others' cases.
-func (a *Area) filters(r *console.Request, current docket.Status) ([]filterView, error) {
+// they would be of others' cases. What is narrowed is not counted.
+func (a *Area) filters(r *console.Request, v listView) ([]filterView, error) {
 	counts := map[docket.Status]int{}
-	all := seesAll(r.Who)
-	if all {
+	if seesAll(r.Who) && !v.Narrowed.some() {
 		var err error
-		if counts, err = a.Reader.Store.CountOpen(r.Context()); err != nil {
+		if counts, err = a.Reader.Store.CountOpen(r.Context(), mostCounted); err != nil {
 			return nil, err
 		}
 	}
-	filters := []filterView{{Counted: all, Current: current == ""}}
+	sum := 0
+	filters := []filterView{{Address: v.Narrowed.address("", nil), Current: v.Filter == ""}}
 	for _, status := range docket.Statuses {
 		if status.Closed() && !narrow(r.Who, &docket.CaseQuery{}, true) {
 			continue
 		}
-		n, counted := counts[status]
-		filters = append(filters, filterView{Status: status, Count: n, Counted: counted, Current: current == status})
-		filters[0].Count += n
+		f := filterView{Status: status, Address: v.Narrowed.address(status, nil), Current: v.Filter == status}
+		if n, counted := counts[status]; counted {
+			f.Count = atMost(n)
+			sum += n
+		}
+		filters = append(filters, f)
+	}
+	if len(counts) > 0 {
+		filters[0].Count = atMost(sum)
 	}
 	return filters, nil
+}
+
+func atMost(n int) string {
+	if n >= mostCounted {
+		return strconv.Itoa(mostCounted-1) + "+"
+	}
+	return strconv.Itoa(n)
 }

@@ -268,7 +268,7 @@ func fold(t *testing.T, s docket.Store) {
 		want(t, "projection", c.Status, status)
 		want(t, "count", c.Events, int64(len(history)))
 	}
-	counts, err := s.CountOpen(ctx)
+	counts, err := s.CountOpen(ctx, 1000)
 	must(t, err)
 	want(t, "open", counts, map[docket.Status]int{docket.Delivered: 1, docket.Accepted: 1, docket.Dispatched: 0, docket.Working: 1})
 }
@@ -305,6 +305,14 @@ func query(t *testing.T, s docket.Store) {
 		{"tickets of a service", docket.CaseQuery{Services: []string{"repair"}, Tickets: []ticket.Code{all[2].Ticket, all[3].Ticket}}, []int{2}},
 		{"from", docket.CaseQuery{From: all[2].RequestedAt, Order: docket.Newest}, []int{3, 2}},
 		{"until", docket.CaseQuery{Until: all[1].RequestedAt, Order: docket.Newest}, []int{1, 0}},
+		{"open", docket.CaseQuery{Open: true}, []int{3, 1, 2, 0}},
+		{"open, behind the newest urgent one", docket.CaseQuery{Open: true, After: &docket.Position{Urgency: docket.Urgent, Number: all[3].Number}}, []int{1, 2, 0}},
+		{"behind the last urgent one, two", docket.CaseQuery{After: &docket.Position{Urgency: docket.Urgent, Number: all[1].Number}, Limit: 2}, []int{2, 0}},
+		{"behind the last one", docket.CaseQuery{After: &docket.Position{Urgency: docket.Normal, Number: all[0].Number}}, nil},
+		{"newest, behind one", docket.CaseQuery{Order: docket.Newest, After: &docket.Position{Number: all[2].Number}}, []int{1, 0}},
+		{"oldest, behind one", docket.CaseQuery{Order: docket.Oldest, After: &docket.Position{Number: all[1].Number}, Limit: 1}, []int{2}},
+		{"no grid", docket.CaseQuery{Grids: []string{}}, nil},
+		{"hostile grid", docket.CaseQuery{Grids: []string{"' OR 1=1 --", "2"}}, nil},
 		{"hostile words", docket.CaseQuery{Services: []string{"' OR 1=1 --"}}, nil},
 	} {
 		got, err := s.Cases(ctx, c.query)
