@@ -50,7 +50,7 @@ func made(t *testing.T, o demodata.Options, shared bool) (*sql.DB, string) {
 
 // columns are what is compared: all of the docket but what is drawn anew each time.
 var columns = []string{
-	"cases: number, id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, status, events, updated_at, card_token, channel, assignee, due_at, merged_into, category, concern, corrected, place, repeats",
+	"cases: number, id, kiosk, ticket, service, catalog_version, urgency, requested_at, received_at, body, status, events, updated_at, card_token, channel, assignee, due_at, merged_into, category, concern, corrected, place, repeats, grid",
 	"case_events: case_number, number, status, at, by, note, stars, action, detail",
 	"classifications: case_number, body",
 	"case_grids: case_number, grid, building",
