@@ -1,6 +1,7 @@
 // Package postgrestest gives tests a real PostgreSQL: Debian's server, as a cluster
-// of its own in a temporary folder, on a unix socket and nowhere else, with fsync as
-// in production. A test binary starts one when the first test asks for it and gives
+// of its own in a temporary folder, on a unix socket and nowhere else. It does not wait
+// for the disk: that is no promise of ours, and a server that is killed loses nothing by
+// it, only a machine would. A test binary starts one when the first test asks for it and gives
 // each test a database of its own.
 //
 // A cluster ends with its test binary: Main stops it when the tests are over, and when
@@ -192,7 +193,7 @@ func (c *cluster) begin() error {
 		"-U", unprivileged, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"); err != nil {
 		return err
 	}
-	settings := fmt.Sprintf("listen_addresses = ''\nunix_socket_directories = '%s'\nmax_connections = 200\n", c.folder)
+	settings := fmt.Sprintf("listen_addresses = ''\nunix_socket_directories = '%s'\nmax_connections = 200\nfsync = off\nfull_page_writes = off\n", c.folder)
 	f, err := os.OpenFile(filepath.Join(c.folder, "data", "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return err
