@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strconv"
@@ -72,6 +73,9 @@ func (d *Desk) Classify(ctx context.Context) (int, error) {
 			}
 			if now.Category != "" {
 				continue // another process was faster, or staff
+			}
+			if !bytes.Equal(now.Body, c.Body) {
+				continue // its words were changed, or taken out, since they were read: the next time
 			}
 			if err := tx.Classify(c.Number, made[i]); err != nil {
 				return err

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -12,6 +13,8 @@ import (
 	"lintai/kiosk/ticket"
 	"lintai/sync/central/classify"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/proposal"
+	"lintai/sync/central/store"
 )
 
 // lift files a report of a broken lift.
@@ -79,6 +82,44 @@ func TestWhatWasFiledIsClassified(t *testing.T) {
 	b.file("nothing known", 0)
 	if b.classified() != 1 || b.classified() != 0 {
 		t.Error("what no rule knows waits for ever")
+	}
+}
+
+// redacting takes the words out of what is to be classified after it was read.
+type redacting struct {
+	docket.Store
+	redact func()
+}
+
+func (r redacting) Cases(ctx context.Context, q docket.CaseQuery) ([]docket.Case, error) {
+	all, err := r.Store.Cases(ctx, q)
+	if q.Unclassified && r.redact != nil {
+		r.redact()
+	}
+	return all, err
+}
+
+// Words that were taken out meanwhile, of a vote or by who asked for it, do not come
+// back with what rules made of them.
+func TestWordsThatAreGoneAreNotClassified(t *testing.T) {
+	b := setup(t)
+	n := b.lift(now)
+	stored := b.Store.(*store.Store)
+	body, err := json.Marshal(request.Request{ID: uuid.Must(uuid.NewV7()).String(), Kiosk: 12, Service: "repair", Answers: []request.Answer{}})
+	b.must(err)
+	b.Store = redacting{b.Store, func() {
+		b.must(stored.WriteProposals(t.Context(), func(tx proposal.Tx) error { return tx.Redact(n, body) }))
+	}}
+	b.classified()
+	if c, err := stored.Classification(t.Context(), n); !errors.Is(err, docket.ErrNotFound) {
+		t.Errorf("%+v, %v", c, err)
+	}
+	b.Store = stored
+	if b.classified() != 1 || b.classified() != 0 {
+		t.Error("it waits for ever")
+	}
+	if c, err := stored.Classification(t.Context(), n); err != nil || c.Topic != "" {
+		t.Errorf("%+v, %v", c, err)
 	}
 }
 
