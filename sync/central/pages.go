@@ -8,6 +8,7 @@ import (
 	"lintai/sync/central/console/assign"
 	"lintai/sync/central/console/calls"
 	"lintai/sync/central/console/cases"
+	"lintai/sync/central/console/classification"
 	"lintai/sync/central/console/grids"
 	"lintai/sync/central/console/mine"
 	"lintai/sync/central/console/overdue"
@@ -44,6 +45,7 @@ func (c *Central) console(public string) *console.Host {
 			c.insights(),
 			&sensors.Area{Keeper: c.sensors, Clock: c.config.Clock},
 			c.doors(),
+			&classification.Area{Desk: work, Catalog: c.library.catalog.Load, Counts: c.store.RuleCounts},
 			&accounts.Area{Office: c.office, Clock: c.config.Clock, Invitation: func(code string) string { return Invitation(public, code) }},
 		},
 		Office: c.office, Hub: c.hub, Calls: help.Banner, Notices: limits.Notices, Warning: backups.Warning, Reads: c.reads().Note, Clock: c.config.Clock, Log: c.config.Log,

@@ -58,9 +58,12 @@ type Rule struct {
 	Weight   int             `json:"weight,omitempty"` // 1 to 9; 0 is 2
 }
 
+// UsualWeight is that of a rule that names none.
+const UsualWeight = 2
+
 func (r Rule) weight() int {
 	if r.Weight == 0 {
-		return 2
+		return UsualWeight
 	}
 	return r.Weight
 }
@@ -132,14 +135,13 @@ func Parse(document []byte) (*Rules, error) {
 	d.DisallowUnknownFields()
 	var r Rules
 	if err := d.Decode(&r); err != nil {
-		line := 1 + bytes.Count(document[:min(int(d.InputOffset()), len(document))], []byte("\n"))
-		return nil, fmt.Errorf("%w: near line %d: %w", ErrRules, line, err)
+		return nil, fmt.Errorf("%w: %w", ErrRules, located(document, err))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%w: something stands behind its end", ErrRules)
 	}
 	if err := r.check(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRules, err)
+		return nil, fmt.Errorf("%w: %w", ErrRules, located(document, err))
 	}
 	for i := range r.Rules {
 		rule := &r.Rules[i]
@@ -161,36 +163,36 @@ var name = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 func (r *Rules) check() error {
 	switch {
 	case r.Version < 1:
-		return errors.New("version must be 1 or more")
+		return wrong("version", "version must be 1 or more")
 	case r.DuplicateDays < 1 || r.DuplicateDays > 30:
-		return errors.New("duplicate_days must be 1 to 30")
+		return wrong("duplicate_days", "duplicate_days must be 1 to 30")
 	case r.DuplicateScore < 50 || r.DuplicateScore > 100:
-		return errors.New("duplicate_score must be 50 to 100")
+		return wrong("duplicate_score", "duplicate_score must be 50 to 100")
 	case len(r.Rules) == 0 || len(r.Rules) > maxRules:
-		return fmt.Errorf("there must be 1 to %d rules, not %d", maxRules, len(r.Rules))
+		return wrong("rules", "there must be 1 to %d rules, not %d", maxRules, len(r.Rules))
 	}
 	for n, raise := range r.Repeats {
 		if raise.From < 2 || n > 0 && raise.From >= r.Repeats[n-1].From || !raising(raise.Priority) {
-			return fmt.Errorf("repeats: entry %d must have from of 2 or more, less than the entry before, and priority urgent or soon", n+1)
+			return wrong("repeats", "repeats: entry %d must have from of 2 or more, less than the entry before, and priority urgent or soon", n+1)
 		}
 	}
 	topics, ids := map[string]bool{}, map[string]bool{RepeatRule: true}
 	for n := range r.Rules {
 		rule := &r.Rules[n]
 		if !name.MatchString(rule.ID) {
-			return fmt.Errorf("rule %d: id %.40q must be small letters, digits and _", n+1, rule.ID)
+			return fault{"rules", n, fmt.Errorf("rule %d: id %.40q must be small letters, digits and _", n+1, rule.ID)}
 		}
 		if ids[rule.ID] {
-			return fmt.Errorf("rule %s: another has this id", rule.ID)
+			return fault{"rules", n, fmt.Errorf("rule %s: another has this id", rule.ID)}
 		}
 		ids[rule.ID], topics[rule.Topic] = true, true
 		if err := rule.check(); err != nil {
-			return fmt.Errorf("rule %s: %w", rule.ID, err)
+			return fault{"rules", n, fmt.Errorf("rule %s: %w", rule.ID, err)}
 		}
 	}
 	for _, topic := range r.Shared {
 		if topic == "" || !topics[topic] {
-			return fmt.Errorf("shared: no rule has the topic %.40q", topic)
+			return wrong("shared", "shared: no rule has the topic %.40q", topic)
 		}
 	}
 	return nil
