@@ -114,7 +114,7 @@ const measure = `(async () => {
   const page = performance.getEntriesByType("navigation")[0];
   let bytes = page.encodedBodySize;
   for (const r of performance.getEntriesByType("resource")) if (!r.name.endsWith("/stream")) bytes += r.encodedBodySize;
-  const links = [...document.querySelectorAll("nav.menu a, main a[href]:not([download])")].map(a => a.href);
+  const links = [...document.querySelectorAll("nav.menu a, main a[href]:not([download])")].map(a => new URL(a.getAttribute("href"), location).href);
   const ticket = document.body.innerText.match(/\b\d{4} \d{4} \d{4}\b/);
   return JSON.stringify({Title: document.title, Server: page.responseStart, FCP: fcp, Bytes: bytes, HTML: page.encodedBodySize,
     Wide: document.documentElement.scrollWidth, Links: links, Ticket: ticket ? ticket[0].replaceAll(" ", "") : ""});
@@ -142,7 +142,10 @@ func (b *browser) open(who, address, path string, o options) (visit, []string, e
 		ctx, cancel := context.WithTimeout(b.tab, patience)
 		answer, err := chromedp.Run(ctx, chromedp.NavigateResponse(address+path))
 		cancel()
-		if err != nil {
+		switch {
+		case err != nil && strings.Contains(err.Error(), "net::ERR_ABORTED"):
+			return v, nil, errSaved
+		case err != nil:
 			return v, nil, fmt.Errorf("%s: %w", path, err)
 		}
 		v.Status = int(answer.Status)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net/url"
 	"regexp"
 	"slices"
@@ -32,7 +33,7 @@ func kind(path string) string {
 }
 
 // file is what a browser would save and not show.
-var file = regexp.MustCompile(`\.[a-z0-9]+$|/(attachments?|ballots)(/|$)`)
+var file = regexp.MustCompile(`\.[a-z0-9]+$|/(attachments?|ballots|export)(/|$)`)
 
 // page is the path of a link that leads to one of central's pages; false for a file, for
 // another site and for a place on the same page.
@@ -42,6 +43,9 @@ func page(address, link string) (string, bool) {
 	at, _, _ := strings.Cut(path, "?")
 	return path, own && strings.HasPrefix(path, "/") && !file.MatchString(at) && !strings.HasPrefix(at, "/console/stream")
 }
+
+// errSaved is returned for what the browser saved instead of showing it.
+var errSaved = errors.New("pages: it is a file")
 
 // explore opens the menu's pages and one of each kind that they lead to.
 func (b *browser) explore(who, address string, o options) ([]visit, error) {
@@ -71,7 +75,10 @@ func (b *browser) walk(who, address string, first, more []string, o options) ([]
 		}
 		seen[k] = true
 		v, links, err := b.open(who, address, queue[0], o)
-		if err != nil {
+		switch {
+		case errors.Is(err, errSaved):
+			continue
+		case err != nil:
 			return all, err
 		}
 		v.Kind = k
