@@ -58,6 +58,7 @@ type house struct {
 	sequence int64
 	// colleagues are how many were invited.
 	colleagues int
+	called     string // the call of people
 }
 
 type syncBuffer struct {

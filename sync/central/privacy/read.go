@@ -18,6 +18,10 @@ const (
 	OfActivity   Part = "activity"   // the list of who comes; the subject is the activity
 	OfRating     Part = "rating"     // one that counts for no case; the subject is its number
 	OfQuarantine Part = "quarantine" // the subject is its number
+	OfCare       Part = "care"       // somebody who is looked after; the subject is the number of her entry
+	OfVisit      Part = "visit"      // a line of the diary; the subject is its number
+	OfMediation  Part = "mediation"  // what was said and agreed in the matter of a case
+	OfCall       Part = "call"       // what a call for help was about; the subject is its id
 	OfMatter     Part = "matter"     // what was found for a resident; the subject is the matter
 	OfCopy       Part = "copy"       // the copy that she was given
 	Corrected    Part = "corrected"
@@ -25,7 +29,7 @@ const (
 )
 
 // Parts lists every part.
-var Parts = []Part{OfCase, OfAttachment, OfWork, OfHolder, OfVolunteer, OfActivity, OfRating, OfQuarantine, OfMatter, OfCopy, Corrected, Erased}
+var Parts = []Part{OfCase, OfAttachment, OfWork, OfHolder, OfVolunteer, OfActivity, OfRating, OfQuarantine, OfCare, OfVisit, OfMediation, OfCall, OfMatter, OfCopy, Corrected, Erased}
 
 // Why is the reason that a reader chose; she may choose none. It is a word of this
 // list and never a text, in which names would stand that nothing could take out again.

@@ -10,6 +10,7 @@ import (
 	"lintai/sync/central/callout"
 	"lintai/sync/central/console"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/staff"
 )
 
@@ -74,6 +75,13 @@ func (a *Area) list(r *console.Request) error {
 	if err != nil {
 		return err
 	}
+	var reads []privacy.Read
+	for _, e := range entries {
+		reads = append(reads, read(e)...)
+	}
+	if err := r.Reads(reads...); err != nil {
+		return err
+	}
 	for _, e := range entries {
 		from, err := a.from(r.Context(), e.Call, terminals)
 		if err != nil {
@@ -88,6 +96,14 @@ func (a *Area) list(r *console.Request) error {
 	}
 	v.Figures = words(callout.Count(times))
 	return r.Show(listPage, v)
+}
+
+// read is that somebody looks at what was written of a call.
+func read(e callout.Entry) []privacy.Read {
+	if e.Record == nil {
+		return nil
+	}
+	return []privacy.Read{{Part: privacy.OfCall, Case: e.Record.Case, Subject: e.Call.ID}}
 }
 
 func readRow(e callout.Entry, from string, names map[string]string) row {
@@ -160,6 +176,9 @@ func (a *Area) view(r *console.Request, id string) (v callView, err error) {
 		return v, docket.ErrNotFound
 	}
 	if err != nil {
+		return v, err
+	}
+	if err := r.Reads(read(e)...); err != nil {
 		return v, err
 	}
 	terminals, err := a.Reader.TerminalNames(r.Context())

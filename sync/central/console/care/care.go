@@ -22,6 +22,7 @@ import (
 	"lintai/sync/central/console"
 	"lintai/sync/central/console/readable"
 	"lintai/sync/central/grid"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/staff"
 )
 
@@ -194,6 +195,11 @@ func (s sight) person(e care.Entry, now time.Time, masked bool) person {
 	return p
 }
 
+// read is that somebody looks at an entry: also a list has telephones and addresses.
+func read(entry int64) privacy.Read {
+	return privacy.Read{Part: privacy.OfCare, Subject: strconv.FormatInt(entry, 10)}
+}
+
 func reason(r care.Reason) string { return phrase.Text(phrase.ID("care_reason." + string(r))) }
 
 type listView struct {
@@ -238,8 +244,13 @@ func (a *Area) list(r *console.Request) error {
 		last := all[pageRows-1]
 		v.Next = "/console/care?" + url.Values{"which": {v.Which}, "q": {v.Text}, "after": {strconv.FormatInt(last.Due.Unix(), 10) + "-" + strconv.FormatInt(last.Number, 10)}}.Encode()
 	}
+	var reads []privacy.Read
 	for _, e := range all {
 		v.People = append(v.People, s.person(e, now, s.whole))
+		reads = append(reads, read(e.Number))
+	}
+	if err := r.Reads(reads...); err != nil {
+		return err
 	}
 	if v.Overdue, err = a.Keeper.Store.CountDue(r.Context(), s.grids, care.Day(now)); err != nil {
 		return err
@@ -317,6 +328,9 @@ func (a *Area) blank(r *console.Request) error {
 	}
 	e := care.Entry{Reason: care.Alone, Every: usual}
 	if v, err := a.Keeper.Store.Visit(r.Context(), ask(r, "visit")); err == nil && s.hers(v) {
+		if err := r.Reads(readVisit(v.Number)); err != nil {
+			return err
+		}
 		e.Name, e.Address, e.Grid = v.Name, v.Address, v.Grid
 	} else if err != nil && !errors.Is(err, care.ErrNotFound) {
 		return err
@@ -365,6 +379,9 @@ func (a *Area) found(r *console.Request, s sight) (care.Entry, error) {
 	if err == nil && !s.sees(e.Grid) {
 		err = care.ErrNotFound
 	}
+	if err == nil {
+		err = r.Reads(read(e.Number))
+	}
 	return e, err
 }
 
@@ -379,7 +396,7 @@ func (a *Area) entryView(r *console.Request, s sight, e care.Entry) (v entryView
 	if v.More = len(all) > shown; v.More {
 		all = all[:shown]
 	}
-	v.Visits, err = a.lines(r.Context(), s, all)
+	v.Visits, err = a.lines(r, all)
 	return v, err
 }
 

@@ -1,7 +1,6 @@
 package care
 
 import (
-	"context"
 	"net/url"
 	"slices"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 	"lintai/sync/central/care"
 	"lintai/sync/central/console"
 	"lintai/sync/central/console/readable"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/staff"
 )
 
@@ -85,7 +85,20 @@ func excerpt(text string) string {
 	return string([]rune(text)[:excerptRunes]) + "…"
 }
 
-func (a *Area) lines(ctx context.Context, s sight, all []care.Visit) ([]line, error) {
+func readVisit(number int64) privacy.Read {
+	return privacy.Read{Part: privacy.OfVisit, Subject: strconv.FormatInt(number, 10)}
+}
+
+// lines have the beginning of what was heard, so each is a reading.
+func (a *Area) lines(r *console.Request, all []care.Visit) ([]line, error) {
+	ctx := r.Context()
+	var reads []privacy.Read
+	for _, v := range all {
+		reads = append(reads, readVisit(v.Number))
+	}
+	if err := r.Reads(reads...); err != nil {
+		return nil, err
+	}
 	names, _, err := a.names(ctx)
 	if err != nil {
 		return nil, err
@@ -149,7 +162,7 @@ func (a *Area) diary(r *console.Request) error {
 		}
 		v.Next = "/console/visits?" + next.Encode()
 	}
-	if v.Lines, err = a.lines(r.Context(), s, all); err != nil {
+	if v.Lines, err = a.lines(r, all); err != nil {
 		return err
 	}
 	if v.Weeks, err = a.weeks(r, s); err != nil {
@@ -203,6 +216,9 @@ func (a *Area) writeView(r *console.Request, s sight, v care.Visit, need, servic
 	}
 	if !s.sees(e.Grid) {
 		return w, care.ErrNotFound
+	}
+	if err := r.Reads(read(e.Number)); err != nil {
+		return w, err
 	}
 	p := s.person(e, a.Clock(), false)
 	w.Entry = &p
@@ -295,6 +311,9 @@ func (a *Area) foundVisit(r *console.Request, s sight) (care.Visit, error) {
 	v, err := a.Keeper.Store.Visit(r.Context(), number)
 	if err == nil && !s.hers(v) {
 		err = care.ErrNotFound
+	}
+	if err == nil {
+		err = r.Reads(readVisit(v.Number))
 	}
 	return v, err
 }

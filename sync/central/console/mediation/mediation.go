@@ -9,6 +9,7 @@ import (
 	"embed"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"lintai/sync/central/console/activities"
 	"lintai/sync/central/console/readable"
 	"lintai/sync/central/mediation"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/staff"
 )
 
@@ -206,6 +208,13 @@ func (a *Area) list(r *console.Request) error {
 		if err != nil {
 			return err
 		}
+		var reads []privacy.Read
+		for _, p := range slices.Concat(told, next) {
+			reads = append(reads, privacy.Read{Part: privacy.OfMediation, Case: p.Case})
+		}
+		if err := r.Reads(reads...); err != nil {
+			return err
+		}
 		for _, p := range told {
 			v.Told = append(v.Told, a.promise(p))
 		}
@@ -291,7 +300,11 @@ func (a *Area) view(r *console.Request) (v oneView, err error) {
 	} else if !errors.Is(err, mediation.ErrNotFound) {
 		return v, err
 	}
-	v.Mediates = r.Who.Has(staff.Mediator)
+	if v.Mediates = r.Who.Has(staff.Mediator); v.Mediates {
+		if err := r.Reads(privacy.Read{Part: privacy.OfMediation, Case: number}); err != nil {
+			return v, err
+		}
+	}
 	v.Mine = v.Taken && v.Matter.Mediator == r.Who.ID
 	v.Runs = v.Taken && v.Matter.Outcome == mediation.Running
 	v.Resumes = v.Taken && !v.Runs && !c.Status.Closed()

@@ -19,6 +19,7 @@ import (
 	"lintai/sync/central/console"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/page"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/proposal"
 	"lintai/sync/central/staff"
 )
@@ -206,8 +207,13 @@ func (a *Area) wishes(r *console.Request) error {
 		cases = cases[:perPage]
 		v.Next = cases[perPage-1].Number
 	}
+	var reads []privacy.Read
 	for _, c := range cases {
 		v.Wishes = append(v.Wishes, wish{c, words(c)})
+		reads = append(reads, privacy.Read{Part: privacy.OfCase, Case: c.Number})
+	}
+	if err := r.Reads(reads...); err != nil {
+		return err
 	}
 	return r.Show(wishesPage, v)
 }
@@ -223,6 +229,9 @@ func (a *Area) blank(r *console.Request) error {
 	if number, err := strconv.ParseInt(r.URL.Query().Get("case"), 10, 64); err == nil {
 		c, _, err := a.Docket.Case(r.Context(), number)
 		if err != nil {
+			return err
+		}
+		if err := r.Reads(privacy.Read{Part: privacy.OfCase, Case: number}); err != nil {
 			return err
 		}
 		v.Case, v.Detail = number, strings.TrimSpace(words(c))

@@ -1,0 +1,78 @@
+package central_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"lintai/kiosk/request"
+	"lintai/sync/central/staff"
+)
+
+// people fills every book in which residents stand: a wish, a quarrel, a call, somebody
+// who is looked after and a visit to her. It gives the browser of somebody who may do
+// everything.
+func (h *house) people() *browser {
+	h.t.Helper()
+	wish := h.request()
+	wish.Service, wish.Address, wish.Urgency = "appeal", "", ""
+	wish.Answers = []request.Answer{{Step: "kind", Option: "hope", Text: "期盼"}, {Step: "words", Text: "希望张桂兰家楼下装一盏灯"}}
+	quarrel := h.request()
+	quarrel.Service, quarrel.Address, quarrel.Urgency = "mediation", "", ""
+	quarrel.Answers = []request.Answer{{Step: "kind", Option: "noise", Text: "吵闹"}, {Step: "words", Text: "楼上半夜放音乐"}}
+	call := h.call()
+	h.push(wish, quarrel, call)
+	b := h.colleague("王芳", staff.Roles...)
+	for _, one := range []struct {
+		path string
+		form url.Values
+	}{
+		{"/console/mediation/2/take", nil},
+		{"/console/mediation/2/parties", url.Values{"side": {"respondent"}, "name": {"李强"}}},
+		{"/console/mediation/2/sessions", url.Values{"at": {"2026-11-23T14:30"}, "place": {"调解室"}}},
+		{"/console/mediation/2/sessions/1", url.Values{"state": {"held"}, "minutes": {"李强愿意铺地毯"}}},
+		{"/console/mediation/2/outcome", url.Values{"outcome": {"agreed"}, "text": {"十点后不放音乐"}, "promise": {"李强铺地毯"}, "due": {"2026-11-28"}}},
+		{"/console/calls/" + call.ID + "/answer", url.Values{"answer": {"coming"}}},
+		{"/console/calls/" + call.ID + "/record", url.Values{"came": {b.account()}, "about": {"张桂兰摔倒了"}, "case": {"1"}}},
+		{"/console/care", url.Values{"name": {"张桂兰"}, "address": {"幸福里3号楼502室"}, "reason": {"alone"}, "every": {"7"}, "note": {"耳背"}}},
+		{"/console/visits", url.Values{"once": {"0192f000-0000-7000-8000-000000000001"}, "entry": {"1"}, "day": {"2026-11-21"}, "manner": {"met"}, "heard": {"腿疼"}, "need": {"扶手松了"}, "service": {"repair"}}},
+	} {
+		if r := b.post(one.path, one.form); r.StatusCode != http.StatusSeeOther {
+			h.t.Fatalf("%s: %s\n%s", one.path, r.Status, read(h.t, r))
+		}
+	}
+	h.called = call.ID
+	return b
+}
+
+// Words of a resident are on no page that does not note who reads them.
+func TestWhoReadsWordsIsNoted(t *testing.T) {
+	h := setup(t)
+	h.people()
+	clerk, mediator, auditor := h.colleague("陈静", staff.Clerk), h.colleague("周法官", staff.Mediator), h.colleague("钱审", staff.Auditor)
+	for _, one := range []struct {
+		b             *browser
+		page, of      string
+		words, number string
+	}{
+		{clerk, "/console/care?which=all", "关爱名单", "502室", "1"},
+		{clerk, "/console/care/1", "关爱名单", "耳背", ""}, // the list is the same reading
+		{clerk, "/console/visits", "走访记录", "腿疼", ""}, // her page has it, too
+		{clerk, "/console/visits/1", "走访记录", "扶手松了", ""},
+		{clerk, "/console/calls", "呼叫记录", "摔倒了", "1"},
+		{clerk, "/console/calls/" + h.called, "呼叫记录", "摔倒了", ""},
+		{clerk, "/console/proposals/new?case=1", "事项的个人信息", "装一盏灯", "1"},
+		{mediator, "/console/mediation", "调解内容", "李强铺地毯", "1"},
+		{mediator, "/console/mediation/2", "调解内容", "十点后", ""},
+		{mediator, "/console/mediation/2/agreement", "调解内容", "十点后", ""},
+	} {
+		log := "/console/privacy/log?account=" + one.b.account()
+		before := strings.Count(auditor.page(log, 200), one.of)
+		contains(t, one.b.page(one.page, 200), one.words)
+		after := strings.Count(auditor.page(log, 200), one.of)
+		if one.number != "" && after != before+1 || after == 0 {
+			t.Errorf("%s: %s stands in the log %d times, %d before", one.page, one.of, after, before)
+		}
+	}
+}
