@@ -47,8 +47,9 @@ func page(address, link string) (string, bool) {
 // errSaved is returned for what the browser saved instead of showing it.
 var errSaved = errors.New("pages: it is a file")
 
-// explore opens the menu's pages and one of each kind that they lead to.
-func (b *browser) explore(who, address string, o options) ([]visit, error) {
+// explore opens the menu's pages and one of each kind that they lead to and that is not
+// among those that were seen.
+func (b *browser) explore(who, address string, seen map[string]bool, o options) ([]visit, error) {
 	m, err := b.measure()
 	if err != nil {
 		return nil, err
@@ -59,22 +60,24 @@ func (b *browser) explore(who, address string, o options) ([]visit, error) {
 			menu = append(menu, path)
 		}
 	}
-	return b.walk(who, address, menu, []string{"/console/me"}, o)
+	return b.walk(who, address, menu, []string{"/console/me"}, seen, o)
 }
 
 // most is how many kinds of pages one may find.
 const most = 150
 
-func (b *browser) walk(who, address string, first, more []string, o options) ([]visit, error) {
+func (b *browser) walk(who, address string, first, more []string, seen map[string]bool, o options) ([]visit, error) {
 	var all []visit
-	seen := map[string]bool{}
+	own := map[string]bool{} // kinds that she opened herself
 	for queue := slices.Concat(first, more); len(queue) > 0 && len(all) < most; queue = queue[1:] {
 		k := kind(queue[0])
-		if seen[k] {
+		if own[k] || seen[k] && !slices.Contains(first, queue[0]) {
 			continue
 		}
-		seen[k] = true
-		v, links, err := b.open(who, address, queue[0], o)
+		with := o
+		with.pictures = o.pictures && !seen[k]
+		own[k], seen[k] = true, true
+		v, links, err := b.open(who, address, queue[0], with)
 		switch {
 		case errors.Is(err, errSaved):
 			continue
