@@ -5,6 +5,7 @@ import (
 
 	"lintai/sync/central/console"
 	"lintai/sync/central/console/accounts"
+	"lintai/sync/central/console/approvals"
 	"lintai/sync/central/console/assign"
 	"lintai/sync/central/console/calls"
 	"lintai/sync/central/console/cases"
@@ -45,6 +46,7 @@ func (c *Central) console(public string) *console.Host {
 			c.insights(),
 			&sensors.Area{Keeper: c.sensors, Clock: c.config.Clock},
 			c.doors(),
+			&approvals.Area{Desk: work, Catalog: c.library.catalog.Load},
 			&classification.Area{Desk: work, Catalog: c.library.catalog.Load, Counts: c.store.RuleCounts},
 			&accounts.Area{Office: c.office, Clock: c.config.Clock, Invitation: func(code string) string { return Invitation(public, code) }},
 		},

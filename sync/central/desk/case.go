@@ -57,11 +57,7 @@ func (d *Desk) ActWith(ctx context.Context, number, seen int64, e docket.Event, 
 			return err
 		}
 	}
-	text, err := d.Store.Setting(ctx, docket.ChainsSetting)
-	if err != nil {
-		return err
-	}
-	chains, err := docket.ParseChains(text)
+	chains, _, err := d.Chains(ctx)
 	if err != nil {
 		return err
 	}
@@ -74,7 +70,7 @@ func (d *Desk) ActWith(ctx context.Context, number, seen int64, e docket.Event, 
 		if c.Events != seen {
 			return fmt.Errorf("%w: it is at event %d, not %d", docket.ErrMove, c.Events, seen)
 		}
-		steps, err := d.steps(tx, c, e, chains[c.Service])
+		steps, err := d.steps(tx, c, e, chains[c.Service], more)
 		if err != nil {
 			return err
 		}
@@ -202,12 +198,16 @@ func lock(tx docket.Tx, number int64, e *docket.Event) (docket.Case, error) {
 	return cases[number], nil
 }
 
-// steps is what an action brings with it.
-func (d *Desk) steps(tx docket.Tx, c docket.Case, e docket.Event, chain []docket.Department) ([]docket.Event, error) {
+// steps is what an action brings with it; more follow it.
+func (d *Desk) steps(tx docket.Tx, c docket.Case, e docket.Event, chain []docket.Department, more []docket.Event) ([]docket.Event, error) {
+	if e.Action == docket.Submit && len(e.Chain) == 0 {
+		e.Chain = chain
+	}
 	steps := []docket.Event{e}
 	switch e.Action {
 	case docket.Accept:
-		if len(chain) > 0 {
+		// Who accepts it to give it to somebody has that done first, and submits it then.
+		if len(chain) > 0 && !slices.ContainsFunc(more, func(m docket.Event) bool { return m.Assignee != "" }) {
 			submit := docket.Event{Action: docket.Submit, At: e.At, By: e.By, Detail: docket.Detail{Chain: chain}}
 			submit.Note = usual(submit)
 			steps = append(steps, submit)

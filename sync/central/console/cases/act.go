@@ -22,7 +22,7 @@ const maxAct = desk.MaxPhotos*desk.MaxPhoto + 64<<10
 var offered = map[docket.Action][]staff.Role{
 	docket.Accept: {staff.Worker, staff.Mediator}, docket.Start: {staff.Worker, staff.Mediator},
 	docket.Return: {staff.Worker}, docket.Complete: {staff.Worker, staff.Mediator}, docket.Tell: {staff.Worker, staff.Mediator},
-	docket.Dispatch: nil, docket.Redispatch: nil, docket.Transfer: nil, docket.Approve: nil, docket.Decline: nil,
+	docket.Dispatch: nil, docket.Redispatch: nil, docket.Transfer: nil, docket.Submit: nil, docket.Approve: nil, docket.Decline: nil,
 	docket.Reopen: nil, docket.Cancel: nil, docket.Refuse: nil, docket.Merge: nil, docket.Correct: nil,
 }
 
@@ -44,13 +44,17 @@ type form struct {
 // does as much.
 func (f form) plain() bool { return f == form{Action: f.Action} }
 
-// forms are those of a case for who asks.
-func forms(who staff.Account, s docket.State) []form {
+// forms are those of a case for who asks; approved tells that its service needs approvals.
+func forms(who staff.Account, s docket.State, approved bool) []form {
 	var all []form
 	for _, action := range s.Status.Actions() {
 		f := form{Action: action}
 		step, open := s.Step()
 		switch action {
+		case docket.Submit:
+			if !approved {
+				continue
+			}
 		case docket.Approve, docket.Decline:
 			if !open {
 				continue

@@ -126,7 +126,11 @@ func (a *Area) work(r *console.Request, v *caseView, events []docket.Event) erro
 	if v.Classified, err = a.classified(r.Context(), v.Case); err != nil {
 		return err
 	}
-	v.Forms, v.State = forms(r.Who, s), s
+	chains, _, err := a.Desk.Chains(r.Context())
+	if err != nil {
+		return err
+	}
+	v.Forms, v.State = forms(r.Who, s, len(chains[v.Case.Service]) > 0), s
 	if _, open := s.Step(); open {
 		v.Moves = nil // those who approve move it
 	}
