@@ -180,7 +180,7 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, identity agent.Id
 	display := newDoze(k.screen)
 	t = terminal.New(terminal.Config{
 		Number: s.Terminal.Number, Rules: rules,
-		Queue: queue, Central: line,
+		Queue: queue, Central: line, Papers: line,
 		Printer: auditedPrinter{devices.printer, audit}, Voice: devices, Light: devices, Cards: devices, Display: display,
 		Microphone: devices.microphone, Camera: devices.camera, Policies: policies, Handwriting: hand,
 		Now: time.Now, NewID: newID, Random: rand.Reader,

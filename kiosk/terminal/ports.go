@@ -42,6 +42,16 @@ type Central interface {
 	FindByCard(ctx context.Context, token string) ([]visit.Mine, error)
 }
 
+// Papers gives what is to be printed for a ticket, such as an approved certificate.
+type Papers interface {
+	// Paper asks for it under the id of this print, which central counts once, with
+	// the token of the card that found the ticket, or none. It says why central gives
+	// none; an error is returned when central could not be asked.
+	Paper(ctx context.Context, id string, code ticket.Code, card string) (visit.Paper, visit.PaperTrouble, error)
+	// PaperOutcome says what became of it: Printed or NotPrinted.
+	PaperOutcome(ctx context.Context, id string, code ticket.Code, outcome slip.Outcome) error
+}
+
 // Policies searches the policy corpus on the terminal.
 type Policies interface {
 	// Search returns the ids of articles, best first.

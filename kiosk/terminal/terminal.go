@@ -43,6 +43,7 @@ type Config struct {
 	Cards   Cards
 	Display Display
 
+	Papers      Papers      // nil: none can be printed
 	Policies    Policies    // nil: nothing can be searched
 	Microphone  Microphone  // nil: no voice notes
 	Camera      Camera      // nil: no pictures
@@ -67,6 +68,7 @@ type Terminal struct {
 	saves  chan func(context.Context)
 	prints chan visit.Print
 	note   note
+	papers papers
 }
 
 // New prepares a terminal; Run runs it.
@@ -189,6 +191,10 @@ func (t *Terminal) run(ctx context.Context, effects []visit.Effect) {
 			go t.find(ctx, e.Ticket)
 		case visit.FindByCard:
 			go t.findByCard(ctx, e.Token)
+		case visit.GetPaper:
+			go t.getPaper(ctx, e)
+		case visit.TellPaper:
+			go t.tellPaper(ctx, e)
 		case visit.Search:
 			go t.search(ctx, e.Query)
 		case visit.StartNote:

@@ -189,7 +189,7 @@ func (m *machine) foundByCard(e FoundByCard) {
 		return
 	}
 	m.alive()
-	v.token = ""
+	v.token, v.holder = "", ""
 	if e.Result == CannotTell || len(e.Mine) == 0 {
 		m.leave()
 		v.notice = notice{"card_nothing", Warning}
@@ -200,7 +200,7 @@ func (m *machine) foundByCard(e FoundByCard) {
 	}
 	trail := v.trail
 	m.goTo(spot{ScreenList, shelfMine, "", 0})
-	v.trail, v.mine = trail, e.Mine
+	v.trail, v.mine, v.holder = trail, e.Mine, e.Token
 }
 
 // items are the rows of a list, all of them.
@@ -240,6 +240,9 @@ func (s State) items() []Control {
 	case shelfMine:
 		for _, mine := range v.mine {
 			detail := statusText(mine.Progress.Status, l)
+			if mine.Progress.Paper {
+				detail = phrase.In(l, "progress.paper_ready")
+			}
 			if when := clock(mine.Progress.At, phrase.In(l, "progress.time")); when != "" {
 				detail += "  " + when
 			}

@@ -333,6 +333,10 @@ type Progress struct {
 	Status  Status
 	At      time.Time // when the status began
 	Note    string    // what staff wrote for the resident, may be empty
+	// Paper: what was made for her can be fetched, and printed here; Papers is how
+	// often it came out of terminals, or may have.
+	Paper  bool
+	Papers int
 }
 
 // Status is how far a request has come, as every channel names it.

@@ -238,6 +238,7 @@ func (s State) lookProgress(v *View) {
 		v.Track = append(v.Track, Stage{Label: statusText(st, l), Reached: reached && !p.Status.here()})
 	}
 	s.remindOfCard(v)
+	s.lookPaper(v)
 	if s.visit.found == FoundHere && p.Status != StatusSending {
 		v.Notice, v.NoticeTone = s.text("progress.found_here"), Warning
 	}

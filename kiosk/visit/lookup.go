@@ -63,6 +63,8 @@ func (m *machine) lookUpTouch(e Event) {
 				m.look(code)
 			}
 		}
+	case PrintPaper:
+		m.askPaper()
 	case Retry:
 		if v.screen == ScreenProgress && v.find != "" {
 			m.find(v.find)
@@ -98,7 +100,7 @@ func (m *machine) lookedUp(e LookedUp) {
 		m.missed()
 		v.find = ""
 		m.open(ScreenLookUp)
-		v.trail, v.mine = nil, nil
+		v.trail, v.mine, v.holder = nil, nil, ""
 		v.notice = notice{"code_unknown", Warning}
 		return
 	}

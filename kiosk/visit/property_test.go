@@ -36,6 +36,9 @@ type world struct {
 	greeted   time.Time
 	greetings int
 	note      int64
+	papers    map[string]bool // given by central; true once it was told what came of it
+	whole     string          // name on the paper of who showed her card
+	printed   int             // papers
 	visited   map[Screen]bool
 	sealed    map[string]bool // services of confirmed requests
 	log       []string
@@ -66,6 +69,12 @@ func (w *world) pick() Event {
 	}
 	if w.s.Idle() && w.random.Intn(4) == 0 {
 		return Presence{true}
+	}
+	if w.s.canPrint() && w.random.Intn(2) == 0 {
+		return PrintPaper{}
+	}
+	if w.s.visit.screen == ScreenHome && w.random.Intn(20) == 0 { // with a slip in her hand
+		return Scanned{string(testTicket)}
 	}
 	switch n := w.random.Intn(20); {
 	case n < 11:
@@ -110,7 +119,7 @@ func (w *world) pick() Event {
 		CardPresent{}, CardFailed{}, CardLifted{}, ButtonPressed{}, Scanned{"rubbish"}, Scanned{string(testTicket)},
 		DeviceChanged{devices[w.random.Intn(len(devices))], codes[w.random.Intn(len(codes))]},
 		LinkChanged{w.random.Intn(2) == 0, w.random.Intn(3)}, Delivered{"elsewhere"}, Held{"elsewhere"}, Sending{[]string{"elsewhere", w.s.visit.id}}, Sending{}, Saved{ID: "never asked", Ticket: testTicket},
-		Presence{true}, Presence{false}, SaveFailed{}, Printed{Job: int64(w.random.Intn(5))}, LookedUp{Ticket: testTicket, Result: Found, Progress: Progress{Service: "nothing"}}, CallAnswered{ID: "other"},
+		Presence{true}, Presence{false}, SaveFailed{}, Printed{Job: -int64(w.random.Intn(5))}, PrintPaper{}, PaperRefused{Job: 1}, LookedUp{Ticket: testTicket, Result: Found, Progress: Progress{Service: "nothing"}}, CallAnswered{ID: "other"},
 	}
 	if w.saves > 0 {
 		// The runtime answers a Save itself; nobody else can.
@@ -206,7 +215,9 @@ func (w *world) answer(x Effect) {
 		mine := []Mine{{testTicket, Progress{Service: "repair", Status: StatusDone}}, {"001212345679", Progress{Service: "nothing", Status: "strange"}}}
 		w.owed = append(w.owed, FoundByCard{Token: x.Token, Result: LookupResult(w.random.Intn(4)), Mine: mine[:w.random.Intn(3)]})
 	case Find:
-		w.owed = append(w.owed, LookedUp{Ticket: x.Ticket, Result: LookupResult(w.random.Intn(4)), Progress: Progress{Service: "repair", Status: StatusWorking}})
+		w.owed = append(w.owed, LookedUp{Ticket: x.Ticket, Result: LookupResult(w.random.Intn(4)), Progress: w.progress()})
+	case GetPaper:
+		w.owed = append(w.owed, w.paper(x, fails))
 	case RaiseCall:
 		if fails {
 			w.owed = append(w.owed, CallFailed{})
@@ -269,7 +280,9 @@ func (w *world) check(before State, e Event, effects []Effect) {
 		w.fail("left %s before the save was answered", ScreenSaving)
 	}
 	// Each saved request gets one slip, also when its resident does not wait.
-	if _, n := find[Print](effects); n > 0 {
+	if _, paper := e.(PaperGiven); paper {
+		w.checkPaper(e.(PaperGiven), effects)
+	} else if _, n := find[Print](effects); n > 0 {
 		if !w.slipOwed || n > 1 {
 			w.fail("%d slips for nothing", n)
 		}
@@ -295,6 +308,11 @@ func (w *world) check(before State, e Event, effects []Effect) {
 	}
 	for _, x := range effects {
 		switch x := x.(type) {
+		case TellPaper:
+			if told, given := w.papers[x.ID]; told || !given {
+				w.fail("told of the paper %q, which was given %v and told of %v", x.ID, given, told)
+			}
+			w.papers[x.ID] = true
 		case Say:
 			w.checkScript(x)
 			for _, p := range w.persons {
@@ -307,6 +325,9 @@ func (w *world) check(before State, e Event, effects []Effect) {
 				if strings.Contains(slipText(x.Slip), p) {
 					w.fail("printed %q", p)
 				}
+			}
+			if _, paper := e.(PaperGiven); paper {
+				break
 			}
 			if delivered := w.s.visit.reach != notReached; delivered == strings.Contains(slipText(x.Slip), phrase.In(before.visit.manner.Locale, "status.saved")) {
 				w.fail("delivered is %v, the slip:\n%s", delivered, slipText(x.Slip))
@@ -426,7 +447,8 @@ func TestRandomEvents(t *testing.T) {
 			if w.greetings == 0 {
 				t.Error("nobody was greeted: the test does not get there")
 			}
-			t.Logf("%d confirmed, %d settled, %d greeted", w.confirmed, w.settled, w.greetings)
+			w.everyPaperIsToldOf()
+			t.Logf("%d confirmed, %d settled, %d greeted, %d papers, %d of them printed", w.confirmed, w.settled, w.greetings, len(w.papers), w.printed)
 		})
 	}
 }

@@ -97,6 +97,9 @@ func (m *machine) printNow() {
 }
 
 func (m *machine) printed(e Printed) {
+	if m.paperPrinted(e) {
+		return
+	}
 	v := &m.visit
 	if v.screen != ScreenSaved || v.print != printRuns || e.Job != v.job {
 		return // of an earlier visit
@@ -203,7 +206,7 @@ func (s State) personal() []string {
 	if v.draft.Person != nil {
 		add(*v.draft.Person)
 	}
-	all = append(all, v.entry, v.draft.Address, string(v.ticket), string(v.find), v.id, v.progress.ID, v.progress.Note, v.ratingCode, v.token,
+	all = append(all, v.entry, v.draft.Address, string(v.ticket), string(v.find), v.id, v.progress.ID, v.progress.Note, v.ratingCode, v.token, v.holder,
 		v.writing.text, v.writing.spelling, v.query, v.behalf, string(v.rating.Ticket), v.rating.RatingCode)
 	for _, a := range slices.Concat(v.answers, v.undo.answers) {
 		all = append(all, a.Text)

@@ -16,6 +16,8 @@ var spokenPhrases = []phrase.ID{
 	"confirm.prompt", "confirm.prompt_more", "confirm.prompt_expired", "saving.prompt", "unsaved.prompt",
 	"saved.prompt", "saved.prompt_no_printer", "saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks", "saved.prompt_held", "saved.take_card",
 	"lookup.prompt", "lookup.prompt_card", "lookup.no_scanner", "finding.prompt", "progress.cannot_tell",
+	"progress.paper_asking", "progress.paper_printing", "progress.paper_printed", "progress.paper_not_printed", "progress.paper_unknown",
+	"progress.paper_cannot", "progress.paper_none", "progress.paper_enough", "progress.prompt_paper", "progress.prompt_paper_desk",
 	"policy.prompt", "policy.ask_prompt", "information.prompt", "information.prompt_contact",
 	"list.prompt", "list.no_activities", "list.no_articles", "list.no_notices", "list.no_contacts", "list.no_hours",
 	"manner.prompt", "manner.prompt_large", "manner.prompt_largest", "idle.prompt",
@@ -23,7 +25,9 @@ var spokenPhrases = []phrase.ID{
 }
 
 // withCardPhrases are spoken with a reminder of the card behind them.
-var withCardPhrases = []phrase.ID{"saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks", "saved.prompt_held", "list.prompt"}
+var withCardPhrases = []phrase.ID{"saved.prompt_printed", "saved.prompt_not_printed", "saved.prompt_unknown", "saved.prompt_thanks", "saved.prompt_held", "list.prompt",
+	"progress.paper_asking", "progress.paper_printing", "progress.paper_printed", "progress.paper_not_printed", "progress.paper_unknown",
+	"progress.paper_cannot", "progress.paper_none", "progress.paper_enough", "progress.prompt_paper", "progress.prompt_paper_desk"}
 
 // withDroppedPhrases are spoken with the word that notes and pictures were not kept.
 var withDroppedPhrases = []phrase.ID{"saved.prompt", "saved.prompt_no_printer"}

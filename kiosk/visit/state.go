@@ -144,13 +144,14 @@ type house struct {
 	faults    map[Device]fault.Code // copied on change
 	online    bool
 	pending   int
-	arrived   int       // items delivered since the last quiet moment
-	arrivedAt time.Time // of the last of them
-	settled   []settled // the last few items, because 送达 can overtake 已保存
-	sending   []string  // the requests that are on their way at this moment
-	job       int64     // number of the last print job
-	take      int64     // number of the last voice note, picture or drawing
-	misses    int       // wrong codes since missesSince
+	arrived   int        // items delivered since the last quiet moment
+	arrivedAt time.Time  // of the last of them
+	settled   []settled  // the last few items, because 送达 can overtake 已保存
+	sending   []string   // the requests that are on their way at this moment
+	job       int64      // number of the last print job
+	papers    []paperJob // in the printer; copied on change
+	take      int64      // number of the last voice note, picture or drawing
+	misses    int        // wrong codes since missesSince
 	missSince time.Time
 	greeted   time.Time // when somebody was last greeted at the start screen
 	card      bool      // somebody's card was read and not seen lifted since
@@ -227,7 +228,9 @@ type visit struct {
 	found    LookupResult
 	progress Progress
 	token    string // of the card whose requests are looked for
+	holder   string // of the card whose requests these are
 	mine     []Mine
+	paper    paper // of the request on the progress screen
 
 	shelf  shelf
 	item   string // what is open of the shelf

@@ -82,6 +82,10 @@ func (m *machine) handle(e Event) {
 		m.searched(e)
 	case FoundByCard:
 		m.foundByCard(e)
+	case PaperGiven:
+		m.paperGiven(e)
+	case PaperRefused:
+		m.paperRefused(e)
 	case ButtonPressed, Help, Dismiss, CallSaved, CallFailed, CallDelivered, CallAnswered:
 		m.callEvent(e)
 	default:
@@ -177,7 +181,7 @@ func (m *machine) open(to Screen) {
 	m.abandon()
 	v := &m.visit
 	v.screen, v.page, v.asking = to, 0, false
-	v.entry, v.notice, v.writing = "", notice{}, writing{}
+	v.entry, v.notice, v.writing, v.paper = "", notice{}, writing{}, paper{}
 }
 
 // end is the wipe: from here on nothing knows the resident.
@@ -241,7 +245,7 @@ const arrivedShown = 30 * time.Second
 // busy tells that the terminal, not the resident, has the next move.
 func (s State) busy() bool {
 	v := s.visit
-	return v.screen == ScreenSaving || v.screen == ScreenFinding || v.taking.running || v.taking.ending ||
+	return v.screen == ScreenSaving || v.screen == ScreenFinding || v.paper.busy() || v.taking.running || v.taking.ending ||
 		v.screen == ScreenSaved && (v.print == printWaits || v.print == printRuns)
 }
 

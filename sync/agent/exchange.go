@@ -58,7 +58,7 @@ func (r refusal) unaccepted() bool {
 
 // answer is one of the documents of package wire that central answers with.
 type answer interface {
-	*wire.PushAnswer | *wire.Pull | *wire.Ticket | *wire.Tickets | *wire.HealthAnswer | *wire.Documents | *wire.RenewAnswer | *wire.UploadAnswer
+	*wire.PushAnswer | *wire.Pull | *wire.Ticket | *wire.Tickets | *wire.HealthAnswer | *wire.Documents | *wire.RenewAnswer | *wire.UploadAnswer | *wire.PaperAnswer
 }
 
 // exchange sends one request and reads the answer into the document. Errors
@@ -115,6 +115,8 @@ func protocolOf[A answer](document A) string {
 		return d.Protocol
 	case *wire.UploadAnswer:
 		return d.Protocol
+	case *wire.PaperAnswer:
+		return d.Protocol
 	}
 	return ""
 }
@@ -144,8 +146,8 @@ func (a *Agent) send(ctx context.Context, method, path string, body []byte, head
 	}
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/json")
-		// Items are idempotent by their ids, a word on health and a question by
-		// their nature: the transport may send again on a fresh connection when a kept one
+		// Items and papers are idempotent by their ids, a word on health and a question
+		// by their nature: the transport may send again on a fresh connection when a kept one
 		// turns out to be closed. The empty list says so without a header on the
 		// wire. Not so a piece of a body: central may have it already.
 		if !strings.HasPrefix(path, wire.PathUploads) {

@@ -9,6 +9,7 @@
 //	POST /kiosk/v1/card            Card → Tickets: progress of a card holder's tickets
 //	POST /kiosk/v1/health          Health → HealthAnswer: how the terminal's devices are
 //	GET  /kiosk/v1/health          → HealthAnswer: the line is good and the terminal accepted
+//	POST /kiosk/v1/papers          PaperAsk → PaperAnswer: an approved certificate, to be printed
 //	POST /kiosk/v1/enrol           Enrol → EnrolAnswer: the first certificate, for a one-time code
 //	POST /kiosk/v1/renew           Renew → RenewAnswer: the next certificate
 //
@@ -218,6 +219,10 @@ type Ticket struct {
 	Word     string    `json:"word,omitempty"` // as in Status
 	At       time.Time `json:"at,omitzero"`
 	Note     string    `json:"note,omitempty"`
+	// Paper says that what was made for the holder can be fetched, and printed at
+	// terminals; Papers how often it came out there, or may have.
+	Paper  bool `json:"paper,omitempty"`
+	Papers int  `json:"papers,omitempty"`
 }
 
 // Card asks for the tickets of a card's holder. It is posted, so that the token
@@ -241,6 +246,8 @@ type CardTicket struct {
 	Word    string      `json:"word,omitempty"` // as in Status
 	At      time.Time   `json:"at"`
 	Note    string      `json:"note,omitempty"`
+	Paper   bool        `json:"paper,omitempty"`  // as in Ticket
+	Papers  int         `json:"papers,omitempty"` // as in Ticket
 }
 
 // Error is the body of an answer that is not 200.

@@ -49,6 +49,9 @@ type Detail struct {
 	Step Department `json:"step,omitempty"`
 	// Verification is the code of the paper that was made, of Complete.
 	Verification Verification `json:"verification,omitempty"`
+	// Print is what a terminal did with the paper, of Tell: older programs read it as
+	// the note that goes with it.
+	Print *Print `json:"print,omitempty"`
 	// Correction is the classification that staff gave, of Correct.
 	Correction *Correction `json:"correction,omitempty"`
 }

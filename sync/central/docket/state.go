@@ -18,6 +18,7 @@ type State struct {
 	Chain        []Department // who has to approve
 	Approved     int          // how many of them did
 	Verification Verification // of the paper that was made, while it counts
+	Prints       []Print      // of that paper, at terminals, each as it came out
 	Correction   *Correction  // the newest, by staff
 }
 
@@ -80,12 +81,16 @@ func (s State) with(e Event) State {
 			s.Assignee = ToDepartment(next)
 		}
 	case Complete:
-		s.Verification = e.Verification
+		s.Verification, s.Prints = e.Verification, nil
+	case Tell:
+		if e.Print != nil {
+			s.Prints = e.Print.into(s.Prints)
+		}
 	case Merge:
 		s.Into, s.Chain, s.Approved = e.Other, nil, 0
 		s.Told = e.OtherStatus
 	case Reopen:
-		s.Into, s.Chain, s.Approved, s.Verification = 0, nil, 0, ""
+		s.Into, s.Chain, s.Approved, s.Verification, s.Prints = 0, nil, 0, "", nil
 	case FollowOther:
 		s.Told = e.OtherStatus
 	case Correct:
@@ -129,6 +134,9 @@ func (s State) check(e Event) error {
 	case FollowOther:
 		return need(e.Other == s.Into && e.OtherStatus.Known() && e.OtherStatus != Merged, "the case that it was merged into")
 	case Tell:
+		if e.Print != nil {
+			return need(s.Verification != "" && e.Print.valid() && e.Inner != "", "a paper that can be printed")
+		}
 		return need(e.Note != "" || e.Inner != "", "a note")
 	case Correct:
 		return need(e.Correction.valid(), "a classification")

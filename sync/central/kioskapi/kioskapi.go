@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"time"
 
+	"lintai/kiosk/catalog"
 	"lintai/kiosk/ticket"
 	"lintai/sync/central/authority"
 	"lintai/sync/central/docket"
@@ -35,6 +36,9 @@ type API struct {
 	// Cards limits how many cards without requests a terminal may ask for, Codes how
 	// many wrong one-time codes may come from one address.
 	Cards, Codes *limit.Guesses
+
+	// Catalog has the words of papers.
+	Catalog func() *catalog.Catalog
 
 	Root *authority.Root
 	// Facts is what a terminal that enrols is told beside its certificate.
@@ -61,6 +65,8 @@ func (a *API) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+wire.PathStream, a.authenticated(a.stream))
 	mux.HandleFunc("GET "+wire.PathTickets+"{code}", a.authenticated(a.ticket))
 	mux.HandleFunc("POST "+wire.PathCard, a.authenticated(a.card))
+	mux.HandleFunc("POST "+wire.PathPapers, a.authenticated(a.paper))
+	mux.HandleFunc("POST "+wire.PathPaperOutcome, a.authenticated(a.paperOutcome))
 	mux.HandleFunc("POST "+wire.PathHealth, a.authenticated(a.health))
 	mux.HandleFunc("GET "+wire.PathHealth, a.authenticated(a.line))
 	mux.HandleFunc("POST "+wire.PathEnrol, a.open(func(w http.ResponseWriter, r *http.Request) (int, error) { return 0, a.enrol(w, r) }))
@@ -181,6 +187,7 @@ func (a *API) ticket(w http.ResponseWriter, r *http.Request, kiosk int) error {
 		answer.Known, answer.Service, answer.At = true, c.Service, c.UpdatedAt
 		answer.Status, answer.Word = docket.Standing(c, events).Words()
 		answer.Note = docket.LastNote(events)
+		answer.Paper, answer.Papers = papers(events)
 	}
 	a.reply(w, http.StatusOK, answer)
 	return nil

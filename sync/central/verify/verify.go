@@ -4,8 +4,8 @@
 // paper in her hand tells whole. Codes have 45 random bits, and whoever tries many is
 // asked to wait.
 //
-// A case that was opened again has no paper that counts. Terminals do not print these
-// papers yet; the code stands on the case's page, for the desk that hands them out.
+// A case that was opened again has no paper that counts. Terminals print these papers
+// with the address of this page; the code stands on the case's page too, for the desk.
 package verify
 
 import (
@@ -14,10 +14,9 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
-	"unicode/utf8"
 
 	"lintai/kiosk/catalog"
-	"lintai/sync/central/desk"
+	"lintai/sync/central/certificate"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/limit"
 	"lintai/sync/central/page"
@@ -46,12 +45,7 @@ type view struct {
 	Paper    string
 	Name     string
 	Made     time.Time
-	Approved []approval
-}
-
-type approval struct {
-	Department string
-	At         time.Time
+	Approved []certificate.Approval
 }
 
 func (p *Page) show(w http.ResponseWriter, r *http.Request) {
@@ -102,35 +96,9 @@ func (p *Page) find(r *http.Request, code docket.Verification) (docket.Case, []d
 }
 
 func (p *Page) view(c docket.Case, events []docket.Event) (view, error) {
-	body, err := c.Request()
+	paper, err := certificate.Read(c, events, p.Catalog())
 	if err != nil {
 		return view{}, err
 	}
-	v := view{Code: c.Verification.String(), Paper: c.Service}
-	if s, ok := p.Catalog().Service(c.Service); ok {
-		v.Paper = s.Name
-		for _, a := range body.Answers { // the words of the catalogue, never a terminal's
-			if step, ok := s.Step(a.Step); ok && step.Kind == catalog.Choose {
-				if o, ok := step.Option(a.Option); ok {
-					v.Paper = o.Name
-					break
-				}
-			}
-		}
-	}
-	if body.Person != nil && body.Person.Name != "" {
-		first, _ := utf8.DecodeRuneInString(body.Person.Name)
-		v.Name = string(first) + "**"
-	}
-	for _, e := range events {
-		switch e.Action {
-		case docket.Submit:
-			v.Approved = nil
-		case docket.Approve:
-			v.Approved = append(v.Approved, approval{desk.Department(e.Step), e.At})
-		case docket.Complete:
-			v.Made = e.At
-		}
-	}
-	return v, nil
+	return view{Code: paper.Code.String(), Paper: paper.Kind, Name: paper.Masked(), Made: paper.Made, Approved: paper.Approvals}, nil
 }
