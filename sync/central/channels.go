@@ -6,12 +6,19 @@ import (
 	"fmt"
 	"time"
 
+	"lintai/kiosk/phrase"
 	"lintai/sync/central/channel"
+	"lintai/sync/central/console"
+	"lintai/sync/central/console/channels"
 	"lintai/sync/central/limit"
 	"lintai/sync/central/live"
 	"lintai/sync/central/open311"
+	"lintai/sync/central/staff"
 	"lintai/sync/central/webhook"
 )
+
+// longestTry is how long a test word may take: somebody sits there and waits.
+const longestTry = 8 * time.Second
 
 // settingAllowed are the private networks in which webhooks may be sent.
 const settingAllowed = "webhook_networks"
@@ -96,6 +103,38 @@ func (c *Central) SwitchSubscription(ctx context.Context, number int64, on bool)
 		return c.store.Enable(ctx, number)
 	}
 	return c.store.Disable(ctx, number, c.config.Clock().UTC(), webhook.ByStaff)
+}
+
+// switchboard is the area of channels.
+func (c *Central) switchboard() console.Area {
+	return &channels.Area{Switchboard: c,
+		Own: func(name string) bool { return name == phrase.Text("visit.channel") },
+		Note: func(what string, who staff.Account, channel string) {
+			c.config.Log.Info(what, "account", who.ID, "channel", channel)
+		}}
+}
+
+// TryWebhook sends a test word to a subscription, and tells the status of the answer.
+func (c *Central) TryWebhook(ctx context.Context, number int64) (int, error) {
+	all, err := c.store.Subscriptions(ctx)
+	if err != nil {
+		return 0, err
+	}
+	allowed, err := c.WebhookNetworks(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, one := range all {
+		if one.Number != number {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(ctx, longestTry)
+		defer cancel()
+		sender := webhook.NewSender(c.store, nil, allowed, c.config.Clock, c.config.Log)
+		defer sender.Close()
+		return sender.Try(ctx, one)
+	}
+	return 0, webhook.ErrNotFound
 }
 
 // DropSubscription takes one away with all that waits for it.

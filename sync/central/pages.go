@@ -46,6 +46,7 @@ func (c *Central) console(public string) *console.Host {
 			c.insights(),
 			&sensors.Area{Keeper: c.sensors, Clock: c.config.Clock},
 			c.doors(),
+			c.switchboard(),
 			&approvals.Area{Desk: work, Catalog: c.library.catalog.Load},
 			&classification.Area{Desk: work, Catalog: c.library.catalog.Load, Counts: c.store.RuleCounts},
 			&accounts.Area{Office: c.office, Clock: c.config.Clock, Invitation: func(code string) string { return Invitation(public, code) }},

@@ -40,7 +40,12 @@ type Channel struct {
 	Name      string // as staff know it, e.g. "热线12345"
 	AddedAt   time.Time
 	RevokedAt time.Time // zero: its key counts
+	UsedAt    time.Time // about when its key was last shown; zero: never
 }
+
+// UseEvery is how often it is noted at most that a key is in use: a channel that asks all
+// day does not write all day.
+const UseEvery = 10 * time.Minute
 
 // CheckName tells whether text can be a channel's name.
 func CheckName(text string) error {
@@ -108,6 +113,8 @@ type Store interface {
 	Channels(ctx context.Context) ([]Channel, error)                    // by number
 	// ChannelByKey finds the channel of a key that counts. ErrNotFound.
 	ChannelByKey(ctx context.Context, key docket.Hash) (Channel, error)
+	// UseChannel notes when a channel's key was shown.
+	UseChannel(ctx context.Context, number int, at time.Time) error
 
 	// WriteChannel runs f in one transaction, as docket.Store.Write does.
 	WriteChannel(ctx context.Context, f func(Tx) error) error

@@ -43,6 +43,8 @@ func (a *API) admit(w http.ResponseWriter, c *call) (document, error) {
 			a.Guesses.Wrong(c.Request)
 		case err != nil:
 			return nil, err
+		default:
+			a.noteUse(c)
 		}
 	}
 	switch {
@@ -56,6 +58,17 @@ func (a *API) admit(w http.ResponseWriter, c *call) (document, error) {
 		return nil, failure{http.StatusForbidden, "api_key is missing"}
 	}
 	return nil, failure{http.StatusForbidden, "the api_key is not known, or was revoked"}
+}
+
+// noteUse notes that a channel's key is in use. Nobody is refused because that failed.
+func (a *API) noteUse(c *call) {
+	now := a.Clock().UTC()
+	if now.Sub(c.channel.UsedAt) < channel.UseEvery {
+		return
+	}
+	if err := a.Channels.UseChannel(c.Context(), c.channel.Number, now); err != nil {
+		a.Log.Warn("the use of a key is not noted", "channel", c.channel.Number, "error", err)
+	}
 }
 
 func late(w http.ResponseWriter) error {

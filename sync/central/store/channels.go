@@ -18,7 +18,7 @@ func (s *Store) AddChannel(ctx context.Context, c channel.Channel, key docket.Ha
 	err = s.write(ctx, func(t *Tx) error {
 		err := t.queryRow(`
 			INSERT INTO channels (name, key_hash, added_at) VALUES (?, ?, ?)
-			ON CONFLICT (name) DO UPDATE SET key_hash = excluded.key_hash, revoked_at = 0 WHERE channels.revoked_at > 0
+			ON CONFLICT (name) DO UPDATE SET key_hash = excluded.key_hash, revoked_at = 0, used_at = 0 WHERE channels.revoked_at > 0
 			RETURNING number`, c.Name, key[:], micros(c.AddedAt)).Scan(&number)
 		if errors.Is(err, sql.ErrNoRows) {
 			return channel.ErrNameTaken
@@ -42,13 +42,13 @@ func (s *Store) RevokeChannel(ctx context.Context, name string, at time.Time) er
 	})
 }
 
-const channelColumns = "number, name, added_at, revoked_at"
+const channelColumns = "number, name, added_at, revoked_at, used_at"
 
 func scanChannel(r row) (channel.Channel, error) {
 	var c channel.Channel
-	var added, revoked int64
-	err := r.Scan(&c.Number, &c.Name, &added, &revoked)
-	c.AddedAt, c.RevokedAt = moment(added), moment(revoked)
+	var added, revoked, used int64
+	err := r.Scan(&c.Number, &c.Name, &added, &revoked, &used)
+	c.AddedAt, c.RevokedAt, c.UsedAt = moment(added), moment(revoked), moment(used)
 	return c, err
 }
 
@@ -68,6 +68,14 @@ func (s *Store) ChannelByKey(ctx context.Context, key docket.Hash) (channel.Chan
 		return c, fmt.Errorf("store: channel: %w", err)
 	}
 	return c, nil
+}
+
+// UseChannel notes when a channel's key was shown.
+func (s *Store) UseChannel(ctx context.Context, number int, at time.Time) error {
+	if _, err := s.execute(ctx, "UPDATE channels SET used_at = ?1 WHERE number = ?2 AND used_at < ?1", micros(at), number); err != nil {
+		return fmt.Errorf("store: channel: %w", err)
+	}
+	return nil
 }
 
 // WriteChannel is Write with what channels send. The primary key of submissions sees

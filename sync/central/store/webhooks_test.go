@@ -198,6 +198,11 @@ func TestChannels(t *testing.T) {
 		if got != (channel.Channel{Number: number, Name: "热线12345", AddedAt: morning}) {
 			t.Errorf("%+v", got)
 		}
+		fatal(t, s.UseChannel(ctx, number, morning.Add(time.Minute)))
+		fatal(t, s.UseChannel(ctx, number, morning)) // another process was faster
+		if got, err := s.ChannelByKey(ctx, key); err != nil || !got.UsedAt.Equal(morning.Add(time.Minute)) {
+			t.Errorf("used %s, %v", got.UsedAt, err)
+		}
 		fatal(t, s.RevokeChannel(ctx, "热线12345", morning.Add(time.Hour)))
 		for _, err := range []error{s.RevokeChannel(ctx, "热线12345", morning), s.RevokeChannel(ctx, "nobody", morning)} {
 			if !errors.Is(err, channel.ErrNotFound) {

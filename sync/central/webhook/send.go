@@ -3,6 +3,7 @@ package webhook
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 const (
@@ -151,18 +154,38 @@ func (s *Sender) attempt(ctx context.Context, d Delivery) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	return s.post(ctx, d.Subscription, d.ID, body)
+}
+
+// Try sends a word that means nothing, at once, and tells the status of the answer. It
+// counts neither as taken nor as failed. ErrAddress for an address in a private network.
+func (s *Sender) Try(ctx context.Context, to Subscription) (status int, err error) {
+	id, err := uuid.NewRandom()
+	if err != nil {
+		return 0, fmt.Errorf("webhook: %w", err)
+	}
+	body, err := json.Marshal(map[string]any{"type": Test, "timestamp": s.Clock().UTC(), "data": struct{}{}})
+	if err != nil {
+		return 0, fmt.Errorf("webhook: %w", err)
+	}
+	a, err := s.post(ctx, to, "test_"+id.String(), body)
+	return a.status, err
+}
+
+// post posts a body, signed.
+func (s *Sender) post(ctx context.Context, to Subscription, id string, body []byte) (answer, error) {
 	at := s.Clock()
-	signature, err := d.Subscription.Secret.Sign(d.ID, at, body)
+	signature, err := to.Secret.Sign(id, at, body)
 	if err != nil {
 		return answer{}, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.Subscription.Address, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to.Address, bytes.NewReader(body))
 	if err != nil {
 		return answer{}, fmt.Errorf("webhook: %w", err)
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", "lintai-central")
-	r.Header.Set("webhook-id", d.ID)
+	r.Header.Set("webhook-id", id)
 	r.Header.Set("webhook-timestamp", strconv.FormatInt(at.Unix(), 10))
 	r.Header.Set("webhook-signature", signature)
 	got, err := s.client.Do(r)

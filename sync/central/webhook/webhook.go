@@ -35,6 +35,7 @@ type Kind string
 const (
 	Created       Kind = "case.created"
 	StatusChanged Kind = "case.status_changed"
+	Test          Kind = "test" // staff ask whether they are heard; it has no data
 )
 
 // Event is one thing that happened to a case.
