@@ -20,6 +20,7 @@ import (
 
 	"lintai/sync/central/docket"
 	"lintai/sync/central/live"
+	"lintai/sync/central/page"
 	"lintai/sync/central/privacy"
 	"lintai/sync/central/staff"
 )
@@ -70,7 +71,7 @@ type Host struct {
 	// Warning stands on every page; nil: there is none.
 	Warning func(context.Context, staff.Account) (Warning, error)
 	// Reads notes what an account is about to be shown of residents; nil: nothing is noted.
-	Reads func(ctx context.Context, account string, all ...privacy.Read) error
+	Reads     func(ctx context.Context, account string, all ...privacy.Read) error
 	Clock     func() time.Time
 	Log       *slog.Logger
 	Secure    bool // staff come by https: the cookie travels nowhere else
@@ -104,10 +105,7 @@ func (h *Host) Register(mux *http.ServeMux) {
 		mux.HandleFunc(pattern, open)
 	}
 	for _, name := range []string{"console.css", "console.js", "icon.svg"} {
-		mux.HandleFunc("GET /assets/"+name, func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Cache-Control", "no-cache")
-			http.ServeFileFS(w, r, files, "assets/"+name)
-		})
+		mux.HandleFunc("GET /assets/"+name, page.Asset(files, "assets/"+name))
 	}
 	for _, route := range h.Routes() {
 		if len(route.Roles) == 0 || (route.Method != "GET" && route.Method != "POST") {

@@ -38,6 +38,7 @@ type frame struct {
 	Home    string
 	Still   string // of the answer to a form: where its banner is read from instead
 	Menu    []menuLine
+	Long    bool // the menu is folded on a telephone
 	Token   template.HTML // hidden field of every form
 	Problem string        // key of the section problem, or ""
 	Banner
@@ -56,6 +57,7 @@ func (h *Host) show(r *Request, status int, p *Page, content any, problem string
 	f := frame{Who: r.Who, Home: "/", Content: content, Problem: problem}
 	if r.Who.Name != "" {
 		f.Home, f.Menu, f.Token = h.home(r.Who), h.menu(r), tokenField(r.token)
+		f.Long = len(f.Menu) > manyLines
 		if r.Method != http.MethodGet {
 			f.Still = f.Home
 		}
@@ -80,6 +82,9 @@ func (h *Host) show(r *Request, status int, p *Page, content any, problem string
 	}
 	return page.Write(r.Writer, status, p.template, "layout", f)
 }
+
+// manyLines is how many entries have room on two lines of a telephone.
+const manyLines = 7
 
 // menu is the menu of who asks. The entry whose address is the longest beginning of
 // the path is the current one.

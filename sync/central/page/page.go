@@ -5,8 +5,11 @@ package page
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
 	"strings"
 	"time"
@@ -71,6 +74,23 @@ func Guard(next http.Handler) http.Handler {
 		h.Set("X-Robots-Tag", "noindex")
 		next.ServeHTTP(w, r)
 	})
+}
+
+// Asset serves a file that is part of the program. A browser keeps it, asks each time
+// whether it is still the same, and is sent it again only when it is not. A file that is
+// not there panics, at the program's start.
+func Asset(files fs.FS, name string) http.HandlerFunc {
+	content, err := fs.ReadFile(files, name)
+	if err != nil {
+		panic(err)
+	}
+	sum := sha256.Sum256(content)
+	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("ETag", tag)
+		http.ServeFileFS(w, r, files, name)
+	}
 }
 
 // Write renders a template whole before the first byte goes out, so that a

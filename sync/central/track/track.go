@@ -37,9 +37,7 @@ type Page struct {
 // Register adds the routes.
 func (p *Page) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /t/{code}", p.show)
-	mux.HandleFunc("GET /assets/track.css", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFileFS(w, r, files, "track.css")
-	})
+	mux.HandleFunc("GET /assets/track.css", page.Asset(files, "track.css"))
 }
 
 // step is one mark on the track.

@@ -50,9 +50,7 @@ func (p *Page) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /votes/{number}/{round}", p.one)
 	mux.HandleFunc("POST /votes/{number}/{round}", p.receipt)
 	mux.HandleFunc("GET /votes/{number}/{round}/ballots", p.export)
-	mux.HandleFunc("GET /assets/votes.css", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFileFS(w, r, files, "templates/votes.css")
-	})
+	mux.HandleFunc("GET /assets/votes.css", page.Asset(files, "templates/votes.css"))
 }
 
 const perPage = 50
@@ -87,9 +85,11 @@ func (p *Page) list(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var v struct {
-		Rows []row
-		Next int64
+		Rows    []row
+		Next    int64
+		Earlier bool // there is a list that begins before this one
 	}
+	v.Earlier = before > 0
 	if len(all) > perPage {
 		all = all[:perPage]
 		v.Next = all[perPage-1].Number
@@ -240,9 +240,10 @@ func (p *Page) export(w http.ResponseWriter, r *http.Request) {
 func (p *Page) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, proposal.ErrNotFound) || errors.Is(err, proposal.ErrEarly) {
 		p.write(w, http.StatusNotFound, list, "list.html", struct {
-			Rows []row
-			Next int64
-		}{})
+			Rows    []row
+			Next    int64
+			Earlier bool
+		}{Earlier: true})
 		return
 	}
 	if r.Context().Err() == nil {

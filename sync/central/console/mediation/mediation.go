@@ -320,6 +320,11 @@ func (a *Area) view(r *console.Request) (v oneView, err error) {
 	if v.Mediates {
 		_, v.Answers = a.Reader.Answers(body)
 	}
+	for _, answer := range body.Answers {
+		if !v.Taken && answer.Step == mediation.Kind {
+			v.Kind = a.kind(answer.Option)
+		}
+	}
 	parties, err := store.Parties(ctx, number)
 	if err != nil {
 		return v, err
