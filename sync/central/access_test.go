@@ -1,12 +1,15 @@
 package central_test
 
 import (
+	"encoding/base64"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"lintai/kiosk/request"
+	"lintai/sync/central/keyring"
 	"lintai/sync/central/staff"
 )
 
@@ -44,6 +47,43 @@ func (h *house) people() *browser {
 	}
 	h.called = call.ID
 	return b
+}
+
+// Who asks for it is taken off the care list and out of the diary, and the pages still
+// stand: an entry without words is one that has ended.
+func TestDeletedFromCareAndMediation(t *testing.T) {
+	h := setup(t)
+	b := h.people()
+	const number = "11010519491231002X"
+	text, err := keyring.Folder(filepath.Join(h.folder, "keys")).CardKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asks := h.asks("repair", request.CardToken(key, number), request.Answer{Step: "what", Option: "water", Text: "水"})
+	asks.Person.Name, asks.Address = "张桂兰", "幸福里3号楼502室"
+	h.push(asks)
+	open := func(kind string) string {
+		r := b.post("/console/privacy/matters", url.Values{"kind": {kind}, "id_number": {number}})
+		if r.StatusCode != http.StatusSeeOther {
+			t.Fatal(r.Status, read(t, r))
+		}
+		return r.Header.Get("Location")
+	}
+	matter := open("copy")
+	contains(t, b.page(matter, 200), `data-cared="1"`, `data-visits="1"`)
+	contains(t, read(t, b.post(matter+"/paper", nil)), "耳背", "腿疼", "扶手松了", "独居")
+	matter = open("delete")
+	contains(t, b.page(matter, 200), "以后不再提醒走访")
+	if r := b.post(matter+"/erase", url.Values{"sure": {"yes"}}); r.StatusCode != http.StatusSeeOther {
+		t.Fatal(r.Status, read(t, r))
+	}
+	for _, page := range []string{"/console/care?which=all", "/console/care?which=ended", "/console/care/1", "/console/visits", "/console/visits/1"} {
+		lacks(t, b.page(page, 200), "张", "502室", "耳背", "腿疼", "扶手松了")
+	}
 }
 
 // Words of a resident are on no page that does not note who reads them.

@@ -27,6 +27,9 @@ type Document struct {
 	Accounts   []Account   `json:"points,omitempty"`
 	Volunteers []Volunteer `json:"volunteer,omitempty"`
 	Seats      []Seat      `json:"activities,omitempty"`
+	Cared      []Cared     `json:"looked_after,omitempty"`
+	Visits     []Visit     `json:"visits,omitempty"`
+	Quarrels   []Quarrel   `json:"mediation,omitempty"`
 	ReadBy     []ReadBy    `json:"read_by"`
 }
 
@@ -75,7 +78,8 @@ func (k *Keeper) Document(ctx context.Context, number int64, by string, names ma
 	if err := k.Reads.Note(ctx, by, reads...); err != nil {
 		return Document{}, err
 	}
-	d := Document{MadeAt: k.Clock().UTC(), Accounts: known.Accounts, Volunteers: known.Volunteers, Seats: known.Seats, Cases: []Copied{}, ReadBy: []ReadBy{}}
+	d := Document{MadeAt: k.Clock().UTC(), Accounts: known.Accounts, Volunteers: known.Volunteers, Seats: known.Seats,
+		Cared: known.Cared, Visits: known.Visits, Quarrels: known.Quarrels, Cases: []Copied{}, ReadBy: []ReadBy{}}
 	for _, c := range known.Cases {
 		one, err := k.copied(ctx, c)
 		if err != nil {
@@ -96,6 +100,7 @@ func (k *Keeper) copied(ctx context.Context, c docket.Case) (Copied, error) {
 	if one.Request, err = c.Request(); err != nil {
 		return one, err
 	}
+	one.Request.RatingCode = "" // with it who makes the copy could rate in her name
 	if one.Request.Person != nil {
 		one.Request.Person.Token = "" // of no use to her, and of some to who finds the copy
 	}

@@ -12,11 +12,14 @@ type Known struct {
 	Accounts   []Account
 	Volunteers []Volunteer
 	Seats      []Seat
+	Cared      []Cared
+	Visits     []Visit
+	Quarrels   []Quarrel
 }
 
 // Empty tells that it is nothing.
 func (k Known) Empty() bool {
-	return len(k.Cases)+len(k.Accounts)+len(k.Volunteers)+len(k.Seats) == 0
+	return len(k.Cases)+len(k.Accounts)+len(k.Volunteers)+len(k.Seats)+len(k.Cared)+len(k.Visits) == 0
 }
 
 // Account is an account of points.
@@ -52,4 +55,47 @@ type Seat struct {
 	Phone    string    `json:"phone,omitempty"`
 	People   int       `json:"people"`
 	At       time.Time `json:"at"`
+}
+
+// Cared is an entry of the list of those who are looked after. It has no card: her name
+// with her door or her telephone finds it.
+type Cared struct {
+	Number  int64     `json:"number"`
+	Name    string    `json:"name"`
+	Phone   string    `json:"phone,omitempty"`
+	Address string    `json:"address"`
+	Reason  string    `json:"reason"`
+	Note    string    `json:"note,omitempty"`
+	AddedAt time.Time `json:"added_at"`
+}
+
+// Visit is a line of the diary of visits, with the needs that were found.
+type Visit struct {
+	Number  int64     `json:"number"`
+	Name    string    `json:"name,omitempty"`
+	Address string    `json:"address"`
+	At      time.Time `json:"at"`
+	Heard   string    `json:"heard,omitempty"`
+	Needs   []string  `json:"needs,omitempty"`
+}
+
+// Quarrel is what came of a case of mediation, as far as she was part of it. What others
+// said, and who they are, is theirs.
+type Quarrel struct {
+	Case         int64         `json:"case"`
+	Appointments []Appointment `json:"appointments,omitempty"`
+	Agreements   []string      `json:"agreements,omitempty"`
+	Promises     []Promise     `json:"promises,omitempty"`
+}
+
+// Appointment is when and where the parties were to meet.
+type Appointment struct {
+	At    time.Time `json:"at"`
+	Place string    `json:"place"`
+}
+
+// Promise is what was promised for a day.
+type Promise struct {
+	Due  time.Time `json:"due"`
+	Text string    `json:"text"`
 }

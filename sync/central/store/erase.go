@@ -83,6 +83,18 @@ func (s *Store) EraseSubject(ctx context.Context, number int64, of privacy.Subje
 		if err != nil {
 			return err
 		}
+		volunteers, err := t.volunteersOf(of)
+		if err != nil {
+			return err
+		}
+		cared, visits, err := t.looked(of, cases, volunteers) // as long as her cases tell who she is
+		if err != nil {
+			return err
+		}
+		if err := t.eraseLooked(cared, visits, micros(at)); err != nil {
+			return err
+		}
+		erased[privacy.People], erased[privacy.Visits] = len(cared), len(visits)
 		for _, c := range cases {
 			var held int
 			if err := t.queryRow("SELECT count(*) FROM privacy_holds WHERE case_number = ?", c.Number).Scan(&held); err != nil {
@@ -194,6 +206,10 @@ func (t *Tx) eraseCase(c docket.Case, at time.Time) (privacy.Count, error) {
 	if err := t.eraseChanges(c); err != nil {
 		return nil, err
 	}
+	// Nothing more is written to its matter.
+	if _, err := t.exec("end matter", "UPDATE mediation_matters SET outcome = 'withdrawn', ended_at = ? WHERE case_number = ? AND outcome = ''", micros(at), c.Number); err != nil {
+		return nil, err
+	}
 	// What hangs on the number of the case. Each of these keeps its row.
 	for _, one := range []struct{ what, statement string }{
 		{privacy.Seats, "UPDATE activity_seats SET name = '', phone = '', token = '' WHERE case_number = ? AND case_number > 0 AND (name <> '' OR phone <> '' OR token <> '')"},
@@ -206,7 +222,7 @@ func (t *Tx) eraseCase(c docket.Case, at time.Time) (privacy.Count, error) {
 		{"", "UPDATE mediation_parties SET name = '', phone = '', address = '' WHERE case_number = ?"},
 		{"", "UPDATE mediation_sessions SET place = '', present = '', minutes = '' WHERE case_number = ?"},
 		{"", "UPDATE mediation_endings SET words = '' WHERE case_number = ?"},
-		{"", "UPDATE mediation_promises SET words = '' WHERE case_number = ?"},
+		{"", "UPDATE mediation_promises SET words = '', keeping = CASE WHEN keeping = 'open' THEN 'void' ELSE keeping END WHERE case_number = ?"},
 		{"", "UPDATE care_needs SET words = '' WHERE case_number = ? AND case_number > 0"},
 	} {
 		done, err := t.exec("erase beside the case", one.statement, c.Number)

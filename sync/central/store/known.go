@@ -13,14 +13,7 @@ func (s *Store) Known(ctx context.Context, of privacy.Subject) (k privacy.Known,
 		if k.Cases, err = collect(rows, err, scanCase); err != nil {
 			return err
 		}
-		rows, err = t.query("SELECT number, name, phone, fields, times, registered_at FROM volunteers WHERE (token = ?1 AND token <> '' OR case_number = ?2 AND case_number > 0) AND (name <> '' OR token <> '') ORDER BY number", of.Card, of.Case)
-		k.Volunteers, err = collect(rows, err, func(r row) (v privacy.Volunteer, err error) {
-			var at int64
-			err = r.Scan(&v.Number, &v.Name, &v.Phone, &v.Fields, &v.Times, &at)
-			v.RegisteredAt = moment(at)
-			return v, err
-		})
-		if err != nil {
+		if k.Volunteers, err = t.volunteersOf(of); err != nil {
 			return err
 		}
 		// A party that asked through a case is found by it: its card stands there.
@@ -33,7 +26,13 @@ func (s *Store) Known(ctx context.Context, of privacy.Subject) (k privacy.Known,
 			v.At = moment(at)
 			return v, err
 		})
-		if err != nil || of.Card == "" {
+		if err != nil {
+			return err
+		}
+		if k.Cared, k.Visits, err = t.looked(of, k.Cases, k.Volunteers); err != nil {
+			return err
+		}
+		if k.Quarrels, err = t.quarrels(k.Cases); err != nil || of.Card == "" {
 			return err
 		}
 		rows, err = t.query("SELECT number, name, opened_at FROM points_holders WHERE token = ? AND token <> ''", of.Card)
@@ -61,4 +60,16 @@ func (s *Store) Known(ctx context.Context, of privacy.Subject) (k privacy.Known,
 		err = privacy.ErrNotFound
 	}
 	return k, err
+}
+
+// volunteersOf are her registrations as a volunteer.
+func (t *Tx) volunteersOf(of privacy.Subject) ([]privacy.Volunteer, error) {
+	rows, err := t.query(`SELECT number, name, phone, fields, times, registered_at FROM volunteers
+		WHERE (token = ?1 AND token <> '' OR case_number = ?2 AND case_number > 0) AND (name <> '' OR token <> '') ORDER BY number`, of.Card, of.Case)
+	return collect(rows, err, func(r row) (v privacy.Volunteer, err error) {
+		var at int64
+		err = r.Scan(&v.Number, &v.Name, &v.Phone, &v.Fields, &v.Times, &at)
+		v.RegisteredAt = moment(at)
+		return v, err
+	})
 }

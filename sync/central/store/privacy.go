@@ -100,6 +100,12 @@ func (s *Store) ReadersOf(ctx context.Context, k privacy.Known, limit int) ([]pr
 	for _, v := range k.Seats {
 		of(privacy.OfActivity, v.Activity)
 	}
+	for _, v := range k.Cared {
+		of(privacy.OfCare, strconv.FormatInt(v.Number, 10))
+	}
+	for _, v := range k.Visits {
+		of(privacy.OfVisit, strconv.FormatInt(v.Number, 10))
+	}
 	slices.SortFunc(all, func(a, b privacy.Entry) int { return cmp.Compare(b.Number, a.Number) })
 	all = slices.CompactFunc(all, func(a, b privacy.Entry) bool { return a.Number == b.Number })
 	return all[:min(len(all), limit)], errors.Join(errs...)

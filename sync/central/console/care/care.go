@@ -200,7 +200,13 @@ func read(entry int64) privacy.Read {
 	return privacy.Read{Part: privacy.OfCare, Subject: strconv.FormatInt(entry, 10)}
 }
 
-func reason(r care.Reason) string { return phrase.Text(phrase.ID("care_reason." + string(r))) }
+// reason is "" for an entry whose words are gone.
+func reason(r care.Reason) string {
+	if r == "" {
+		return ""
+	}
+	return phrase.Text(phrase.ID("care_reason." + string(r)))
+}
 
 type listView struct {
 	Which   string // due, all or ended

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
 	"lintai/sync/central/console"
 	"lintai/sync/central/console/readable"
@@ -52,10 +53,17 @@ type copied struct {
 	Answers []readable.Labelled
 }
 
+// cared is an entry of the care list on paper.
+type cared struct {
+	book.Cared
+	Why string
+}
+
 type paperView struct {
 	book.Document
 	Number int64
 	Cases  []copied
+	Cared  []cared
 }
 
 // paper is the same to print.
@@ -69,6 +77,13 @@ func (a *Area) paper(r *console.Request) error {
 		one := copied{Copied: c}
 		one.Service, one.Answers = a.Reader.Answers(c.Request)
 		v.Cases = append(v.Cases, one)
+	}
+	for _, e := range d.Cared {
+		one := cared{Cared: e}
+		if id := phrase.ID("care_reason." + e.Reason); phrase.Has(id) {
+			one.Why = phrase.Text(id)
+		}
+		v.Cared = append(v.Cared, one)
 	}
 	// A page is short of 100 KB with so many; the file has them all.
 	v.ReadBy = v.ReadBy[:min(len(v.ReadBy), 2*perPage)]

@@ -13,7 +13,10 @@ import (
 
 	"lintai/kiosk/request"
 	"lintai/kiosk/ticket"
+	"lintai/sync/central/care"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/grid"
+	"lintai/sync/central/mediation"
 	pointstest "lintai/sync/central/points/storetest"
 	"lintai/sync/central/privacy"
 )
@@ -22,6 +25,8 @@ import (
 type Store interface {
 	privacy.Store
 	docket.Store
+	care.Store
+	mediation.Store
 }
 
 var at = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
@@ -30,7 +35,7 @@ var at = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 func Run(t *testing.T, open func(t *testing.T) Store) {
 	for name, test := range map[string]func(*bench){
 		"Reads": reads, "Matters": matters, "Holds": holds, "OnlyClosedCasesGo": onlyClosed, "AfterItsTime": retention, "ASlipOpensItsCase": slip,
-		"PutRight": corrected, "Figures": figures,
+		"PutRight": corrected, "WhoIsLookedAfter": lookedAfter, "QuarrelsGo": quarrels, "Figures": figures,
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := &bench{Store: open(t), T: t, now: at}
@@ -317,6 +322,112 @@ func corrected(b *bench) {
 	}
 	if last := events[len(events)-1]; last.Action != docket.Tell || last.Inner == "" || strings.Contains(last.Inner, "张") {
 		b.Fatalf("%+v", last)
+	}
+}
+
+// lookedAfter: the care list and the diary have no card, so her name with her door or her
+// telephone finds her there, and the case that a visit came to finds the visit.
+func lookedAfter(b *bench) {
+	ctx := b.Context()
+	b.file("repair", "card", toDone...)
+	raised := b.file("repair", "card", toDone...)
+	entry := func(name, phone, address string) (number int64) {
+		b.must(b.WriteCare(ctx, func(tx care.Tx) (err error) {
+			number, err = tx.AddEntry(care.Entry{Name: name, Phone: phone, Address: address, Reason: care.Alone, Note: "耳背", Every: 7, Due: at, AddedAt: at, AddedBy: "w", Revision: 1})
+			return err
+		}))
+		return number
+	}
+	visit := func(once string, entry int64, name, address string, of int64) (number int64) {
+		b.must(b.WriteCare(ctx, func(tx care.Tx) (err error) {
+			v := care.Visit{Once: once, Entry: entry, Name: name, Address: address, Household: grid.Household(address), At: at, By: "w", Manner: care.Met, Heard: "腿疼", WrittenAt: at}
+			if number, _, err = tx.AddVisit(v); err != nil {
+				return err
+			}
+			n := care.Need{Visit: number, ID: once, Service: "repair", Text: "扶手松了", Case: of}
+			if n.Number, err = tx.AddNeed(n); err != nil || of == 0 {
+				return err
+			}
+			return tx.FileNeed(n)
+		}))
+		return number
+	}
+	byDoor, byPhone := entry("张桂兰", "", "幸福里三号楼-502"), entry("张桂兰", "138 0000-1234", "光明路1号")
+	namesake, neighbour := entry("张桂兰", "13999999999", "光明路2号"), entry("李强", "", "幸福里3号楼502室")
+	mine := []int64{visit("1", byDoor, "张桂兰", "幸福里三号楼-502", 0), visit("2", 0, "张桂兰", "幸福里3-502", 0), visit("3", 0, "家里人", "光明路9号", raised.Number)}
+	others := []int64{visit("4", namesake, "张桂兰", "光明路2号", 0), visit("5", 0, "李强", "幸福里3号楼502室", 0)}
+	n, err := b.keeper.ByCard(ctx, privacy.Copy, "card", "clerk")
+	b.must(err)
+	b.must(b.reads.Note(ctx, "reader", privacy.Read{Part: privacy.OfCare, Subject: fmt.Sprint(byDoor)}, privacy.Read{Part: privacy.OfVisit, Subject: fmt.Sprint(mine[1])}, privacy.Read{Part: privacy.OfCare, Subject: fmt.Sprint(neighbour)}))
+	d, err := b.keeper.Document(ctx, n, "clerk", map[string]string{"reader": "陈静"})
+	b.must(err)
+	read := 0
+	for _, one := range d.ReadBy {
+		if one.Who == "陈静" {
+			read++
+		}
+	}
+	if len(d.Cared) != 2 || d.Cared[0].Number != byDoor || d.Cared[1].Number != byPhone || d.Cared[0].Note != "耳背" || len(d.Visits) != 3 || d.Visits[2].Heard != "腿疼" || d.Visits[2].Needs[0] != "扶手松了" || read != 2 {
+		b.Fatalf("%+v %+v %d", d.Cared, d.Visits, read)
+	}
+	if d.Cases[0].Request.RatingCode != "" {
+		b.Fatal("who makes the copy could rate in her name")
+	}
+	n, err = b.keeper.ByCard(ctx, privacy.Delete, "card", "clerk")
+	b.must(err)
+	_, err = b.keeper.Erase(ctx, n, "clerk")
+	b.must(err)
+	for number, gone := range map[int64]bool{byDoor: true, byPhone: true, namesake: false, neighbour: false} {
+		e, err := b.CareEntry(ctx, number)
+		b.must(err)
+		if left := e.Name + e.Phone + e.Address + e.Note + string(e.Reason); (left == "") != gone || e.Ended() != gone {
+			b.Fatalf("%d: %+v", number, e)
+		}
+	}
+	for _, number := range append(others, mine...) {
+		v, err := b.Visit(ctx, number)
+		b.must(err)
+		needs, err := b.Needs(ctx, []int64{number})
+		b.must(err)
+		if gone := slices.Contains(mine, number); (v.Name+v.Address+v.Heard+needs[0].Text == "") != gone {
+			b.Fatalf("%+v %+v", v, needs)
+		}
+	}
+}
+
+// quarrels: of a matter the copy has what she was part of and not what others said; when
+// the words of its case go, the matter has ended and nothing more is written to it.
+func quarrels(b *bench) {
+	ctx := b.Context()
+	c := b.file("mediation", "card", docket.Refuse)
+	b.must(b.WriteMediation(ctx, func(tx mediation.Tx) error {
+		if err := tx.AddMatter(mediation.Matter{Case: c.Number, Mediator: "m", OpenedAt: at}); err != nil {
+			return err
+		}
+		_, err := tx.AddPromise(mediation.Promise{Case: c.Number, Text: "铺地毯", Due: at, Keeping: mediation.Open})
+		return errors.Join(err, tx.AddParty(mediation.Party{Case: c.Number, Side: mediation.Respondent, Name: "李强"}),
+			tx.AddSession(mediation.Session{Case: c.Number, At: at, Place: "调解室", State: mediation.Held, Minutes: "李强说了什么", By: "m", WrittenAt: at}),
+			tx.AddEnding(mediation.Ending{Case: c.Number, Outcome: mediation.Agreed, Text: "十点后不放音乐", At: at, By: "m"}))
+	}))
+	n, err := b.keeper.ByCard(ctx, privacy.Copy, "card", "clerk")
+	b.must(err)
+	d, err := b.keeper.Document(ctx, n, "clerk", nil)
+	b.must(err)
+	text := fmt.Sprintf("%+v", d)
+	for words, there := range map[string]bool{"调解室": true, "十点后不放音乐": true, "铺地毯": true, "李强": false} {
+		if strings.Contains(text, words) != there {
+			b.Fatalf("%s: %v in %s", words, !there, text)
+		}
+	}
+	b.now = at.AddDate(0, 0, 31)
+	b.must(b.retention.Sweep(ctx))
+	b.gone(c.Number, true)
+	m, err := b.Mediation(ctx, c.Number)
+	b.must(err)
+	promises, err := b.Promises(ctx, c.Number)
+	b.must(err)
+	if m.Outcome != mediation.Withdrawn || m.EndedAt.IsZero() || promises[0].Keeping != mediation.Void || promises[0].Text != "" {
+		b.Fatalf("%+v %+v", m, promises)
 	}
 }
 
