@@ -66,13 +66,13 @@ func newLobby(t *testing.T, c *central.Central, number int) *lobby {
 }
 
 // start opens the queue and lets the agent work until the test is over.
-func (l *lobby) start(t *testing.T, address string) {
+func (l *lobby) start(t *testing.T, door *balance) {
 	t.Helper()
 	var err error
 	if l.queue, err = offline.Open(filepath.Join(l.folder, offline.FileName), l.identity.Seal(), time.Now); err != nil {
 		t.Fatal(err)
 	}
-	a, err := agent.New(agent.Options{Address: address, Identity: l.identity, Keep: func(agent.Identity) error { return nil },
+	a, err := agent.New(agent.Options{Address: "https://" + door.to[0], Dial: door.dial, Identity: l.identity, Keep: func(agent.Identity) error { return nil },
 		Queue: watched{l.queue, l.settled}, Now: time.Now,
 		// The waiting of minutes is not what is proved.
 		Jitter: func(limit time.Duration) time.Duration { return mathrand.N(min(limit, time.Second) + 1) },
@@ -89,7 +89,7 @@ func (l *lobby) start(t *testing.T, address string) {
 // promise saves a request, as after 确认提交.
 func (l *lobby) promise(ctx context.Context) error {
 	r := request.Request{ID: uuid.Must(uuid.NewV7()).String(), Kiosk: l.number, Service: "repair", CatalogVersion: 2,
-		Answers: []request.Answer{{Step: "what", Option: "water", Text: "水管漏水"}}, Address: "虚构市测试路1号3号楼502室",
+		Answers: []request.Answer{{Step: "what", Option: "lift", Text: "电梯坏了"}}, Address: "虚构市测试路1号3号楼502室",
 		Person: &request.Person{Name: "测试甲"}, MadeAt: time.Now()}
 	for {
 		var err error
