@@ -3,6 +3,8 @@ package central
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -58,28 +60,39 @@ func BackUp(ctx context.Context, b Backup) (err error) {
 	if _, err := os.Lstat(b.File); !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("central: %s is there already: name a new file", b.File)
 	}
-	// Beside the file: there is room for it, and no other file system to cross.
-	draft, err := os.MkdirTemp(filepath.Dir(b.File), ".central-backup-*") // for its owner only
-	if err != nil {
-		return fmt.Errorf("central: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(draft)) }()
-	facts := about{Format: 1, MadeAt: b.Clock().UTC().Truncate(time.Second), Engine: "sqlite"}
-	docket := docketFile
-	if b.Database == "" {
-		err = store.BackUp(ctx, filepath.Join(b.Folder, docketFile), filepath.Join(draft, docket))
-	} else {
-		facts.Engine, docket = "postgres", dumpFile
-		err = dump(ctx, b.Database, filepath.Join(draft, docket))
+	done, err := lock(filepath.Join(b.Folder, "backup.lock"), false)
+	if errors.Is(err, ErrServed) {
+		return fmt.Errorf("central: another backup of %s is being made", b.Folder)
 	}
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(filepath.Join(draft, "archive"), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	defer done()
+	// What can be read without the passphrase stays in the data folder, and never lies
+	// where backups do. A backup that was killed left both drafts; nobody else has them
+	// while this holds the lock.
+	plain, draft := filepath.Join(b.Folder, ".backing-up"), b.draft()
+	clear := func() error { return errors.Join(os.RemoveAll(plain), os.RemoveAll(draft)) }
+	if err := errors.Join(clear(), keyring.MakeFolder(plain)); err != nil {
+		return fmt.Errorf("central: %w", err)
+	}
+	defer func() { err = errors.Join(err, clear()) }()
+	facts := about{Format: 1, MadeAt: b.Clock().UTC().Truncate(time.Second), Engine: "sqlite"}
+	docket := filepath.Join(plain, docketFile)
+	if b.Database == "" {
+		err = store.BackUp(ctx, filepath.Join(b.Folder, docketFile), docket)
+	} else {
+		facts.Engine, docket = "postgres", filepath.Join(plain, dumpFile)
+		err = dump(ctx, b.Database, docket)
+	}
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(draft, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("central: %w", err)
 	}
-	err = b.pack(f, facts, filepath.Join(draft, docket), string(keys))
+	err = b.pack(f, facts, docket, string(keys))
 	if err == nil {
 		err = f.Sync()
 	}
@@ -87,10 +100,22 @@ func BackUp(ctx context.Context, b Backup) (err error) {
 		return err
 	}
 	// Unlike a rename this never replaces a file.
-	if err := os.Link(filepath.Join(draft, "archive"), b.File); err != nil {
+	if err := os.Link(draft, b.File); err != nil {
 		return fmt.Errorf("central: %w", err)
 	}
 	return keyring.SyncFolder(filepath.Dir(b.File))
+}
+
+// draft is what the file is called until it is whole: a name of this data folder on this
+// machine, among those of others that are backed up to the same place.
+func (b Backup) draft() string {
+	machine, _ := os.Hostname() // without it the folder tells
+	folder, err := filepath.Abs(b.Folder)
+	if err != nil {
+		folder = b.Folder
+	}
+	sum := sha256.Sum256([]byte(machine + "\x00" + folder))
+	return filepath.Join(filepath.Dir(b.File), ".central-backup-"+hex.EncodeToString(sum[:8]))
 }
 
 func (b Backup) pack(to io.Writer, facts about, docket, keys string) error {
@@ -171,6 +196,11 @@ func Restore(ctx context.Context, b Backup) (r store.Restored, err error) {
 		if exists, err := store.ExistsPostgres(ctx, b.Database); err != nil {
 			return r, err
 		} else if exists {
+			if begun, err := whichThere(b.Folder, filepath.Join(restoreName, dumpFile)); err != nil {
+				return r, err
+			} else if begun[filepath.Join(restoreName, dumpFile)] {
+				return r, fmt.Errorf("central: %w: a restore into it may have been broken off. If it is that database, make it anew and empty, and call restore again", store.ErrNotEmpty)
+			}
 			return r, fmt.Errorf("central: %w: nothing is written over it", store.ErrNotEmpty)
 		}
 	}
@@ -336,8 +366,21 @@ func (b Backup) place(staged string) error {
 			return err
 		}
 	}
-	if err := os.RemoveAll(staged); err != nil {
+	// It has all that residents said, and may not outlive a kill.
+	if err := os.RemoveAll(filepath.Join(staged, dumpFile)); err != nil {
 		return fmt.Errorf("central: %w", err)
 	}
-	return keyring.SyncFolder(b.Folder)
+	// All at once: half of the folder would say that the restore is not over, and not how
+	// it goes on.
+	over := staged + ".over"
+	if err := os.RemoveAll(over); err != nil {
+		return fmt.Errorf("central: %w", err)
+	}
+	if err := rename(staged, over); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(over); err != nil {
+		return fmt.Errorf("central: %w", err)
+	}
+	return nil
 }

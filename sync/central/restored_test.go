@@ -212,6 +212,20 @@ func TestBackupsAreWholeOrRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 	}, nil, "not those of the backup")
+	// What a backup that was killed left behind is gone after the next; and two are not
+	// made at once.
+	if err := errors.Join(os.MkdirAll(filepath.Join(h.folder, ".backing-up"), 0o700),
+		os.WriteFile(filepath.Join(h.folder, ".backing-up", "central.db"), []byte("everything"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	again := b
+	again.File = filepath.Join(folder, "again")
+	if err := central.BackUp(t.Context(), again); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(h.folder, ".backing-up")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the plain copy of a backup that was killed stays: %v", err)
+	}
 	// The docket alone was lost: it goes back beside its keys.
 	if err := os.Remove(filepath.Join(h.folder, "central.db")); err != nil {
 		t.Fatal(err)
@@ -239,6 +253,32 @@ func TestBackupsAreWholeOrRefused(t *testing.T) {
 	}
 	if err := c.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// A database into which a restore was broken off is not empty, and nothing knows whether it
+// is whole: the operator is told what to do, by both who refuse.
+func TestARestoreBrokenOffInPostgreSQL(t *testing.T) {
+	var config central.Config
+	h := setup(t, func(c *central.Config) {
+		c.Database = postgrestest.Database(t)
+		config = *c
+	})
+	b := h.backup(config.Database, filepath.Join(t.TempDir(), "backup"))
+	if err := central.BackUp(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	b.Folder = filepath.Join(t.TempDir(), "again")
+	staged := filepath.Join(b.Folder, ".restoring")
+	if err := errors.Join(os.MkdirAll(staged, 0o700), os.WriteFile(filepath.Join(staged, "central.dump"), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := central.Restore(t.Context(), b); !errors.Is(err, store.ErrNotEmpty) || !strings.Contains(err.Error(), "make it anew") {
+		t.Errorf("into what it may have written: %v", err)
+	}
+	b.Database = postgrestest.Database(t)
+	if r, err := central.Restore(t.Context(), b); err != nil || r.Times != 1 {
+		t.Errorf("into an empty one: %+v, %v", r, err)
 	}
 }
 

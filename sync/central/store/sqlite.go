@@ -10,7 +10,8 @@ import (
 	"os"
 	"path/filepath"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // and the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // ErrDamaged is returned by Open for a file that is not a sound database of
@@ -156,19 +157,36 @@ func connect(path string) (*Store, error) {
 func (s *Store) check(ctx context.Context) error {
 	var id int64
 	if err := s.writer.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+		return unreadable(err)
 	}
 	if id != applicationID {
 		return fmt.Errorf("%w: it belongs to another program (application id %#x)", ErrDamaged, id)
 	}
 	var word string
 	if err := s.writer.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&word); err != nil {
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+		return unreadable(err)
 	}
 	if word != "ok" {
 		return fmt.Errorf("%w: %s", ErrDamaged, word)
 	}
 	return nil
+}
+
+// unreadable tells a file that is damaged from one that cannot be read now: nobody should
+// put a backup over a sound database because its disk is full.
+func unreadable(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE {
+		return fmt.Errorf("there is no room beside the database: is the disk full? %w", err)
+	}
+	return err
 }
 
 func syncFolder(dir string) error {

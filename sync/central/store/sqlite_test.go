@@ -155,3 +155,18 @@ func TestDamagedAndForeignFiles(t *testing.T) {
 		})
 	}
 }
+
+// Only a damaged file is called so: what cannot be read for another reason may be sound.
+func TestUnreadableIsNotDamaged(t *testing.T) {
+	s, path := create(t)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// The log cannot be opened: a folder is in its place.
+	if err := os.Mkdir(path+"-wal", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), path); err == nil || errors.Is(err, ErrDamaged) {
+		t.Errorf("%v", err)
+	}
+}
