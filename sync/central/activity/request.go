@@ -37,12 +37,11 @@ func (k *Keeper) Reseat(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed error // one that cannot follow does not hold up the others
 	for _, number := range cases {
-		if err := k.reseat(ctx, number); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, k.reseat(ctx, number))
 	}
-	return nil
+	return failed
 }
 
 // Changed makes the places follow cases that went on: when staff withdraw the request
@@ -95,7 +94,10 @@ func (k *Keeper) delivered(ctx context.Context, service string, after int64, nex
 			}
 			return answer(c, filed, r)
 		})
-		if err != nil {
+		switch {
+		case errors.Is(err, docket.ErrHistory): // one that is broken does not hold up the others
+			k.Log.Error("a request for a place is left to staff", "case", looked, "error", err)
+		case err != nil:
 			return after, err
 		}
 		after = looked

@@ -22,7 +22,7 @@ func Advance(tx Tx, c Case, steps ...Event) ([]Case, error) {
 	}
 	s, err := Replay(history)
 	if err != nil {
-		return nil, fmt.Errorf("docket: case %d: %w", c.Number, err)
+		return nil, fmt.Errorf("%w: case %d: %w", ErrHistory, c.Number, err)
 	}
 	followers, err := tx.Followers(c.Number)
 	if err != nil {

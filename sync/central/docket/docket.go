@@ -30,6 +30,7 @@ var (
 	ErrIDTaken     = errors.New("docket: another item was filed under this id")
 	ErrTicketTaken = errors.New("docket: another request has this ticket")
 	ErrMove        = errors.New("docket: the case cannot move there")
+	ErrHistory     = errors.New("docket: the events of the case do not follow one another")
 	ErrAnswered    = errors.New("docket: the call was answered before")
 )
 

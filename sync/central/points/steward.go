@@ -51,12 +51,11 @@ func (s *Steward) Resettle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed error // one that cannot be settled does not hold up the others
 	for _, number := range cases {
-		if err := s.resettle(ctx, number); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, s.resettle(ctx, number))
 	}
-	return nil
+	return failed
 }
 
 // Changed settles cases that went on.
@@ -92,7 +91,11 @@ func (s *Steward) Delivered(ctx context.Context, after int64) (int64, error) {
 			touched, err = s.answer(tx, c)
 			return err
 		})
-		if err != nil {
+		switch {
+		case errors.Is(err, docket.ErrHistory): // one that is broken does not hold up the others
+			s.Log.Error("a request for points is left to staff", "case", looked, "error", err)
+			touched = nil
+		case err != nil:
 			return after, fmt.Errorf("points: requests: %w", err)
 		}
 		after = looked

@@ -36,7 +36,10 @@ func (k *Keeper) Delivered(ctx context.Context, after int64) (int64, error) {
 			}
 			return c.answer(filed, r)
 		})
-		if err != nil {
+		switch {
+		case errors.Is(err, docket.ErrHistory): // one that is broken does not hold up the others
+			k.Log.Error("a vote is left to staff", "case", looked, "error", err)
+		case err != nil:
 			return after, err
 		}
 		after = looked

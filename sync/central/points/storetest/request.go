@@ -135,6 +135,30 @@ func requests(t *testing.T, b *bench) {
 		}
 	}
 	b.same("what is left", b.has(h), int64(20))
+
+	// A case whose events do not follow one another is left to staff; the next is answered.
+	broken := b.ask(Token(1), "balance")
+	Break(t, b, broken)
+	next := b.ask(Token(1), "balance")
+	_, err := b.steward.Delivered(t.Context(), 0)
+	b.must(err)
+	if status, _ := b.status(broken); status != docket.Delivered {
+		t.Errorf("the broken one is %s", status)
+	}
+	if status, _ := b.status(next); status != docket.Done {
+		t.Errorf("behind the broken one: %s", status)
+	}
+}
+
+// Break adds an event to a case that cannot follow.
+func Break(t *testing.T, s docket.Store, number int64) {
+	t.Helper()
+	err := s.Write(t.Context(), func(tx docket.Tx) error {
+		return tx.Append(number, docket.Event{Number: 2, Action: docket.Approve, Status: docket.Delivered, At: at})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (b *bench) act(number int64, action docket.Action, note string) {
