@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"lintai/kiosk/phrase"
@@ -62,7 +63,9 @@ func (d *Desk) ActWith(ctx context.Context, number, seen int64, e docket.Event, 
 		return err
 	}
 	var touched []docket.Case
+	written := e.Note
 	err = d.Store.Write(ctx, func(tx docket.Tx) error {
+		e.Note = written // of the attempt before
 		c, err := lock(tx, number, &e)
 		if err != nil {
 			return err
@@ -159,8 +162,6 @@ func usual(e docket.Event) string {
 		return phrase.Text("told.submitted")
 	case docket.Cancel:
 		return phrase.Text("told.cancelled")
-	case docket.Merge:
-		return phrase.Text("told.merged")
 	case docket.Reopen:
 		return phrase.Text("told.reopened")
 	}
@@ -195,7 +196,41 @@ func lock(tx docket.Tx, number int64, e *docket.Event) (docket.Case, error) {
 	case docket.Rated:
 		e.OtherStatus = docket.Done // by another resident
 	}
-	return cases[number], nil
+	if e.Note != "" {
+		return cases[number], nil
+	}
+	var err error
+	e.Note, err = joined(tx, cases[e.Other])
+	return cases[number], err
+}
+
+// joined tells a resident which case hers was merged into, by what is no secret of
+// another's, and what came of it when it is done: else hers would be done at once, and
+// she would not know why.
+func joined(tx docket.Tx, other docket.Case) (string, error) {
+	day := func(t time.Time) string { return t.In(phrase.Zone).Format(phrase.Text("told.day")) }
+	number, since := strconv.FormatInt(other.Number, 10), day(other.RequestedAt)
+	if !other.Status.Closed() {
+		return phrase.Text("told.merged", "number", number, "day", since), nil
+	}
+	history, err := tx.Events(other.Number)
+	if err != nil {
+		return "", err
+	}
+	done, note := other.UpdatedAt, ""
+	for _, e := range history {
+		if e.Action == docket.Complete {
+			done, note = e.At, e.Note
+		}
+	}
+	text := phrase.Text("told.merged_done", "number", number, "day", since, "done", day(done))
+	if note != "" {
+		text += phrase.Text("told.merged_came", "note", note)
+	}
+	if letters := []rune(text); len(letters) > MaxNote {
+		text = string(letters[:MaxNote-1]) + "…"
+	}
+	return text, nil
 }
 
 // steps is what an action brings with it; more follow it.

@@ -238,9 +238,15 @@ func TestMergedCasesFollow(t *testing.T) {
 		}
 	}
 	b.wants(b.act(third, docket.Event{Action: docket.Cancel}), docket.ErrFollowed)
-	b.must(b.act(third, docket.Event{Action: docket.Complete}))
+	b.must(b.act(third, docket.Event{Action: docket.Complete, Note: "灯换好了"}))
 	if status, _, _ := b.told(second); status != "done" {
 		t.Errorf("the follower is told %s", status)
+	}
+	// One that is merged only now is done at once, and says why and what was done.
+	late := b.file("repair", 12)
+	b.must(b.act(late, into(third)))
+	if status, _, note := b.told(late); status != "done" || !strings.Contains(note, fmt.Sprintf("（编号%d）合并，那一件已在", third)) || !strings.HasSuffix(note, "处理情况：灯换好了") {
+		t.Errorf("the late one is told %s, %s", status, note)
 	}
 	b.must(b.act(second, docket.Event{Action: docket.Reopen}))
 	if c, _, _ := b.state(second); c.Status != docket.Accepted || c.Into != 0 {
