@@ -35,6 +35,8 @@ type lobby struct {
 	office *central.Central
 	agent  *agent.Agent
 	queue  *offline.Queue
+	folder string // of central
+	log    *slog.Logger
 }
 
 // line stands before central. Cut, it lets central do its work and throws the
@@ -45,6 +47,7 @@ type line struct {
 	cut     int  // so many pushes lose their answer
 	down    bool // nothing gets through
 	pushes  int
+	told    chan struct{} // central heard what became of a paper
 }
 
 func (l *line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -65,6 +68,9 @@ func (l *line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	l.central.ServeHTTP(w, r)
+	if r.URL.Path == wire.PathPaperOutcome {
+		l.told <- struct{}{}
+	}
 }
 
 func (l *line) set(change func(*line)) {
@@ -96,7 +102,8 @@ func (f lightFunc) Show(p visit.LightPattern) { f(p) }
 func openLobby(t *testing.T) *lobby {
 	t.Helper()
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
-	c, err := central.Open(t.Context(), central.Config{Folder: t.TempDir(), Log: quiet, Heartbeat: 200 * time.Millisecond})
+	folder := t.TempDir()
+	c, err := central.Open(t.Context(), central.Config{Folder: folder, Log: quiet, Heartbeat: 200 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +112,7 @@ func openLobby(t *testing.T) *lobby {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &lobby{t: t, line: &line{central: c.KioskHandler("https://c.example")}, views: make(chan visit.View, 4096), slips: make(chan slip.Slip, 64)}
+	b := &lobby{t: t, folder: folder, log: quiet, line: &line{told: make(chan struct{}, 64), central: c.KioskHandler("https://c.example")}, views: make(chan visit.View, 4096), slips: make(chan slip.Slip, 64)}
 	server := httptest.NewUnstartedServer(b.line)
 	server.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelError)
 	server.TLS = c.KioskTLS()
@@ -129,7 +136,7 @@ func openLobby(t *testing.T) *lobby {
 	rules.DeliverWait = 0
 	b.office, b.agent, b.queue = c, a, queue
 	b.term = terminal.New(terminal.Config{
-		Number: 12, Rules: rules, Queue: queue, Central: a, Printer: b, Voice: b, Light: lightFunc(b.light), Cards: b, Display: b,
+		Number: 12, Rules: rules, Queue: queue, Central: a, Papers: a, Printer: b, Voice: b, Light: lightFunc(b.light), Cards: b, Display: b,
 		Now: time.Now, NewID: newID, Random: rand.Reader, FaultOf: offline.FaultOf, Log: quiet,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
