@@ -15,8 +15,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"lintai/sync/central/docket"
 	"lintai/sync/central/live"
@@ -131,6 +134,9 @@ func (h *Host) guard(route Route) http.HandlerFunc {
 			err = ErrForbidden
 			h.Log.Warn("refused for the role", "account", r.Who.ID, "route", plain.Pattern)
 		}
+		if err == nil && !readable(plain.URL) {
+			err = ErrForm
+		}
 		if err == nil && route.Method == "POST" {
 			err = h.checkForm(r, route)
 		}
@@ -164,8 +170,23 @@ func (h *Host) checkForm(r *Request, route Route) error {
 		return errors.Join(ErrForm, err)
 	case !tokenFits(r.PostFormValue("token"), r.token):
 		return errToken
+	case !allReadable(r.PostForm):
+		return ErrForm
 	}
 	return nil
+}
+
+// readable tells whether what stands in an address is text at all. A database that is
+// strict about that would fail with it, and the page with the database.
+func readable(u *url.URL) bool { return utf8.ValidString(u.Path) && allReadable(u.Query()) }
+
+func allReadable(form url.Values) bool {
+	for name, values := range form {
+		if !utf8.ValidString(name) || slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // inMemory is how many bytes of a form's files are kept in memory while it is read;

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -156,7 +157,10 @@ func (s *Store) Matters(ctx context.Context, open bool, before int64, limit int)
 	// They are due in the order in which they were opened.
 	query := "SELECT " + matterColumns + " FROM privacy_matters WHERE closed_at = 0 AND number > ? ORDER BY number LIMIT ?"
 	if !open {
-		query = "SELECT " + matterColumns + " FROM privacy_matters WHERE closed_at > 0 AND (?1 = 0 OR number < ?1) ORDER BY number DESC LIMIT ?2"
+		query = "SELECT " + matterColumns + " FROM privacy_matters WHERE closed_at > 0 AND number < ? ORDER BY number DESC LIMIT ?"
+		if before <= 0 {
+			before = math.MaxInt64
+		}
 	}
 	rows, err := s.query(ctx, query, before, bounded(limit))
 	return collect(rows, err, scanMatter)

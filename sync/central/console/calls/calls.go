@@ -41,7 +41,7 @@ type Area struct {
 	Accounts func(context.Context) ([]staff.Account, error)
 	// Caller names the device that raised a call; "" for a terminal's. nil: no device does.
 	Caller func(context.Context, docket.Call) (string, error)
-	Clock    func() time.Time
+	Clock  func() time.Time
 }
 
 // Late is when a request, too, counts as sent in later.
