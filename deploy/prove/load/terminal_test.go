@@ -74,9 +74,12 @@ func (l *lobby) start(t *testing.T, door *balance) {
 	}
 	a, err := agent.New(agent.Options{Address: "https://" + door.to[0], Dial: door.dial, Identity: l.identity, Keep: func(agent.Identity) error { return nil },
 		Queue: watched{l.queue, l.settled}, Now: time.Now,
-		// The waiting of minutes is not what is proved.
-		Jitter: func(limit time.Duration) time.Duration { return mathrand.N(min(limit, time.Second) + 1) },
-		Log:    slog.New(slog.DiscardHandler), Fault: func(fault.Code) {}})
+		// The waiting of minutes is not what is proved; but a thousand that came again each
+		// second would leave a small machine nothing but handshakes that nobody waits for.
+		Jitter: func(limit time.Duration) time.Duration {
+			return mathrand.N(min(limit, time.Second+time.Duration(*terminals)*20*time.Millisecond) + 1)
+		},
+		Log: slog.New(slog.DiscardHandler), Fault: func(fault.Code) {}})
 	if err != nil {
 		t.Fatal(err)
 	}
