@@ -35,7 +35,7 @@ func (c *Central) console(public string) *console.Host {
 			&mine.Area{Reader: reader, Desk: work, Grids: c.store, Clock: c.config.Clock},
 			&cases.Area{Grids: c.store.Grids, Reader: reader, Desk: work, Terminals: lobby, Limits: limits, Assign: gives.Panel, Accounts: c.store.Accounts, Caller: c.caller, Erased: c.store.ErasedAt},
 			gives,
-			&grids.Area{Store: c.store, Accounts: c.store.Accounts, Office: c.dispatch, Resources: gives.Resources, Clock: c.config.Clock},
+			&grids.Area{Store: c.drawing(), Accounts: c.store.Accounts, Office: c.dispatch, Resources: gives.Resources, Clock: c.config.Clock},
 			limits,
 			help,
 			&quarantine.Area{Reader: reader, Desk: work, Receiver: c.receiver},

@@ -27,6 +27,7 @@ type Store interface {
 	Unassigned(ctx context.Context, urgencies []docket.Urgency, fresh time.Time, after int64, limit int) ([]int64, error)
 
 	Case(ctx context.Context, number int64) (docket.Case, []docket.Event, error)
+	Cases(ctx context.Context, q docket.CaseQuery) ([]docket.Case, error)
 	Terminals(ctx context.Context) ([]docket.Terminal, error)
 	Accounts(ctx context.Context) ([]staff.Account, error)
 	Setting(ctx context.Context, name string) (string, error)

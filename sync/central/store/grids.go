@@ -125,6 +125,13 @@ func (t *Tx) putBodies(table, key string, was, is map[string]any) error {
 // PlaceCase notes where a case is.
 func (s *Store) PlaceCase(ctx context.Context, number int64, id, building string) error {
 	return s.change(ctx, sql.LevelRepeatableRead, func(t *Tx) error {
+		if id == "" {
+			if _, err := t.exec("place of a case", "DELETE FROM case_grids WHERE case_number = ?", number); err != nil {
+				return err
+			}
+			_, err := t.exec("grid of a case", "UPDATE cases SET grid = '' WHERE number = ?", number)
+			return err
+		}
 		_, err := t.exec("place of a case", `INSERT INTO case_grids (case_number, grid, building) VALUES (?, ?, ?)
 			ON CONFLICT (case_number) DO UPDATE SET grid = excluded.grid, building = excluded.building`, number, id, building)
 		if err == nil {
