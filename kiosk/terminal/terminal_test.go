@@ -34,6 +34,7 @@ type bench struct {
 	holds   chan struct{} // if set, saving waits for it
 	result  slip.Result
 	full    bool // there is no room for notes and pictures
+	papers  Papers
 
 	views chan visit.View
 	said  chan visit.Say
@@ -119,7 +120,7 @@ func start(t *testing.T, b *bench) *Terminal {
 	rules.DeliverWait = 0
 	term := New(Config{
 		Number: 12, Rules: rules,
-		Queue: b, Central: b, Printer: b, Voice: b, Light: lightFunc(b.light), Cards: b, Display: b,
+		Queue: b, Central: b, Printer: b, Voice: b, Light: lightFunc(b.light), Cards: b, Display: b, Papers: b.papers,
 		Now:     func() time.Time { return time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC) },
 		NewID:   func() (string, error) { serial++; return fmt.Sprint("id", serial), nil },
 		Random:  rand.Reader,

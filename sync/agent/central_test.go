@@ -29,6 +29,8 @@ type central struct {
 	pushes  []wire.Push       // as decoded
 	changes []wire.Change
 	tickets map[string]wire.Ticket
+	papers  map[string]wire.PaperAnswer // by ticket
+	told    []wire.PaperOutcome
 	cards   map[string][]wire.CardTicket
 	streams int
 	pulls   int
@@ -136,6 +138,27 @@ func (c *central) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		mine := c.cards[card.Token]
 		c.mu.Unlock()
 		write(w, http.StatusOK, wire.Tickets{Protocol: wire.Protocol, Tickets: mine})
+	case r.URL.Path == wire.PathPapers && r.Method == http.MethodPost:
+		var ask wire.PaperAsk
+		if json.NewDecoder(r.Body).Decode(&ask) != nil || ask.Check() != nil {
+			refuse(w, http.StatusBadRequest, "bad_request")
+			return
+		}
+		c.mu.Lock()
+		a := c.papers[string(ask.Ticket)]
+		c.mu.Unlock()
+		a.Protocol = wire.Protocol
+		write(w, http.StatusOK, a)
+	case r.URL.Path == wire.PathPaperOutcome && r.Method == http.MethodPost:
+		var told wire.PaperOutcome
+		if json.NewDecoder(r.Body).Decode(&told) != nil || told.Check() != nil {
+			refuse(w, http.StatusBadRequest, "bad_request")
+			return
+		}
+		c.mu.Lock()
+		c.told = append(c.told, told)
+		c.mu.Unlock()
+		write(w, http.StatusOK, wire.PaperAnswer{Protocol: wire.Protocol})
 	case strings.HasPrefix(r.URL.Path, wire.PathTickets):
 		c.mu.Lock()
 		t := c.tickets[strings.TrimPrefix(r.URL.Path, wire.PathTickets)]

@@ -49,6 +49,7 @@ type resident struct {
 	status visit.Status // of what is looked up
 	query  string       // what was searched for last
 	fails  bool         // saving, recording, calling do not work
+	paper  bool         // what is looked up is a certificate that can be fetched
 	full   bool         // the terminal has no room for notes and pictures
 	owed   []visit.Event
 	shots  []Shot
@@ -133,7 +134,12 @@ func (r *resident) reply(effect visit.Effect) visit.Event {
 			return visit.Printed{Job: e.Job, Result: slip.Result{Outcome: slip.NotPrinted, Fault: fault.PaperOut}}
 		}
 		return visit.Printed{Job: e.Job, Result: slip.Result{Outcome: slip.Printed}}
+	case visit.GetPaper:
+		return visit.PaperGiven{Job: e.Job, ID: "p", Paper: visit.Paper{Kind: "居住证明", Verification: "7K2QX-9M4TA", Made: r.now}}
 	case visit.Find:
+		if r.paper {
+			return visit.LookedUp{Ticket: e.Ticket, Result: visit.Found, Progress: visit.Progress{Service: "certificate", Status: r.status, At: r.now, Paper: true}}
+		}
 		return visit.LookedUp{Ticket: e.Ticket, Result: r.found, Progress: visit.Progress{
 			ID: "a", Service: "repair", Status: r.status, At: r.now, Note: notes[r.status]}}
 	case visit.FindByCard:

@@ -5,6 +5,7 @@ import (
 
 	"lintai/kiosk/fault"
 	"lintai/kiosk/request"
+	"lintai/kiosk/slip"
 	"lintai/kiosk/visit"
 )
 
@@ -241,6 +242,15 @@ func settled(m Manner) *resident {
 		r.status = status
 		all.join(r.begin("lookup").digits(Ticket).feed(visit.Next{}).answer().keep("progress-" + string(status)))
 	}
+	paper := arrive(m).enter()
+	paper.status, paper.paper = visit.StatusDone, true
+	paper.begin("lookup").digits(Ticket).feed(visit.Next{}).answer().keep("progress-paper").touch("paper").keep("progress-paper-asked")
+	all.join(paper.answer().answer().keep("progress-paper-printed"))
+	failing := arrive(m).enter()
+	failing.status, failing.paper = visit.StatusDone, true
+	failing.begin("lookup").digits(Ticket).feed(visit.Next{}).answer().touch("paper").answer()
+	failing.owed = nil // the printer falls silent
+	all.join(failing.feed(visit.Printed{Job: 1, Result: slip.Result{Outcome: slip.Unknown}}).keep("progress-paper-unknown"))
 	on := arrive(m).enter()
 	on.status, on.found = visit.StatusSaved, visit.Found
 	on.feed(visit.Sending{IDs: []string{"a"}})

@@ -58,13 +58,15 @@ func untold(t *testing.T, s docket.Store) {
 	number := file(t, s, sample(t, 1))
 	before, _, err := s.Case(t.Context(), number)
 	must(t, err)
+	print := &docket.Print{ID: "a print", Kiosk: 12, Outcome: "unknown"}
 	must(t, s.Write(t.Context(), func(tx docket.Tx) error {
-		return tx.Append(number, docket.Event{Number: 2, Action: docket.Tell, Status: docket.Delivered, At: noon.Add(time.Hour * 9), Detail: docket.Detail{Inner: "x"}})
+		return tx.Append(number, docket.Event{Number: 2, Action: docket.Tell, Status: docket.Delivered, At: noon.Add(time.Hour * 9), Detail: docket.Detail{Inner: "x", Print: print}})
 	}))
-	c, _, err := s.Case(t.Context(), number)
+	c, events, err := s.Case(t.Context(), number)
 	must(t, err)
 	want(t, "since", c.UpdatedAt, before.UpdatedAt)
 	want(t, "events", c.Events, int64(2))
+	want(t, "print", events[1].Print, print)
 }
 
 func merged(t *testing.T, s docket.Store) {
