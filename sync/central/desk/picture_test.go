@@ -2,6 +2,7 @@ package desk
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"image"
@@ -9,6 +10,10 @@ import (
 	"image/jpeg"
 	"image/png"
 	"testing"
+
+	"github.com/google/uuid"
+
+	"lintai/sync/central/docket"
 )
 
 // picture is a JPEG of a size, red in its left upper quarter, with Exif that says how the
@@ -100,4 +105,36 @@ func FuzzOrientation(f *testing.F) {
 			t.Fatal(n)
 		}
 	})
+}
+
+// Of a form that is refused no photo stays; of one that is taken it does.
+func TestPhotosOfARefusedRecordAreNotKept(t *testing.T) {
+	b := setup(t)
+	n := b.file("repair", 12)
+	photo := func() docket.Attachment {
+		c, _, _ := b.state(n)
+		return docket.Attachment{ID: uuid.Must(uuid.NewV7()).String(), Request: c.ID, Type: "image/jpeg", Size: 3, Hash: sha256.Sum256([]byte("abc")), ReceivedAt: now, Data: []byte("abc")}
+	}
+	complete := func(seen int64, p docket.Attachment) error {
+		return b.ActWith(t.Context(), n, seen, docket.Event{Action: docket.Complete, By: "王芳", Detail: docket.Detail{Record: &docket.Record{Text: "修好了"}}}, []docket.Attachment{p})
+	}
+	early := photo()
+	b.wants(complete(1, early), docket.ErrMove) // nobody has begun
+	b.must(b.act(n, docket.Event{Action: docket.Accept}))
+	b.must(b.act(n, docket.Event{Action: docket.Start}))
+	late := photo()
+	b.wants(complete(2, late), docket.ErrMove) // somebody was faster
+	for _, p := range []docket.Attachment{early, late} {
+		if _, err := b.Store.Attachment(t.Context(), p.ID); !errors.Is(err, docket.ErrNotFound) {
+			t.Errorf("a photo of a refused form stays: %v", err)
+		}
+	}
+	kept := photo()
+	b.must(complete(3, kept))
+	if got, err := b.Store.Attachment(t.Context(), kept.ID); err != nil || string(got.Data) != "abc" {
+		t.Errorf("the photo of the record: %v", err)
+	}
+	if _, _, events := b.state(n); len(events[3].Record.Photos) != 1 || events[3].Record.Photos[0] != kept.ID {
+		t.Errorf("the record names %v", events[3].Record)
+	}
 }
