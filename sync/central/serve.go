@@ -65,7 +65,7 @@ func (c *Central) KioskHandler(public string) http.Handler {
 	(&kioskapi.API{Store: c.store, Receiver: c.receiver, Hub: c.hub, Presence: c.presence,
 		Clock: c.config.Clock, Log: c.config.Log, Heartbeat: c.config.Heartbeat, Cards: c.guesses(), Codes: c.guesses(),
 		Catalog: c.library.catalog.Load,
-		Root: c.root, Facts: func() (wire.EnrolAnswer, error) { return c.facts(public) },
+		Root:    c.root, Facts: func() (wire.EnrolAnswer, error) { return c.facts(public) },
 		Answered: c.metrics.Answered, Stray: c.noteStray}).Register(mux)
 	return mux
 }
