@@ -176,3 +176,24 @@ func TestWhoReadsWordsIsNoted(t *testing.T) {
 		}
 	}
 }
+
+// A vote that waits to be cast, because the count is busy or the urn is not what was
+// signed, shows nobody of staff what was chosen.
+func TestAVoteThatWaitsShowsNoChoice(t *testing.T) {
+	h := setup(t) // nobody casts
+	b := h.staff()
+	b.puts("加装电梯", nil)
+	vote := h.ballot(cardOne, "o2", "4071")
+	vote.Answers[0].Text = "不要装"
+	h.push(vote)
+	open := b.post("/console/privacy/matters", url.Values{"kind": {"copy"}, "ticket": {string(vote.Ticket)}, "name": {"张桂兰"}}).Header.Get("Location")
+	for page, text := range map[string]string{
+		"/console": b.page("/console", 200), "the case": b.page("/console/cases/1", 200), "behind the mask": read(t, b.post("/console/cases/1/whole", nil)),
+		"overdue": b.page("/console/overdue", 200), "a copy on paper": read(t, b.post(open+"/paper", nil)),
+	} {
+		if strings.Contains(text, "不要装") || strings.Contains(text, "4071") {
+			t.Errorf("%s shows what was chosen", page)
+		}
+	}
+	contains(t, b.page("/console/cases/1", 200), "张桂兰")
+}

@@ -12,6 +12,7 @@ import (
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/proposal"
 )
 
 // corrected is what stands in the history of a case that was put right.
@@ -100,7 +101,8 @@ func (k *Keeper) copied(ctx context.Context, c docket.Case) (Copied, error) {
 	if one.Request, err = c.Request(); err != nil {
 		return one, err
 	}
-	one.Request.RatingCode = "" // with it who makes the copy could rate in her name
+	one.Request = proposal.Secret(one.Request) // staff make the copy
+	one.Request.RatingCode = ""                // with it who makes the copy could rate in her name
 	if one.Request.Person != nil {
 		one.Request.Person.Token = "" // of no use to her, and of some to who finds the copy
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
@@ -140,16 +141,25 @@ func (c *change) cast(poll Poll, all []Ballot, filed docket.Case, r request.Requ
 	return c.Lock(filed.Number, LockedReceipt{poll.Proposal, poll.Round, Box(c.keeper.Key, filed.ID, r.RatingCode, b.Receipt)})
 }
 
+// Secret is a request as staff may see it, also as long as it waits: without what was
+// chosen in a vote.
+func Secret(r request.Request) request.Request {
+	if r.Service != Service {
+		return r
+	}
+	r.Answers = slices.Clone(r.Answers)
+	for i, a := range r.Answers {
+		if _, _, ok := parseStep(a.Step); ok {
+			r.Answers[i].Option, r.Answers[i].Text = "", phrase.Text("vote.secret")
+		}
+	}
+	return r
+}
+
 // redact takes what was chosen out of a request, and the digits of the slip.
 func (c *change) redact(filed docket.Case, r request.Request) error {
-	var kept []request.Answer
-	for _, a := range r.Answers {
-		if _, _, ok := parseStep(a.Step); ok {
-			a.Option, a.Text = "", phrase.Text("vote.secret")
-		}
-		kept = append(kept, a)
-	}
-	r.Answers, r.RatingCode = kept, ""
+	r = Secret(r)
+	r.RatingCode = ""
 	body, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("proposal: %w", err)

@@ -12,6 +12,7 @@ import (
 	"lintai/sync/central/console/readable"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/privacy"
+	"lintai/sync/central/proposal"
 )
 
 // caseView is a case as a row of the list, or as a page.
@@ -72,6 +73,7 @@ func (a *Area) view(f docket.Case, names map[int]string, whole bool) (caseView, 
 	if err != nil {
 		return caseView{}, err
 	}
+	body = proposal.Secret(body)
 	v := caseView{Case: f, Terminal: names[f.Kiosk], Urgency: f.Urgency.String(), Address: body.Address,
 		Late: f.ReceivedAt.Sub(f.RequestedAt) >= calls.Late, Moves: f.Status.Next(), Repeated: repeated(f.Repeat)}
 	if f.Kiosk == 0 && body.Channel != nil { // also of a device

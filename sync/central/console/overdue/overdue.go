@@ -20,6 +20,7 @@ import (
 	"lintai/sync/central/deadline"
 	"lintai/sync/central/desk"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/proposal"
 	"lintai/sync/central/staff"
 )
 
@@ -136,7 +137,7 @@ func (a *Area) list(r *console.Request) error {
 		one := lateView{Case: late.Case, Mark: mark(late.Kept.Standing, now), Urgency: late.Urgency.String(), Address: body.Address, Holder: names.holder(late.Kept.Assignee)}
 		one.Service, _ = a.Reader.Answers(body)
 		var chosen []string
-		for _, answer := range body.Answers {
+		for _, answer := range proposal.Secret(body).Answers {
 			if answer.Option != "" {
 				chosen = append(chosen, answer.Text)
 			}

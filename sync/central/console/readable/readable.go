@@ -9,6 +9,7 @@ import (
 	"lintai/kiosk/request"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/privacy"
+	"lintai/sync/central/proposal"
 )
 
 // Reader reads with the catalogue of the day.
@@ -40,7 +41,7 @@ func (r Reader) Answers(body request.Request) (service string, all []Labelled) {
 	if known, ok := r.Catalog().Service(body.Service); ok {
 		service = known.Name
 	}
-	for _, a := range body.Answers {
+	for _, a := range proposal.Secret(body).Answers {
 		all = append(all, Labelled{r.Label(body.Service, a.Step), a.Text})
 	}
 	return service, append(all, ofChannel(body.Channel)...)
