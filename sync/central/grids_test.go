@@ -119,7 +119,7 @@ func TestACaseGoesOutAndIsDone(t *testing.T) {
 		t.Fatalf("resource: %s", r.Status)
 	}
 	contains(t, clerk.page("/console/cases/1", 200), "已预约", "退还", "匹配度")
-	contains(t, clerk.page("/console/resources", 200), ">1/6<")
+	contains(t, clerk.page("/console/resources", 200), ">在办 1 件，最多 6 件<")
 
 	// Only she whose it is works it.
 	if r := far.fill("/console/mine/1", "photo", "", nil, url.Values{"seen": {"4"}, "action": {"started"}}); r.StatusCode != http.StatusNotFound {
@@ -148,7 +148,7 @@ func TestACaseGoesOutAndIsDone(t *testing.T) {
 	if r := clerk.get(strings.ReplaceAll(photo, "&amp;", "&")); r.StatusCode != http.StatusOK || r.Header.Get("Content-Type") != "image/jpeg" {
 		t.Errorf("the photo: %s", r.Status)
 	}
-	contains(t, clerk.page("/console/resources", 200), ">0/6<")
+	contains(t, clerk.page("/console/resources", 200), ">在办 0 件，最多 6 件<")
 }
 
 func TestStaffGiveACaseAway(t *testing.T) {

@@ -125,6 +125,21 @@ func TestColoursCanBeRead(t *testing.T) {
 	}
 }
 
+// Paper is as narrow as a telephone to a browser, but its tables are not to be.
+func TestNarrowRulesAreForScreensOnly(t *testing.T) {
+	h := setup(t)
+	css := h.browser().page("/assets/console.css", 200)
+	all := regexp.MustCompile(`@media [^{]*width[^{]*`).FindAllString(css, -1)
+	if len(all) < 4 {
+		t.Fatalf("%d rules for narrow screens", len(all))
+	}
+	for _, query := range all {
+		if !strings.HasPrefix(query, "@media screen and ") {
+			t.Errorf("%s counts for paper too", query)
+		}
+	}
+}
+
 // A long menu takes one line of a telephone until it is pressed, which no script does; a
 // short one stands open, and all do at a desk.
 func TestLongMenuIsFoldedOnATelephone(t *testing.T) {

@@ -30,6 +30,7 @@ func TestAQuarrelIsSettled(t *testing.T) {
 	}
 	contains(t, zhou.page("/console/mediation", 200), `data-matter="1"`, "吵闹", "张**", "待受理")
 	zhou.page("/console/mediation/2", 404) // no quarrel
+	contains(t, zhou.page("/console/mediation/1", 200), "<h1>吵闹 ")
 	do(clerk, "1/take", nil, http.StatusForbidden)
 	do(zhou, "1/take", nil, http.StatusSeeOther)
 	do(zhou, "1/take", nil, http.StatusConflict)

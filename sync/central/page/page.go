@@ -34,6 +34,15 @@ func Date(t time.Time) string {
 	return t.In(phrase.Zone).Format(phrase.Text("page.date"))
 }
 
+// Moment writes a time with its year, for what is read or printed long afterwards; "" for
+// the zero time.
+func Moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(phrase.Zone).Format(phrase.Text("page.moment"))
+}
+
 // Status is the word for a status.
 func Status(s docket.Status) string { return phrase.Text(phrase.ID("status." + string(s))) }
 
@@ -44,7 +53,7 @@ func Stars(n int) string {
 }
 
 // Functions are what templates may call.
-var Functions = template.FuncMap{"phrase": phrase.Text, "when": When, "date": Date, "status": Status, "stars": Stars, "section": section}
+var Functions = template.FuncMap{"phrase": phrase.Text, "when": When, "date": Date, "moment": Moment, "status": Status, "stars": Stars, "section": section}
 
 // sections are those that templates build an id of: {{section "reason." .Reason}}.
 var sections = map[string]bool{"matter_kind.": true, "matter_outcome.": true, "access.": true, "access_why.": true, "reason.": true, "problem.": true, "urgency.": true, "unrated.": true, "action.": true, "category.": true, "concern.": true, "department.": true, "duplicate.": true, "role.": true, "role_means.": true, "account_action.": true, "callout_which.": true, "sensor_kind.": true, "sensor_which.": true}
