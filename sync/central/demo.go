@@ -48,7 +48,8 @@ func MakeDemo(ctx context.Context, config Config, o demodata.Options) (made demo
 	c.store.OnCases(nil) // nobody is to look at each moment of a year; Sweep looks at what is left of it
 	made, err = demodata.Make(ctx, demodata.House{
 		Store: c.store, Clock: clock, Office: c.office, Receiver: c.receiver, Key: c.PublicKey(), Hub: c.hub,
-		Catalog: c.library.catalog.Load(), Activities: c.keeper(), Calls: c.callouts, Log: c.config.Log,
+		Catalog: c.library.catalog.Load(), Activities: c.keeper(), Calls: c.callouts,
+		Care: c.careKeeper(), Mediation: c.mediator(), Proposals: c.proposals(), Sensors: c.sensors, Log: c.config.Log,
 		Ledger:    &points.Ledger{Store: c.store, Clock: clock.Now, Log: c.config.Log},
 		Resources: &resource.Keeper{Store: c.store, Clock: clock.Now, Log: c.config.Log, Moved: c.tellCases},
 		Terminal: func(ctx context.Context, number int, name string) error {

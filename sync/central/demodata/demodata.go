@@ -27,10 +27,14 @@ import (
 	"lintai/kiosk/seal"
 	"lintai/sync/central/activity"
 	"lintai/sync/central/callout"
+	"lintai/sync/central/care"
 	"lintai/sync/central/intake"
 	"lintai/sync/central/live"
+	"lintai/sync/central/mediation"
 	"lintai/sync/central/points"
+	"lintai/sync/central/proposal"
 	"lintai/sync/central/resource"
+	"lintai/sync/central/sensor"
 	"lintai/sync/central/staff"
 	"lintai/sync/central/store"
 )
@@ -66,6 +70,10 @@ type House struct {
 	Ledger     *points.Ledger
 	Resources  *resource.Keeper
 	Calls      *callout.Keeper
+	Care       *care.Keeper
+	Mediation  *mediation.Keeper
+	Proposals  *proposal.Keeper
+	Sensors    *sensor.Keeper
 	Terminal   func(ctx context.Context, number int, name string) error
 	Log        *slog.Logger
 }
@@ -93,6 +101,9 @@ func Make(ctx context.Context, h House, o Options) (Made, error) {
 		return Made{}, fmt.Errorf("demodata: %w", err)
 	}
 	if err := y.play(ctx); err != nil {
+		return Made{}, fmt.Errorf("demodata: %w", err)
+	}
+	if err := y.meet(ctx); err != nil {
 		return Made{}, fmt.Errorf("demodata: %w", err)
 	}
 	y.made.From, y.made.Until = from, until

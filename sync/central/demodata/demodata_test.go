@@ -135,6 +135,12 @@ func TestLoadedRowsAreThoseOfTheRealOperations(t *testing.T) {
 	slowly := options
 	slowly.Slowly = true
 	db, _ := made(t, slowly, false)
+	for _, table := range []string{"activity_seats", "volunteers", "points_entries", "care_visits", "proposals", "devices"} {
+		var n int
+		if err := db.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil || n == 0 {
+			t.Errorf("%s: %d rows, %v", table, n, err)
+		}
+	}
 	want := rows(t, db)
 	db, folder := made(t, options, false)
 	same(t, rows(t, db), want)
