@@ -115,8 +115,9 @@ func (e *errands) worker(t *testing.T, ctx context.Context) (name string) {
 // left is what a process that died was doing.
 const left = "state = 'running' AND attempted_by[array_length(attempted_by, 1)] = $1"
 
-// killAtWork kills a process while it does jobs, and tells how many it left.
-func (e *errands) killAtWork(t *testing.T, ctx context.Context, p *process, worker string) int {
+// killAtWork kills a process while it does jobs, and tells how many it left. more makes
+// some, when it is done with those before.
+func (e *errands) killAtWork(t *testing.T, ctx context.Context, p *process, worker string, more func()) int {
 	t.Helper()
 	until(t, ctx, "it does jobs", func() bool {
 		// It stands still while it is looked at, so that what it was doing stays undone.
@@ -125,6 +126,7 @@ func (e *errands) killAtWork(t *testing.T, ctx context.Context, p *process, work
 			return true
 		}
 		p.command.Process.Signal(syscall.SIGCONT)
+		more()
 		return false
 	})
 	if err := p.end(syscall.SIGKILL); err == nil {
