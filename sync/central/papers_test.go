@@ -22,12 +22,15 @@ const (
 )
 
 // certified is a central whose first case is a certificate that everybody approved.
-func certified(t *testing.T) (h *house, code ticket.Code, act func(docket.Event)) {
+func certified(t *testing.T, changes ...func(*request.Request)) (h *house, code ticket.Code, act func(docket.Event)) {
 	t.Helper()
 	h = setup(t)
 	r := h.request()
 	r.Service, r.Answers = "certificate", []request.Answer{{Step: "which", Option: "residence", Text: "居住证明"}}
 	r.Person.Token = request.CardToken(cardKey, "110101195001011234")
+	for _, change := range changes {
+		change(&r)
+	}
 	h.push(r)
 	book, err := store.Open(t.Context(), filepath.Join(h.folder, "central.db"))
 	if err != nil {
@@ -178,5 +181,13 @@ func TestPapersThatAreNotGiven(t *testing.T) {
 	}
 	if waits < 20 {
 		t.Errorf("%d of 40 tickets were not looked up", waits)
+	}
+}
+
+// A certificate without a name is none: the desk hands it out.
+func TestPaperForNobodyIsNotGiven(t *testing.T) {
+	h, code, _ := certified(t, func(r *request.Request) { r.Person = nil })
+	if a := h.paper(h.me, firstPrint, code, ""); a.Reason != wire.PaperDesk || h.look(code).Papers != 0 {
+		t.Errorf("%+v", a)
 	}
 }

@@ -47,6 +47,7 @@ type PaperReason string
 const (
 	PaperNone   PaperReason = "none"   // there is none, or it does not count any more
 	PaperEnough PaperReason = "enough" // it was given MaxPapers times
+	PaperDesk   PaperReason = "desk"   // central does not know whose name to put on it
 )
 
 // Paper is what stands on it, in Chinese: it is shown to offices.

@@ -70,6 +70,12 @@ func (a *API) paper(w http.ResponseWriter, r *http.Request, kiosk int) error {
 		if answer.Paper, err = a.paperOf(c, events, ask); err != nil {
 			return err
 		}
+		if answer.Paper.Holder == "" {
+			// She gave no card, or her words were taken out since: who it is for, the desk
+			// finds out face to face.
+			answer.Paper, answer.Reason = nil, wire.PaperDesk
+			return nil
+		}
 		answer.Paper.Earlier = s.Printed(ask.ID)
 		if again {
 			return nil
