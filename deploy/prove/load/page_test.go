@@ -15,6 +15,7 @@ import (
 const (
 	silence = 15 * time.Second // after which a line is dead
 	pause   = 2 * time.Second  // before it is opened again
+	rest    = 2 * time.Second  // between two readings, but for a call
 )
 
 // page is one that a member of staff left open.
@@ -61,26 +62,45 @@ func (p *page) follow(ctx context.Context) {
 		p.refused.Add(1)
 		return
 	}
-	anew := make(chan struct{}, 1)
+	anew, urgent := make(chan struct{}, 1), make(chan struct{}, 1)
 	var reading sync.WaitGroup
 	defer reading.Wait()
-	defer close(anew)
+	defer cancel()
 	reading.Go(func() {
-		for range anew {
+		var rested <-chan time.Time
+		for {
+			soon := anew
+			if rested != nil {
+				soon = nil
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-rested:
+				rested = nil
+				continue
+			case <-urgent:
+			case <-soon:
+			}
 			p.read(ctx)
+			rested = time.After(rest)
 		}
 	})
 	for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
 		dead.Reset(silence)
-		switch lines.Text() {
-		case "event: hello":
+		asks := anew
+		switch line := lines.Text(); {
+		case line == "event: hello":
 			p.hellos.Add(1)
-		case "event: changed":
+			asks = urgent
+		case line == "data: call", line == "data: everything":
+			asks = urgent
+		case line == "event: changed":
 		default:
 			continue
 		}
 		select {
-		case anew <- struct{}{}:
+		case asks <- struct{}{}:
 		default: // it is being read, and once more after that
 		}
 	}
@@ -92,6 +112,7 @@ func (p *page) read(ctx context.Context) {
 	if err != nil {
 		return
 	}
+	r.Header.Set("Sec-Fetch-Dest", "empty") // as a browser says of fetch()
 	answer, err := p.client.Do(r)
 	if err != nil {
 		return

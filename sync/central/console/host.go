@@ -79,6 +79,8 @@ type Host struct {
 	Log       *slog.Logger
 	Secure    bool // staff come by https: the cookie travels nowhere else
 	Heartbeat time.Duration
+
+	turns turns // of Register
 }
 
 // Routes is the whole table: the host's own rows and those of the areas.
@@ -104,6 +106,7 @@ func (h *Host) open() map[string]http.HandlerFunc {
 
 // Register adds the table to a mux, and beside it what needs no session.
 func (h *Host) Register(mux *http.ServeMux) {
+	h.turns = newTurns()
 	for pattern, open := range h.open() {
 		mux.HandleFunc(pattern, open)
 	}
@@ -121,6 +124,13 @@ func (h *Host) Register(mux *http.ServeMux) {
 // guard lets a row's roles in, and nobody else.
 func (h *Host) guard(route Route) http.HandlerFunc {
 	return func(w http.ResponseWriter, plain *http.Request) {
+		if !route.Script {
+			done, ok := h.turns.take(plain)
+			if !ok {
+				return // the page is gone
+			}
+			defer done()
+		}
 		r := &Request{Request: plain, Writer: w, host: h}
 		err := h.recognise(r)
 		switch {

@@ -38,7 +38,7 @@ type frame struct {
 	Home    string
 	Still   string // of the answer to a form: where its banner is read from instead
 	Menu    []menuLine
-	Long    bool // the menu is folded on a telephone
+	Long    bool          // the menu is folded on a telephone
 	Token   template.HTML // hidden field of every form
 	Problem string        // key of the section problem, or ""
 	Banner

@@ -43,9 +43,14 @@
     }
   };
 
-  let reading = false, again = false;
-  const refresh = async () => {
-    if (reading) { again = true; return; }
+  // Two readings have a rest between them, or a busy morning's hundreds of open pages
+  // would leave central no time for what they wait for. A call waits for no rest.
+  const rest = 2000;
+  let reading = false, again = false, resting = null;
+  const refresh = async (urgent) => {
+    if (reading) { again = urgent ? 'urgent' : again || 'soon'; return; }
+    if (resting && !urgent) { again = again || 'soon'; return; }
+    clearTimeout(resting);
     reading = true;
     try {
       const answer = await fetch(still || location.pathname + location.search, { cache: 'no-store' });
@@ -60,7 +65,8 @@
       }
     } catch { /* the line is down; it is read anew when the stream is back */ }
     reading = false;
-    if (again) { again = false; refresh(); }
+    const next = () => { resting = null; if (again) { const urgent = again === 'urgent'; again = false; refresh(urgent); } };
+    if (again === 'urgent') next(); else resting = setTimeout(next, rest);
   };
 
   // A call is answered without leaving the page: a note that is being typed
@@ -71,7 +77,7 @@
     for (const button of form.querySelectorAll('button')) button.disabled = true;
     try {
       await fetch(form.action, { method: 'POST', body: answer });
-      refresh(); // shows it answered, also when somebody else was faster
+      refresh(true); // shows it answered, also when somebody else was faster
     } catch {
       for (const button of form.querySelectorAll('button')) button.disabled = false;
       show(false);
@@ -115,9 +121,9 @@
   const open = () => {
     if (source) { source.close(); show(false); }
     source = new EventSource(address);
-    source.addEventListener('hello', () => { show(true); alive(); refresh(); });
+    source.addEventListener('hello', () => { show(true); alive(); refresh(true); });
     source.addEventListener('beat', () => { show(true); alive(); });
-    source.addEventListener('changed', () => { alive(); refresh(); });
+    source.addEventListener('changed', (e) => { alive(); refresh(e.data === 'call' || e.data === 'everything'); });
     source.onerror = () => {
       show(false);
       // Refused rather than broken: signed out, or central is starting.
