@@ -23,7 +23,7 @@ func (s *Store) WriteProposals(ctx context.Context, f func(proposal.Tx) error) e
 type proposalTx struct{ *Tx }
 
 func (t proposalTx) OldestDelivered(service string, after int64) (docket.Case, bool, error) {
-	return pointsTx{t.Tx}.OldestDelivered(service, after)
+	return pointsTx(t).OldestDelivered(service, after)
 }
 
 // Redact has the rules look at the case once more, as it is then.
