@@ -289,7 +289,10 @@ func (j *judgement) requests() {
 		}
 	}
 	for code := range j.m.moved {
-		if c, ok := byCode[code]; !ok || c.Status != docket.Accepted || c.Events != 2 {
+		c, ok := byCode[code]
+		accepted := c.Status == docket.Accepted && c.Events == 2
+		sent := c.Status == docket.Dispatched && c.Events == 3 // an urgent one then goes out by itself
+		if !ok || !accepted && !sent {
 			j.say("LOST: staff accepted %s and central has %+v", code, c.Status)
 		}
 	}

@@ -78,7 +78,9 @@ func (c *Central) AddDevice(ctx context.Context, d sensor.Device) (sensor.Key, e
 }
 
 // RevokeDevice makes a device's key worthless; its history stays.
-func (c *Central) RevokeDevice(ctx context.Context, id string) error { return c.sensors.Revoke(ctx, id) }
+func (c *Central) RevokeDevice(ctx context.Context, id string) error {
+	return c.sensors.Revoke(ctx, id)
+}
 
 // Devices lists all devices.
 func (c *Central) Devices(ctx context.Context) ([]sensor.Device, error) {
@@ -176,7 +178,6 @@ func spaces(lot sensor.Device, now time.Time) string {
 	}
 	return phrase.Text("sensor.parking_some", "count", strconv.Itoa(more))
 }
-
 
 // Community is the document that terminals are given now.
 func (c *Central) Community() *community.Document { return c.library.community.Load() }
