@@ -121,7 +121,9 @@ func (q *Queue) open(ctx context.Context) (err error) {
 	if err = opened(); q.makeRoom(err) {
 		err = opened()
 	}
-	if err != nil {
+	// A partition without a single byte left is no reason to shut in what waits: each
+	// save is refused and says why, and what central takes makes room.
+	if err != nil && !errors.Is(err, ErrFull) {
 		return err
 	}
 	if q.audited, err = auditHead(ctx, q.db); err != nil {

@@ -34,7 +34,7 @@ var ephemeral = map[string][]string{
 // which words fired, when a case is due, who is to be told. No attack is seen there
 // that is not seen in what was filed.
 var (
-	concludedTables  = []string{"classifications", "rule_counts", "case_limits", "case_grids", "staff_notifications"}
+	concludedTables  = []string{"classifications", "rule_counts", "case_limits", "case_grids", "staff_notifications", "insight_cases", "insight_cells", "insight_months", "insight_pages"}
 	concludedColumns = []string{"category", "concern", "repeats", "place", "urgency", "due_at"} // of cases
 )
 
