@@ -248,7 +248,7 @@ func (g *guest) promise(v visit.View) told {
 		return t
 	case visit.ScreenProgress:
 		t := told{Kind: toldProgress, Code: strings.ReplaceAll(v.Code, " ", ""), State: words(v.Headline,
-			"status.saved", "status.sending", "status.delivered", "status.accepted", "status.working", "status.done", "status.held")}
+			"status.saved", "status.sending", "status.delivered", "status.accepted", "status.dispatched", "status.working", "status.done", "status.held")}
 		if v.Notice == phrase.Text("progress.found_here") {
 			t.Slip = "here"
 		}

@@ -55,8 +55,9 @@ func newMemory() *memory {
 		moved: map[string]bool{}, answered: map[string]bool{}, retains: map[int]bool{}, kept: map[int]map[wire.DocumentKind]int64{}, aside: map[string]bool{}}
 }
 
-// way is the order of what is said of a request.
-var way = []string{"saved", "delivered", "accepted", "working", "done"}
+// way is the order of what is said of a request. An urgent one is dispatched by itself
+// as soon as it is accepted.
+var way = []string{"saved", "delivered", "accepted", "dispatched", "working", "done"}
 
 func (m *memory) hear(kiosk int, t told) {
 	m.mu.Lock()

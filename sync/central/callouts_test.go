@@ -229,6 +229,12 @@ func TestStepsOfCallsAreMadeOnceOnTwoProcesses(t *testing.T) {
 			}
 		}
 	}
+	// A step is told after it was kept: both have said all they will once they ended.
+	for _, c := range []*house{one, two} {
+		if err := c.central.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if n := strings.Count(one.log.String(), "call rings for others"); n != many*callout.Alone {
 		t.Errorf("%d steps were made, want %s", n, fmt.Sprint(many*callout.Alone))
 	}
