@@ -55,6 +55,16 @@ const (
 	IdentityDamaged Code = "identity_damaged" // the file with the terminal's identity cannot be read
 	CentralForeign  Code = "central_foreign"  // what answers at central's address is not this terminal's central
 	EnrolWaiting    Code = "enrol_waiting"    // the terminal has a code, and central cannot be reached yet
+	UpdateRefused   Code = "update_refused"   // the bundle is not signed for this terminal, damaged, or older than what runs
+	UpdateFailed    Code = "update_failed"    // the installation of an update broke off
+	UpdateUndone    Code = "update_undone"    // a new version did not pass its self-test, and the old one is back
+	CrashLoop       Code = "crash_loop"       // the program ended too often in a short time
+	NotPainting     Code = "not_painting"     // the window has stopped painting
+	NetworkRefused  Code = "network_refused"  // the Wi-Fi network does not take the password, or the address does not work
+	NetworkMissing  Code = "network_missing"  // no cable, and the Wi-Fi network is not within reach
+	StickMissing    Code = "stick_missing"    // no memory stick is plugged in, or it cannot be read
+	StickFull       Code = "stick_full"       // the memory stick has no room
+	ApplianceFailed Code = "appliance_failed" // the service that looks after the computer does not do what it was asked
 )
 
 // Severity says what a fault means for the resident in front of the terminal.
@@ -123,6 +133,16 @@ var List = []Entry{
 	{IdentityDamaged, Fatal, "本机的身份文件损坏", "运行 central kiosk add --renew，把新码写进 kiosk.toml；未送达的请求不会丢"},
 	{CentralForeign, Degraded, "应答的不是本机的中心", "核对 kiosk.toml 里的 address；检查网络是否要求登录网页；中心换过密钥要重新登记"},
 	{EnrolWaiting, Fatal, "等待登记，连不上中心", "检查网线、网络和 kiosk.toml 里的 address；连上后自动登记"},
+	{UpdateRefused, Notice, "更新包不能用", "更新包签名不对、损坏、太旧或不是本机型的；请重新取一份；继续使用现在的版本"},
+	{UpdateFailed, Notice, "更新没有装完", "继续使用现在的版本；会自动再试；多次失败请检查存储卡"},
+	{UpdateUndone, Notice, "新版本没有通过自检，已退回旧版本", "照常使用；把故障代码告诉支持人员；不要再装这个版本"},
+	{CrashLoop, Fatal, "程序多次异常退出", "断电一分钟后再开；仍这样请扫屏幕上的二维码联系支持"},
+	{NotPainting, Fatal, "屏幕停止刷新", "会自动重新启动；反复出现请检查屏幕接线和供电"},
+	{NetworkRefused, Degraded, "连不上网络", "核对网络名称和密码；固定地址请核对网关"},
+	{NetworkMissing, Degraded, "没有网络", "插好网线，或检查无线网络是否在范围内"},
+	{StickMissing, Notice, "没有可用的 U 盘", "插上 FAT32 或 exFAT 格式的 U 盘再试"},
+	{StickFull, Notice, "U 盘空间不够", "换一个 U 盘，或清理后再试"},
+	{ApplianceFailed, Degraded, "系统服务没有完成", "重新启动；仍失败请导出日志联系支持"},
 }
 
 // Find returns the published row of a code.

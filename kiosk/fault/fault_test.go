@@ -10,6 +10,8 @@ var published = []Code{
 	"storage_errors", "storage_worn", "storage_low", "card_unreadable", "nothing_heard", "content_invalid",
 	"document_refused",
 	"not_enrolled", "code_refused", "code_used", "code_expired", "number_mismatch", "revoked", "identity_damaged", "central_foreign", "enrol_waiting",
+	"update_refused", "update_failed", "update_undone", "crash_loop", "not_painting",
+	"network_refused", "network_missing", "stick_missing", "stick_full", "appliance_failed",
 }
 
 func TestListIsAppendOnly(t *testing.T) {

@@ -32,6 +32,8 @@ type Health struct {
 	Queue    *QueueHealth      `json:"queue,omitempty"`
 	Versions map[string]string `json:"versions,omitempty"` // program, catalog, community, policy, prompts, configuration
 	Audit    *AuditHealth      `json:"audit,omitempty"`
+	System   *System           `json:"system,omitempty"` // nil where it is no appliance
+	Done     []OrderDone       `json:"done,omitempty"`
 }
 
 // QueueHealth is what waits in a terminal's queue.
@@ -84,6 +86,11 @@ type HealthAnswer struct {
 	// AuditSequence is the newest entry of the audit log that central knows, 0 when
 	// it knows none. It goes back into AuditHealth.ToldSequence.
 	AuditSequence int64 `json:"audit_sequence,omitempty"`
+	// StaffKey is what the numbers of package staffcode are reckoned with, this
+	// terminal's alone. Offer and Orders are nil when there is nothing to do.
+	StaffKey []byte       `json:"staff_key,omitempty"`
+	Offer    *UpdateOffer `json:"offer,omitempty"`
+	Orders   []Order      `json:"orders,omitempty"`
 }
 
 // Check refuses what cannot be a word on devices.
@@ -117,6 +124,19 @@ func (h Health) checkWords() error {
 		}
 		if q.OldestAge != nil && *q.OldestAge < 0 {
 			return fmt.Errorf("wire: an item that is %d ms old", *q.OldestAge)
+		}
+	}
+	if h.System != nil {
+		if err := h.System.Check(); err != nil {
+			return err
+		}
+	}
+	if len(h.Done) > MaxOrders {
+		return fmt.Errorf("wire: %d orders done, there are at most %d", len(h.Done), MaxOrders)
+	}
+	for _, d := range h.Done {
+		if d.ID < 1 || d.Fault != fault.None && !word(string(d.Fault)) {
+			return fmt.Errorf("wire: an order done has a number, and a fault of a single word or none")
 		}
 	}
 	if len(h.Versions) > maxVersions {
