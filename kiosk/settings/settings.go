@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lintai/kiosk/phrase"
 	"lintai/kiosk/ticket"
 )
 
@@ -19,6 +20,7 @@ import (
 type Settings struct {
 	Terminal Terminal
 	Central  Central
+	Network  Network
 	Panel    Panel
 	Card     Serial
 	Printer  Printer
@@ -41,6 +43,12 @@ type Terminal struct {
 	// Content is the directory of the community's own documents: see package
 	// content. Empty means: what is built in.
 	Content string
+	// Languages are those that residents may choose; the first is Chinese where the
+	// file says nothing.
+	Languages []phrase.Locale
+	// Grid is where on central's map of grids the terminal stands: a grid's name or
+	// that of a building, as central has it. Empty: central goes by its own list.
+	Grid string
 }
 
 // Central is the service that this terminal reports to.
@@ -59,6 +67,8 @@ type Panel struct {
 	Width      int // pixels, of the window when not full screen
 	Height     int
 	FullScreen bool
+	Rotation   int // degrees clockwise: 0, 90, 180, 270
+	Brightness int // percent
 }
 
 // Serial is a device on a serial port. An empty Port means: this terminal has
@@ -123,6 +133,9 @@ type Camera struct {
 	Bench  string
 }
 
+// leastBrightness is what can still be read, so that nobody takes the terminal for dead.
+const leastBrightness = 10
+
 var bauds = []int{9600, 19200, 38400, 57600, 115200}
 
 // Parse reads and checks the text of a configuration file. The error, if any,
@@ -132,6 +145,15 @@ func Parse(text []byte) (*Settings, error) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
+	s := f.settings()
+	if problems := f.finish(); len(problems) > 0 {
+		return nil, problems
+	}
+	return s, nil
+}
+
+// settings takes all that there is out of a file.
+func (f *file) settings() *Settings {
 	s := &Settings{}
 	s.Terminal.Number = f.integer("terminal", "number", required, between(1, ticket.MaxTerminal))
 	s.Terminal.Place = f.text("terminal", "place", required, lengthUpTo(20))
@@ -139,13 +161,21 @@ func Parse(text []byte) (*Settings, error) {
 	s.Terminal.Data = f.text("terminal", "data", required, absolutePath)
 	s.Terminal.Content = f.text("terminal", "content", "", absolutePath)
 
+	s.Terminal.Languages = f.languages()
+	s.Terminal.Grid = f.text("terminal", "grid", "", lengthUpTo(20))
+
 	s.Central.Address = f.text("central", "address", "", centralAddress)
 	s.Central.Code = f.text("central", "code", "", enrolmentCode)
+
+	s.Network = f.network()
 
 	s.Panel.PxPerMM = f.decimal("panel", "px_per_mm", 4.0, 1.5, 20)
 	s.Panel.Width = f.integer("panel", "width", "1080", between(600, 7680))
 	s.Panel.Height = f.integer("panel", "height", "1920", between(600, 7680))
 	s.Panel.FullScreen = f.boolean("panel", "fullscreen", true)
+
+	s.Panel.Rotation = f.integer("panel", "rotation", "0", oneOf(0, 90, 180, 270))
+	s.Panel.Brightness = f.integer("panel", "brightness", "100", between(leastBrightness, 100))
 
 	s.Card = Serial{f.text("card", "port", "", absolutePath), f.integer("card", "baud", "115200", oneOf(bauds...))}
 	s.Printer.Serial = Serial{f.text("printer", "port", "", printerPort), f.integer("printer", "baud", "115200", oneOf(bauds...))}
@@ -186,11 +216,15 @@ func Parse(text []byte) (*Settings, error) {
 	if s.Camera.Bench != "" && s.Camera.Device != "" {
 		f.problem("camera", "bench", "不能和 device 同时使用", "只写 device，或只写 bench")
 	}
+	return s
+}
 
-	if problems := f.finish(); len(problems) > 0 {
-		return nil, problems
-	}
-	return s, nil
+// Keys lists every key that a file may have, as "section.key", in the order of the
+// sections.
+func Keys() []string {
+	f := &file{values: map[string]any{}, lines: map[string]int{}}
+	f.settings()
+	return f.known
 }
 
 // required marks a key without a default.

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,6 +35,38 @@ func TestParseFillsDefaults(t *testing.T) {
 		s.Scanner.Mode != "line" || s.Presence.Pin != "" || s.Presence.Active != "high" ||
 		s.Central.Address != "https://central.example.cn" || s.Central.Code != "SECR-ET12-3456-7890" || !s.Panel.FullScreen || s.Panel.PxPerMM != 4 {
 		t.Errorf("got %+v", s)
+	}
+}
+
+func TestNetworkLanguagesAndPanel(t *testing.T) {
+	s, err := Parse([]byte(strings.Replace(valid(t), "number = 12", "number = 12\nlanguages = [\"zh-CN\"]\ngrid = \"3号楼\"", 1) +
+		"[network]\nwifi = \"大厅 5G\"\npassword = \"hunter2 & co\"\naddress = \"10.0.3.7/22\"\ngateway = \"10.0.0.1\"\ndns = \"10.0.0.1, 223.5.5.5\"\n[panel]\nrotation = 270\nbrightness = 60\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (Network{"大厅 5G", "hunter2 & co", "10.0.3.7/22", "10.0.0.1", "10.0.0.1 223.5.5.5"}); s.Network != want {
+		t.Errorf("%+v", s.Network)
+	}
+	if s.Panel.Rotation != 270 || s.Panel.Brightness != 60 || len(s.Terminal.Languages) != 1 || s.Terminal.Grid != "3号楼" {
+		t.Errorf("%+v %+v", s.Panel, s.Terminal)
+	}
+	s, err = Parse([]byte(valid(t)))
+	if err != nil || s.Network != (Network{}) || s.Panel.Rotation != 0 || s.Panel.Brightness != 100 || len(s.Terminal.Languages) != 2 {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+func TestKeysAreThoseThatAFileMayHave(t *testing.T) {
+	keys := Keys()
+	for _, k := range append([]string{"terminal.number", "panel.rotation", "camera.bench"}, Secrets...) {
+		if !slices.Contains(keys, k) {
+			t.Errorf("%s is not among %v", k, keys)
+		}
+	}
+	for i, k := range keys {
+		if slices.Contains(keys[:i], k) {
+			t.Errorf("%s twice", k)
+		}
 	}
 }
 
@@ -71,6 +104,20 @@ func TestProblemsNameLineAndWhatIsAllowed(t *testing.T) {
 		{"camera", "[printer]", "[camera]\ndevice = \"video0\"\n[printer]", []string{"第 13 行 camera.device", "完整路径"}},
 		{"two cameras", "[printer]", "[camera]\ndevice = \"/dev/video0\"\nbench = \"/run/c\"\n[printer]", []string{"第 14 行 camera.bench", "只写 device"}},
 		{"content", `data = "/var/lib/lintai"`, "data = \"/var/lib/lintai\"\ncontent = \"content\"", []string{"第 6 行 terminal.content", "完整路径"}},
+		{"languages", "number = 12", "number = 12\nlanguages = [\"en\"]", []string{"第 4 行 terminal.languages", `["zh-CN", "en"]`}},
+		{"a language twice", "number = 12", "number = 12\nlanguages = [\"zh-CN\", \"zh-CN\"]", []string{"第 4 行 terminal.languages"}},
+		{"a language that is none", "number = 12", "number = 12\nlanguages = [\"zh-CN\", \"tlh\"]", []string{"第 4 行 terminal.languages", "中文必须有"}},
+		{"languages as text", "number = 12", "number = 12\nlanguages = \"zh-CN\"", []string{"第 4 行 terminal.languages"}},
+		{"rotation", "[printer]", "[panel]\nrotation = 45\n[printer]", []string{"第 13 行 panel.rotation", "0、90、180、270"}},
+		{"dark panel", "[printer]", "[panel]\nbrightness = 0\n[printer]", []string{"第 13 行 panel.brightness", "10 到 100"}},
+		{"short password", "[printer]", "[network]\nwifi = \"lobby\"\npassword = \"1234567\"\n[printer]", []string{"第 14 行 network.password", "8 到 63"}},
+		{"password alone", "[printer]", "[network]\npassword = \"12345678\"\n[printer]", []string{"第 13 行 network.password", "写上 wifi"}},
+		{"long name", "[printer]", "[network]\nwifi = \"幸福里社区服务站二号楼大厅\"\n[printer]", []string{"第 13 行 network.wifi", "32 个字节"}},
+		{"address without a prefix", "[printer]", "[network]\naddress = \"192.168.1.20\"\n[printer]", []string{"第 13 行 network.address", "192.168.1.20/24"}},
+		{"everybody's address", "[printer]", "[network]\naddress = \"192.168.1.255/24\"\n[printer]", []string{"第 13 行 network.address"}},
+		{"gateway alone", "[printer]", "[network]\ngateway = \"192.168.1.1\"\n[printer]", []string{"第 13 行 network.gateway", "写上 address"}},
+		{"gateway elsewhere", "[printer]", "[network]\naddress = \"192.168.1.20/24\"\ngateway = \"192.168.2.1\"\n[printer]", []string{"第 14 行 network.gateway", "同一个网段"}},
+		{"dns", "[printer]", "[network]\ndns = \"dns.example\"\n[printer]", []string{"第 13 行 network.dns", "223.5.5.5"}},
 		{"no TOML", "number = 12", "number = = 12", []string{"第 3 行", "TOML"}},
 		{"half a file", `place = "幸福里社区服务站"`, `place = "幸福`, []string{"第 4 行", "TOML"}},
 	}
