@@ -51,6 +51,10 @@ const (
 	OrderLogs           = "logs"            // send the newest part of the log, which has nothing personal
 )
 
+// StreamOrders is the event of the stream that says: tell your Health now, an order
+// waits in its answer. Whoever misses it hears of the order with the next one.
+const StreamOrders = "orders"
+
 // Order is what central asks of a terminal. It is done once: its number goes into
 // Health.Done when it was, or was refused.
 type Order struct {
@@ -68,8 +72,9 @@ type OrderDone struct {
 const (
 	MaxOrders   = 16
 	MaxLogBytes = 1 << 20
-	// PathLogs takes a terminal's log, gzip, at most MaxLogBytes of it packed; the
-	// order's number follows.
+	// PathLogs takes a terminal's log by POST: one gzip member as the body, without a
+	// Content-Encoding, at most MaxLogBytes of it; the order's number follows. The answer
+	// is a HealthAnswer with protocol and time. Central notes the order as done.
 	PathLogs = "/kiosk/v1/logs/"
 )
 
