@@ -59,6 +59,9 @@ type file struct {
 }
 
 func read(text []byte) (*file, Problems) {
+	if problems := saved(text); len(problems) > 0 {
+		return nil, problems
+	}
 	// A file saved by Windows' Notepad begins with a byte order mark.
 	text = []byte(strings.TrimPrefix(string(text), "\ufeff"))
 	var sections map[string]any
