@@ -15,7 +15,7 @@ const scanned = "bssid / frequency / signal level / flags / ssid\n" +
 	"02:00:00:00:00:02\t2437\t-80\t[WPA2-PSK-CCMP][ESS]\t\\xe5\\xb9\\xb8\\xe7\\xa6\\x8f\\xe9\\x87\\x8c\n" +
 	"02:00:00:00:00:03\t5180\t-60\t[ESS]\tfree \\\"wifi\\\"\\n\\\\\n" +
 	"02:00:00:00:00:04\t5180\t-70\t[WPA2-EAP-CCMP][ESS]\toffice\n" +
-	"02:00:00:00:00:05\t5180\t-50\t[WPA3-SAE-CCMP][ESS]\t\\xd0\\xd2\\xb8\\xa3\n" +
+	"02:00:00:00:00:05\t5180\t-51\t[WPA3-SAE-CCMP][ESS]\t\\xd0\\xd2\\xb8\\xa3\n" +
 	"02:00:00:00:00:06\t5180\t-40\t[WPA2-PSK-CCMP][ESS]\t\n" +
 	"02:00:00:00:00:07\t5180\t-40\t[WPA2-PSK-CCMP][ESS]\t\\x00\\x00\\x00\n" +
 	"02:00:00:00:00:08\t5180\t-99\t[WPA2-PSK-CCMP][ESS]\ta\tb\\xff\\xfe\n" +
@@ -24,7 +24,7 @@ const scanned = "bssid / frequency / signal level / flags / ssid\n" +
 func TestScan(t *testing.T) {
 	want := []Found{
 		{Raw: []byte("幸福里"), Name: "幸福里", Signal: 100, Usable: true},
-		{Raw: []byte("\xd0\xd2\xb8\xa3"), Name: "幸福", Signal: 100, Usable: true},
+		{Raw: []byte("\xd0\xd2\xb8\xa3"), Name: "幸福", Signal: 98, Usable: true},
 		{Raw: []byte("free \"wifi\"\n\\"), Name: "free \"wifi\"□\\", Signal: 80, Open: true, Usable: true},
 		{Raw: []byte("office"), Name: "office", Signal: 60},
 		{Raw: []byte("a\tb\xff\xfe"), Name: "a□b□□", Signal: 2, Usable: true},
