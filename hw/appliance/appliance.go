@@ -38,10 +38,17 @@ const (
 	VerbTurn     Verb = "turn"     // Degrees: 0, 90, 180, 270; picture and touch together
 	VerbRestart  Verb = "restart"  // What: "program" or "machine"
 	VerbSticks   Verb = "sticks"   // the memory sticks that are plugged in
-	VerbExport   Verb = "export"   // What: "queue" or "logs"; Stick: on which
+	VerbExport   Verb = "export"   // What: "queue" or "logs"; Stick: on which. Logs without a stick: into LogsPath
 	VerbUpdate   Verb = "update"   // Bundle: a file's name in UpdateFolder, or Stick: the newest bundle on it
 	VerbPassed   Verb = "passed"   // this boot passed its self-test: the slot is good
 	VerbTime     Verb = "time"     // At: central's time, believed only while no time server is
+)
+
+// LogsPath is where the newest part of the log is put for central: one gzip member of
+// at most MaxLogs bytes, which the terminal's user may read.
+const (
+	LogsPath = "/run/lintai/logs.gz"
+	MaxLogs  = 1 << 20
 )
 
 // UpdateFolder is where the terminal puts bundles that it fetched from central, below

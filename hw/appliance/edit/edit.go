@@ -27,8 +27,9 @@ const maxValue = 1024
 var keyForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}\.[a-z][a-z0-9_]{0,31}$`)
 
 // Apply writes values, as the TOML text that stands after the equals sign, and takes
-// other keys out: their lines become a comment that shows where a new value goes. The
-// text that it returns reads back as it was but for that, which Apply has checked.
+// other keys out: a text becomes "", which says nothing and shows where a new one goes,
+// the line of anything else a comment. The text that it returns reads back as it was
+// but for that, which Apply has checked.
 func Apply(text []byte, set map[string]string, erase []string) ([]byte, error) {
 	before, err := values(text)
 	if err != nil {
@@ -195,8 +196,8 @@ func put(text []byte, key, with string) ([]byte, error) {
 	return append(bytes.Clone(text), gap+"["+section+"]"+eol+line+eol...), nil
 }
 
-// take makes a comment of a key's line. Left tells that its value is "" now instead,
-// because it shares its line with others.
+// take empties a key. Left tells that its value is "" now, and its line no comment:
+// it is a text, or shares its line with others.
 func take(text []byte, key string) (out []byte, left bool, err error) {
 	f, err := find(text)
 	if err != nil {
@@ -207,7 +208,7 @@ func take(text []byte, key string) (out []byte, left bool, err error) {
 		return text, false, nil
 	}
 	e := f.entries[i]
-	if e.inline {
+	if e.inline || text[e.value] == '"' || text[e.value] == '\'' {
 		return splice(text, e.value, e.end, `""`), true, nil
 	}
 	return splice(text, e.start, e.end, "# "+string(text[e.start:e.keyEnd])+` = ""`), false, nil
