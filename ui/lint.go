@@ -44,7 +44,8 @@ func (d Drawing) Faults() []string {
 // while a voice note is taken.
 func silent(v visit.View) bool {
 	switch v.Screen {
-	case visit.ScreenOutOfService, visit.ScreenSetup, visit.ScreenSetupWait: // no voice is open yet
+	case visit.ScreenOutOfService, visit.ScreenSetup, visit.ScreenSetupWait, visit.ScreenSetupChoose, visit.ScreenSetupList, visit.ScreenSetupNumber,
+		visit.ScreenSetupMarks, visit.ScreenSetupTest, visit.ScreenSetupReport: // no voice is open yet
 		return true
 	}
 	return v.Screen == visit.ScreenStart || v.Meter != nil && v.Meter.Running

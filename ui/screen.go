@@ -76,6 +76,8 @@ func (s *Screen) build(p Panel) {
 	message := newMessage(p)
 	number := newNumber(p)
 	tiles := newChoose(p)
+	rows := newList(p)
+	glance := newConfirm(p)
 	s.pages = map[visit.Screen]*page{
 		visit.ScreenStart:    newStart(p),
 		visit.ScreenHome:     tiles,
@@ -83,7 +85,7 @@ func (s *Screen) build(p Panel) {
 		visit.ScreenIdentify: newIdentify(p),
 		visit.ScreenNumber:   number,
 		visit.ScreenLookUp:   number,
-		visit.ScreenConfirm:  newConfirm(p),
+		visit.ScreenConfirm:  glance,
 		visit.ScreenSaving:   message,
 		visit.ScreenFinding:  message,
 		visit.ScreenUnsaved:  message,
@@ -92,7 +94,7 @@ func (s *Screen) build(p Panel) {
 		visit.ScreenCalling:  newCalling(p),
 		visit.ScreenIdle:     newIdle(p),
 
-		visit.ScreenList:    newList(p),
+		visit.ScreenList:    rows,
 		visit.ScreenArticle: newArticle(p),
 		visit.ScreenText:    newText(p),
 		visit.ScreenHand:    newHand(p),
@@ -104,6 +106,12 @@ func (s *Screen) build(p Panel) {
 		visit.ScreenOutOfService: message,
 		visit.ScreenSetup:        newSetup(p),
 		visit.ScreenSetupWait:    message,
+		visit.ScreenSetupChoose:  tiles,
+		visit.ScreenSetupList:    rows,
+		visit.ScreenSetupNumber:  number,
+		visit.ScreenSetupMarks:   newMarks(p),
+		visit.ScreenSetupTest:    message,
+		visit.ScreenSetupReport:  glance,
 	}
 	s.content.Objects = []fyne.CanvasObject{s.ground, s.strip.object(), s.bar.Object()}
 	for _, page := range s.distinct() {
@@ -130,6 +138,7 @@ var screens = []visit.Screen{
 	visit.ScreenFinding, visit.ScreenProgress, visit.ScreenCalling, visit.ScreenIdle, visit.ScreenOutOfService,
 	visit.ScreenList, visit.ScreenArticle, visit.ScreenText, visit.ScreenHand, visit.ScreenRecord, visit.ScreenPhoto,
 	visit.ScreenRating, visit.ScreenManner, visit.ScreenSetup, visit.ScreenSetupWait,
+	visit.ScreenSetupChoose, visit.ScreenSetupList, visit.ScreenSetupNumber, visit.ScreenSetupMarks, visit.ScreenSetupTest, visit.ScreenSetupReport,
 }
 
 // Panel is the panel as the window found it.

@@ -13,6 +13,8 @@ var residents = []string{
 	"status", "answer", "strip", "bar", "start", "home", "pager", "step", "keypad", "identify", "field", "consent", "place", "slot", "ways", "text", "input",
 	"hand", "record", "photo", "rating", "article", "list", "policy", "information", "manner", "confirm", "saving", "unsaved", "saved", "slip", "lookup",
 	"finding", "progress", "calling", "idle", "notice", "setup", "setup_trouble",
+	"setup_arrow", "setup_language", "setup_layer", "setup_way", "setup_way_hint", "setup_fixed", "setup_fixed_hint",
+	"setup_fixed_blank", "setup_fixed_wrong", "setup_place", "setup_device", "setup_do", "setup_ask", "setup_yes", "setup_no", "setup_verdict",
 }
 
 // chineseOnly are said before a language can be chosen, or to a machine's own note.

@@ -23,7 +23,7 @@ var Secrets = []string{"central.code", "network.password"}
 func (f *file) network() Network {
 	n := Network{
 		WiFi: f.text("network", "wifi", "", WiFiName), Password: f.text("network", "password", "", WiFiPassword),
-		Address: f.text("network", "address", "", NetworkAddress), Gateway: f.text("network", "gateway", "", ipAddress), DNS: f.text("network", "dns", "", ipAddresses),
+		Address: f.text("network", "address", "", NetworkAddress), Gateway: f.text("network", "gateway", "", IPAddress), DNS: f.text("network", "dns", "", IPAddresses),
 	}
 	n.DNS = strings.Join(addressesIn(n.DNS), " ")
 	if n.Password != "" && n.WiFi == "" {
@@ -75,16 +75,18 @@ func Reaches(address, gateway string) bool {
 	return err != nil || wrong != nil || p.Contains(g) && p.Addr() != g || g.IsLinkLocalUnicast()
 }
 
-func ipAddress(v string) (string, bool) {
+// IPAddress is the rule for the address of another machine.
+func IPAddress(v string) (string, bool) {
 	a, err := netip.ParseAddr(v)
 	return `地址，例如 "192.168.1.1"`, err == nil && usable(a)
 }
 
-func ipAddresses(v string) (string, bool) {
+// IPAddresses is the rule for those of name servers.
+func IPAddresses(v string) (string, bool) {
 	all := addressesIn(v)
 	ok := len(all) > 0 && len(all) <= 3
 	for _, a := range all {
-		_, sound := ipAddress(a)
+		_, sound := IPAddress(a)
 		ok = ok && sound
 	}
 	return `一到三个地址，用空格或逗号隔开，例如 "223.5.5.5 119.29.29.29"`, ok

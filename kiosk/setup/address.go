@@ -17,7 +17,7 @@ const mostAddress = 80
 func addressStep() step {
 	return step{
 		id:       "address",
-		wanted:   func(s State) bool { return s.facts.Address == "" },
+		wanted:   func(s State) bool { return s.facts.Address == "" && !s.facts.Enrolled },
 		complete: func(s State) bool { return settings.CentralAddress(scheme + s.address) },
 		lacking:  "setup.address_wrong",
 		look:     State.lookAddress,
@@ -40,7 +40,7 @@ var addressRows = []string{"1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"}
 
 const addressMarks = ".-:/"
 
-var markNames = map[rune]string{'.': "dot", '-': "hyphen", ':': "colon", '/': "slash"}
+var markNames = map[rune]string{'.': "dot", '-': "hyphen", ':': "colon", '/': "slash", ' ': "blank"}
 
 func (s State) lookAddress(v *visit.View) {
 	v.Title = s.text("setup.address")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"lintai/kiosk/fault"
 	"lintai/kiosk/visit"
 )
 
@@ -12,7 +13,7 @@ import (
 func codeStep() step {
 	return step{
 		id:       "code",
-		wanted:   func(State) bool { return true },
+		wanted:   State.codeWanted,
 		complete: func(s State) bool { return len(s.code) == s.facts.Length },
 		lacking:  "setup.code_short",
 		look:     State.lookCode,
@@ -28,6 +29,60 @@ func codeStep() step {
 				}
 			}
 		},
+		settle: func(m *machine) {
+			if !m.later {
+				m.enrol()
+				return
+			}
+			// The terminal enrols by itself when there is a network.
+			values := Values{"central.code": tomlText(grouped(string(m.code), m.facts.Group))}
+			if m.facts.Address == "" {
+				values["central.address"] = tomlText(m.target())
+			}
+			m.code = ""
+			m.keep(values)
+		},
+	}
+}
+
+// codeWanted: a code of the file that central did not refuse is not asked for.
+func (s State) codeWanted() bool {
+	if s.facts.Enrolled || s.later && s.kept("code") {
+		return false
+	}
+	return !s.facts.Appliance || !s.facts.Coded || ofCode(s.facts.Fault) || ofCode(s.failed)
+}
+
+func (s State) kept(id string) bool { return s.answered&(1<<stepOf(id)) != 0 }
+
+// ofCode are the faults that another code cures.
+func ofCode(code fault.Code) bool { return code != fault.NotEnrolled && Offered(code) }
+
+// enrol asks central, unless the file asks for more than it did when that was passed.
+func (m *machine) enrol() {
+	for n := range m.step {
+		if st := all[n]; m.wants(n) && st.complete != nil && !st.complete(m.State) && (st.id == "address" || st.id == "number" || st.id == "place") {
+			m.step, m.notice = n, st.lacking
+			return
+		}
+	}
+	m.do(Enrol{m.begin(enrolling), m.target(), m.code})
+}
+
+// enrolStep enrols with the code of the file.
+func enrolStep() step {
+	return step{
+		id:     "enrol",
+		wanted: func(s State) bool { return !s.facts.Enrolled && !s.later && !s.codeWanted() },
+		look: func(s State, v *visit.View) {
+			v.Screen, v.Title, v.Hint = visit.ScreenSetupReport, s.text("setup.enrol_title"), s.text("setup.enrol_hint")
+			v.Rows = []visit.Row{
+				{Label: s.text("setup.row_number"), Value: fmt.Sprint(s.facts.Number)}, {Label: s.text("setup.row_place"), Value: s.facts.Place},
+				{Label: s.text("setup.row_central"), Value: s.target()},
+			}
+			v.Actions = []visit.Control{{ID: "next", Label: s.text("setup.enrol"), Event: visit.Next{}}, s.back()}
+		},
+		settle: (*machine).enrol,
 	}
 }
 

@@ -25,24 +25,63 @@ func Look(s State) visit.View {
 	case waiting:
 		s.lookWaiting(&v)
 	case trying:
-		v.Screen, v.Title, v.Icon = visit.ScreenSetupWait, s.text("setup.trying"), "wait"
-		v.Hint = s.text("setup.trying_hint", "address", s.target())
-		v.Actions = []visit.Control{{ID: "back", Label: s.text("setup.back"), Event: visit.Back{}}}
+		s.lookTrying(&v)
 	case done:
 		v.Screen, v.Title, v.Icon, v.Tone = visit.ScreenSetupWait, s.text("setup.done"), "ok", visit.Good
 		v.Hint = s.text("setup.done_hint", "number", fmt.Sprint(s.facts.Number))
+		if !s.facts.Enrolled {
+			v.Title, v.Hint = s.text("setup.done_later"), s.text("setup.done_later_hint")
+		}
 	case typing:
-		now := steps()[s.step]
+		now := all[s.step]
 		v.Step = now.id
 		now.look(s, &v)
 		switch {
 		case s.notice != "":
 			v.Notice, v.NoticeTone = s.text(s.notice), visit.Warning
 		case s.failed != "":
-			v.Notice, v.NoticeTone = s.trouble(s.failed), visit.Warning
+			v.Notice, v.NoticeTone = s.inWords(s.failed), visit.Warning
+			if s.detail != "" {
+				v.Notice += s.text("setup.detail", "detail", s.detail)
+			}
 		}
 	}
 	return v
+}
+
+func (s State) lookTrying(v *visit.View) {
+	v.Screen, v.Icon = visit.ScreenSetupWait, "wait"
+	back := []visit.Control{s.back()}
+	switch s.busy {
+	case enrolling:
+		v.Title, v.Hint, v.Actions = s.text("setup.trying"), s.text("setup.trying_hint", "address", s.target()), back
+	case joiningNet:
+		v.Title, v.Hint, v.Actions = s.text("setup.joining"), s.text("setup.joining_hint", "network", s.named()), back
+	case keeping:
+		v.Title = s.text("setup.keeping")
+	case reporting:
+		v.Title = s.text("setup.reporting")
+	}
+}
+
+// name is a phrase whose id is put together; chinese the same in that language, and
+// sentence its id.
+func (s State) name(section, key string) string { return s.text(sentence(section, key)) }
+
+func chinese(section, key string) string { return phrase.Text(sentence(section, key)) }
+
+func sentence(section, key string) phrase.ID { return phrase.ID(section + key) }
+
+func (s State) back() visit.Control {
+	return visit.Control{ID: "back", Label: s.text("setup.back"), Event: visit.Back{}}
+}
+
+func (s State) skipIt() visit.Control {
+	return visit.Control{ID: "skip", Label: s.text("setup.skip"), Event: visit.Skip{}}
+}
+
+func (s State) onOrBack() []visit.Control {
+	return []visit.Control{{ID: "next", Label: s.text("keypad.next"), Event: visit.Next{}}, s.back()}
 }
 
 func (s State) lookWaiting(v *visit.View) {
@@ -55,8 +94,20 @@ func (s State) lookWaiting(v *visit.View) {
 	if s.facts.Phone != "" {
 		v.Hint = s.text("setup.hint_phone", "phone", s.facts.Phone)
 	}
-	v.Notice, v.NoticeTone = s.text("setup.technician", "code", string(s.facts.Fault), "trouble", s.trouble(s.facts.Fault)), visit.Warning
-	v.Actions = []visit.Control{{ID: "setup", Label: s.text("setup.begin"), Event: visit.Wake{}}}
+	begin := s.text("setup.begin")
+	if s.facts.Appliance {
+		begin = s.text("setup.begin_setup")
+	}
+	if s.begun && s.facts.Appliance {
+		begin = s.text("setup.resume")
+	}
+	v.Actions = []visit.Control{{ID: "setup", Label: begin, Event: visit.Wake{}}}
+	if s.facts.Enrolled {
+		v.Notice = s.text("setup.unfinished")
+		v.Actions = append(v.Actions, visit.Control{ID: "serve", Label: s.text("setup.serve_now"), Event: visit.Finish{}})
+	} else {
+		v.Notice, v.NoticeTone = s.text("setup.technician", "code", string(s.facts.Fault), "trouble", s.trouble(s.facts.Fault)), visit.Warning
+	}
 	other := phrase.English
 	if s.locale == phrase.English {
 		other = phrase.Chinese

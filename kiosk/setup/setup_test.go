@@ -162,7 +162,7 @@ func TestEveryRefusalHasItsCure(t *testing.T) {
 		{fault.NoCentral, true, "连不上 https://central.example:8421"}, {fault.CentralForeign, true, "核对网址"}, {fault.FSReadOnly, true, "不能写"}, {"something_new", true, "something_new"},
 	} {
 		h := arrive(t, facts()).touch("setup").typed(testCode).touch("next")
-		h.feed(Failed{h.enrol().Try, c.fault}).on(visit.ScreenSetup, "code")
+		h.feed(Failed{Try: h.enrol().Try, Fault: c.fault}).on(visit.ScreenSetup, "code")
 		v := Look(h.s)
 		if v.NoticeTone != visit.Warning || !strings.Contains(v.Notice, c.says) || (v.Keyboard.Text != "") != c.kept {
 			t.Errorf("%s: %q, %q", c.fault, v.Notice, v.Keyboard.Text)
@@ -191,16 +191,18 @@ func TestAddressIsTypedWhereTheFileHasNone(t *testing.T) {
 		t.Errorf("%q", e.Address)
 	}
 	// The file that now has it is believed.
-	arrive(t, f).touch("setup").typed("a").feed(Told{facts()}).on(visit.ScreenOutOfService, "").touch("setup").on(visit.ScreenSetup, "code")
+	arrive(t, f).touch("setup").typed("a").feed(Told{facts()}).on(visit.ScreenSetup, "code")
 }
 
 func TestNothingTypedIsLeftBehind(t *testing.T) {
 	for name, leave := range map[string]func(*technician){
-		"back":            func(h *technician) { h.touch("back").on(visit.ScreenOutOfService, "") },
-		"nobody there":    func(h *technician) { h.wait(forgetAfter).on(visit.ScreenOutOfService, "") },
-		"tried, and gone": func(h *technician) { h.touch("next").feed(Failed{1, fault.NoCentral}).wait(forgetAfter + time.Second) },
-		"enrolled":        func(h *technician) { h.touch("next").feed(Enrolled{1}) },
-		"broken off":      func(h *technician) { h.touch("next", "back", "back").on(visit.ScreenOutOfService, "") },
+		"back":         func(h *technician) { h.touch("back").on(visit.ScreenOutOfService, "") },
+		"nobody there": func(h *technician) { h.wait(forgetAfter).on(visit.ScreenOutOfService, "") },
+		"tried, and gone": func(h *technician) {
+			h.touch("next").feed(Failed{Try: 1, Fault: fault.NoCentral}).wait(forgetAfter + time.Second)
+		},
+		"enrolled":   func(h *technician) { h.touch("next").feed(Enrolled{1}) },
+		"broken off": func(h *technician) { h.touch("next", "back", "back").on(visit.ScreenOutOfService, "") },
 	} {
 		h := arrive(t, facts()).touch("setup").typed(testCode)
 		leave(h)
@@ -215,8 +217,8 @@ func TestAnswerToWhatWasBrokenOffDoesNotCount(t *testing.T) {
 	if a, ok := h.last[0].(Abandon); !ok || a.Try != 1 {
 		t.Fatalf("%v", h.last)
 	}
-	h.feed(Enrolled{1}, Failed{1, fault.CodeUsed}).on(visit.ScreenSetup, "code").touch("next")
-	h.feed(Failed{1, fault.CodeUsed})
+	h.feed(Enrolled{1}, Failed{Try: 1, Fault: fault.CodeUsed}).on(visit.ScreenSetup, "code").touch("next")
+	h.feed(Failed{Try: 1, Fault: fault.CodeUsed})
 	if !h.s.Trying() {
 		t.Error("an old answer ended a new try")
 	}
@@ -254,7 +256,7 @@ func TestAnyOrder(t *testing.T) {
 			case n == 13:
 				e = []Event{Touch{visit.Letter{Rune: 'I'}}, Touch{visit.Letter{Rune: '好'}}, Touch{visit.Confirm{}}, Touch{visit.Speak{Locale: "xx"}}, Touch{visit.Erase{}}}[random.Intn(5)]
 			case n == 14:
-				e = []Event{Failed{h.s.try, fault.CodeUsed}, Failed{h.s.try, fault.NoCentral}, Failed{h.s.try - 1, fault.CodeUsed}, Enrolled{h.s.try - 1}}[random.Intn(4)]
+				e = []Event{Failed{Try: h.s.try, Fault: fault.CodeUsed}, Failed{Try: h.s.try, Fault: fault.NoCentral}, Failed{Try: h.s.try - 1, Fault: fault.CodeUsed}, Enrolled{h.s.try - 1}}[random.Intn(4)]
 			case n == 15:
 				if f.Address = ""; random.Intn(2) == 0 {
 					f.Address = facts().Address
@@ -284,10 +286,10 @@ func TestAnyOrder(t *testing.T) {
 			if len(code) >= 8 && v.Step != "code" && strings.Contains(said(v), grouped(code, 4)) {
 				t.Fatalf("seed %d: the code stands on %s", seed, v.Screen)
 			}
-			if v.Screen == visit.ScreenOutOfService && (h.s.code != "" || h.s.address != "") {
-				t.Fatalf("seed %d: something typed is left", seed)
+			if v.Screen == visit.ScreenOutOfService && h.s.code != "" {
+				t.Fatalf("seed %d: the code is left", seed)
 			}
-			if h.s.Done() && (h.s.code != "" || h.s.address != "") {
+			if h.s.Done() && h.s.code != "" {
 				t.Fatalf("seed %d: the code is kept after its use", seed)
 			}
 		}

@@ -13,6 +13,13 @@ const ScreenOutOfService Screen = "out_of_service"
 const (
 	ScreenSetup     Screen = "setup"      // a keyboard
 	ScreenSetupWait Screen = "setup_wait" // what comes of it
+
+	ScreenSetupChoose Screen = "setup_choose" // tiles
+	ScreenSetupList   Screen = "setup_list"   // rows to choose one of
+	ScreenSetupNumber Screen = "setup_number" // a keypad
+	ScreenSetupMarks  Screen = "setup_marks"  // four marks to touch
+	ScreenSetupTest   Screen = "setup_test"   // a device
+	ScreenSetupReport Screen = "setup_report" // everything at a glance
 )
 
 // OutOfService is what a resident and a technician see then. place and phone may
