@@ -73,8 +73,10 @@ func main() {
 	defer stop()
 	k := &kiosk{config: *config, clips: clips, log: log, trace: trace, composer: pinyin.New(), setup: newSetupDesk(), app: newApp()}
 	k.openWindow()
+	k.watchdog = newWatchdog(k.pulse, log)
 	served := make(chan struct{})
 	k.app.Lifecycle().SetOnStarted(func() {
+		go k.watchdog.run(ctx) // not waited for: the toolkit may be gone before it
 		go func() {
 			defer close(served)
 			k.serve(ctx)

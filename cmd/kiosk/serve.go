@@ -45,6 +45,9 @@ type kiosk struct {
 	screen *ui.Screen
 	panel  settings.Panel
 
+	pulse    *pulse
+	watchdog *watchdog // nil in programs that no systemd starts
+
 	// days are the times at which it is asked whether the retention job is due; nil:
 	// every retainLook, by the clock.
 	days <-chan time.Time
@@ -76,6 +79,7 @@ func (k *kiosk) serve(ctx context.Context) {
 			k.log.Error("out of service", "fault", string(out.code), "error", out.err)
 			last = text
 		}
+		k.outside(statusOut + string(out.code))
 		if out.settings != nil && (setup.Offered(out.code) || k.setup.open && out.code == fault.EnrolWaiting) {
 			k.setUp(ctx, out.settings, out.code)
 			continue
@@ -220,6 +224,7 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, identity agent.Id
 		k.composer.Warm() // before the first key, and after the first screen
 		shrink()
 	})
+	defer k.guarded(queue, devices.book)()
 	k.terminal.Store(t)
 	defer k.terminal.Store(nil)
 	k.log.Info("serving", "terminal", s.Terminal.Number)

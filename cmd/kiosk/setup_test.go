@@ -33,13 +33,14 @@ type front struct {
 	root  xproto.Window
 	views chan traceView
 	view  traceView
+	pid   int
 	log   *bytes.Buffer
 
 	secrets []string // that no log may hold
 }
 
 // openFront starts the terminal of a file and reads what it shows from a pipe.
-func openFront(t *testing.T, config string) *front {
+func openFront(t *testing.T, config string, environment ...string) *front {
 	t.Helper()
 	screen := display(t)
 	pipe := filepath.Join(t.TempDir(), "trace")
@@ -49,10 +50,12 @@ func openFront(t *testing.T, config string) *front {
 	f := &front{t: t, log: &bytes.Buffer{}}
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Env = append(os.Environ(), wholeEnv+"=--config\n"+config+"\n--trace\n"+pipe, "DISPLAY="+screen)
+	cmd.Env = append(cmd.Env, environment...)
 	cmd.Stderr = f.log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	f.pid = cmd.Process.Pid
 	ended := make(chan error, 1)
 	trace, err := os.OpenFile(pipe, os.O_RDWR, 0) // also to write: so it opens before the other end does
 	if err != nil {

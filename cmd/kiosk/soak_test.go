@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 	if text := os.Getenv(wholeEnv); text != "" {
 		os.Args = append(os.Args[:1], strings.Split(text, "\n")...)
 		flag.CommandLine = flag.NewFlagSet("kiosk", flag.ExitOnError)
+		freezable()
 		main()
 		os.Exit(0)
 	}

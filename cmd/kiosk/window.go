@@ -33,9 +33,15 @@ func (k *kiosk) shape(panel settings.Panel) {
 	}
 	k.panel = panel
 	k.screen = ui.New(ui.Panel{PxPerMM: float32(panel.PxPerMM), Width: panel.Width, Height: panel.Height}, k.touched)
-	k.screen.OnShown = k.trace.shown
+	k.screen.OnShown = func(v visit.View, targets []ui.Target) {
+		k.pulse.laidOut()
+		k.trace.shown(v, targets)
+	}
 	k.app.Settings().SetTheme(k.screen.Theme())
-	k.window.SetContent(k.screen.CanvasObject())
+	if k.pulse == nil {
+		k.pulse = newPulse()
+	}
+	k.window.SetContent(k.pulse.over(k.screen.CanvasObject()))
 	k.window.SetFullScreen(panel.FullScreen)
 	if !panel.FullScreen {
 		k.window.Resize(fyne.NewSize(float32(panel.Width), float32(panel.Height)))
