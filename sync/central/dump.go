@@ -13,7 +13,8 @@ import (
 // PostgreSQL is backed up by its own programs, which are at least as new as the server.
 
 func dump(ctx context.Context, database, to string) error {
-	return postgres(ctx, database, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file="+to)
+	return postgres(ctx, database, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file="+to,
+		"--exclude-table-data=update_pieces") // who has the bundles adds them again
 }
 
 // undump is one transaction: a restore that fails leaves the database empty.

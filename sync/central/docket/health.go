@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lintai/kiosk/fault"
+	"lintai/sync/wire"
 )
 
 // Health is the last word of a terminal on itself, by central's clock. It holds
@@ -15,6 +16,7 @@ type Health struct {
 	Devices  []Device
 	Queue    *Queue            // nil when it did not say
 	Versions map[string]string // of what it runs; nil when it did not say
+	System   *wire.System      // nil when it is no appliance
 	Audit    Audit             // read with the rest, written by Tx.PutAudit
 }
 
@@ -45,7 +47,35 @@ const closeTimes = 30 * time.Second
 func (h Health) News(other Health) bool {
 	return !slices.EqualFunc(h.Devices, other.Devices, func(a, b Device) bool {
 		return a.Name == b.Name && a.State == b.State && a.Fault == b.Fault && a.Since.Sub(b.Since).Abs() < closeTimes
-	}) || h.Queue.news(other.Queue) || !maps.Equal(h.Versions, other.Versions)
+	}) || h.Queue.news(other.Queue) || !maps.Equal(h.Versions, other.Versions) || systemNews(h.System, other.System)
+}
+
+// warmer is by how much the temperature of a terminal changes before it is news.
+const warmer = 5
+
+// systemNews tells whether a computer is another than it was: what only counts up is none.
+func systemNews(a, b *wire.System) bool {
+	if a == nil || b == nil {
+		return a != b
+	}
+	ua, ub := update(a), update(b)
+	return a.Image != b.Image || a.Slot != b.Slot || a.Trial != b.Trial || a.BootReason != b.BootReason ||
+		ua.State != ub.State || ua.Version != ub.Version || ua.Fault != ub.Fault || ua.Percent/10 != ub.Percent/10 ||
+		far(a.Celsius, b.Celsius, warmer) || far(a.WornPercent, b.WornPercent, 1)
+}
+
+func update(s *wire.System) wire.UpdateState {
+	if s.Update == nil {
+		return wire.UpdateState{}
+	}
+	return *s.Update
+}
+
+func far(a, b *int, by int) bool {
+	if a == nil || b == nil {
+		return a != b
+	}
+	return *a-*b >= by || *b-*a >= by
 }
 
 func (q *Queue) news(other *Queue) bool {

@@ -17,6 +17,7 @@ const (
 	Terminal   Kind = "terminal"   // terminal Kiosk came or went, or a device of it is another
 	Documents  Kind = "documents"  // documents for terminal Kiosk, or for all when it is 0, were published
 	Limits     Kind = "limits"     // time limits of cases are others, or staff were told of some
+	Orders     Kind = "orders"     // something is asked of terminal Kiosk
 	Everything Kind = "everything" // too much to name: read anew
 )
 

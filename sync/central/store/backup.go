@@ -217,7 +217,7 @@ func (s *Store) AdmitStray(ctx context.Context, serial int64, name string, at ti
 			args []any
 		}{
 			{"INSERT INTO terminals (number, name, added_at, cursor) VALUES (?, ?, ?, " + strconv.Itoa(cursorStep) + ") ON CONFLICT DO NOTHING", []any{kiosk, name, micros(at)}},
-			{"INSERT INTO certificates (serial, kiosk, body, issued_at, expires_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", []any{serial, kiosk, body, issued, expires}},
+			{"INSERT INTO certificates (serial, kiosk, body, issued_at, expires_at, enrolment) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", []any{serial, kiosk, body, issued, expires, serial}},
 			{"DELETE FROM stray_certificates WHERE serial = ?", []any{serial}},
 		} {
 			if _, err := t.exec("admit stray certificate", statement.text, statement.args...); err != nil {

@@ -24,9 +24,13 @@ func (s *Store) PutHealth(ctx context.Context, kiosk int, h docket.Health) error
 	if err != nil {
 		return err
 	}
-	r, err := s.execute(ctx, `INSERT INTO health (kiosk, at, devices, queue, versions) SELECT number, ?, ?, ?, ? FROM terminals WHERE number = ?
-		ON CONFLICT (kiosk) DO UPDATE SET at = excluded.at, devices = excluded.devices, queue = excluded.queue, versions = excluded.versions`,
-		micros(h.At), devices, queue, versions, kiosk)
+	system, err := orNull(h.System, h.System == nil)
+	if err != nil {
+		return err
+	}
+	r, err := s.execute(ctx, `INSERT INTO health (kiosk, at, devices, queue, versions, system) SELECT number, ?, ?, ?, ?, ? FROM terminals WHERE number = ?
+		ON CONFLICT (kiosk) DO UPDATE SET at = excluded.at, devices = excluded.devices, queue = excluded.queue, versions = excluded.versions, system = excluded.system`,
+		micros(h.At), devices, queue, versions, system, kiosk)
 	return oneRow("health", r, err, docket.ErrNotFound)
 }
 
@@ -68,7 +72,7 @@ func (s *Store) Healths(ctx context.Context) (map[int]docket.Health, error) {
 	return words, nil
 }
 
-const healthQuery = `SELECT h.kiosk, h.at, h.devices, h.queue, h.versions,
+const healthQuery = `SELECT h.kiosk, h.at, h.devices, h.queue, h.versions, h.system,
 	coalesce(known_sequence, 0), coalesce(known_hash, ''), coalesce(heard_sequence, 0), coalesce(heard_hash, ''), coalesce(alarm, ''), coalesce(alarm_at, 0)
 	FROM health h LEFT JOIN audits a ON a.kiosk = h.kiosk`
 
@@ -81,9 +85,9 @@ type spoken struct {
 func scanHealth(r row) (spoken, error) {
 	var one spoken
 	var at int64
-	var devices, queue, versions []byte
+	var devices, queue, versions, system []byte
 	audit, finish := auditPlaces(&one.health.Audit)
-	if err := r.Scan(append([]any{&one.kiosk, &at, &devices, &queue, &versions}, audit...)...); err != nil {
+	if err := r.Scan(append([]any{&one.kiosk, &at, &devices, &queue, &versions, &system}, audit...)...); err != nil {
 		return one, err
 	}
 	finish()
@@ -94,6 +98,9 @@ func scanHealth(r row) (spoken, error) {
 	}
 	if versions != nil {
 		err = errors.Join(err, json.Unmarshal(versions, &one.health.Versions))
+	}
+	if system != nil {
+		err = errors.Join(err, json.Unmarshal(system, &one.health.System))
 	}
 	return one, err
 }

@@ -93,13 +93,14 @@ func (s *Store) Redeem(ctx context.Context, id string, key docket.Hash, c docket
 		if _, err := tx.exec("redeem code", "UPDATE codes SET key = ?, serial = ? WHERE id = ?", key[:], c.Serial, id); err != nil {
 			return err
 		}
-		return tx.fileCertificate(c)
+		return tx.fileCertificate(c, c.Serial)
 	})
 }
 
-func (t *Tx) fileCertificate(c docket.Certificate) error {
-	_, err := t.exec("file certificate", "INSERT INTO certificates (serial, kiosk, body, issued_at, expires_at) VALUES (?, ?, ?, ?, ?)",
-		c.Serial, c.Kiosk, c.Body, micros(c.IssuedAt), micros(c.ExpiresAt))
+// fileCertificate files one of the line of renewals that began with enrolment.
+func (t *Tx) fileCertificate(c docket.Certificate, enrolment int64) error {
+	_, err := t.exec("file certificate", "INSERT INTO certificates (serial, kiosk, body, issued_at, expires_at, enrolment) VALUES (?, ?, ?, ?, ?, ?)",
+		c.Serial, c.Kiosk, c.Body, micros(c.IssuedAt), micros(c.ExpiresAt), enrolment)
 	return err
 }
 
@@ -133,7 +134,11 @@ func (s *Store) FileCertificate(ctx context.Context, c docket.Certificate, follo
 		if _, err := tx.standing(follows); err != nil {
 			return err
 		}
-		return tx.fileCertificate(c)
+		var enrolment int64
+		if err := tx.queryRow("SELECT enrolment FROM certificates WHERE serial = ?", follows).Scan(&enrolment); err != nil {
+			return one("certificate", err)
+		}
+		return tx.fileCertificate(c, enrolment)
 	})
 }
 
@@ -184,4 +189,11 @@ func (s *Store) Certificates(ctx context.Context) (map[int]docket.Certificate, e
 		newest[c.Kiosk] = c
 	}
 	return newest, nil
+}
+
+// Enrolment names the line of renewals that a terminal's newest used certificate is of:
+// another one each time a machine enrols.
+func (s *Store) Enrolment(ctx context.Context, kiosk int) (enrolment int64, err error) {
+	err = s.queryRow(ctx, "SELECT enrolment FROM certificates WHERE kiosk = ? AND used = 1 ORDER BY number DESC LIMIT 1", kiosk).Scan(&enrolment)
+	return enrolment, one("certificate", err)
 }

@@ -33,7 +33,7 @@ var others = map[string]string{
 	"case_events": "status by action",
 	"calls":       "id screen answer words answered_by answered_account", // answers are prepared ones
 	"quarantine":  "id hash handled_by",
-	"health":      "devices queue versions",
+	"health":      "devices queue versions system",
 	"attachments": "id request type hash",
 	"ratings":     "id ticket rated reason handled_by",
 	"changes":     "request",
@@ -58,7 +58,9 @@ var others = map[string]string{
 	"insight_cases": "category grid topic reasons", "insight_cells": "*", "insight_pages": "*", // figures, and words of lists
 	"mediation_matters": "kind mediator outcome", "mediation_parties": "side", "mediation_sessions": "state by", "mediation_endings": "outcome by",
 	"mediation_promises": "keeping settled_by",
-	"devices":            "id kind key_hash muted_by kept", "device_points": "device measured", "device_decisions": "device rule why call_id",
+	"update_bundles":     "*", "update_pieces": "*", "rollouts": "*", "rollout_members": "*", "fleet_orders": "kind by fault", "fleet_notes": "by action detail",
+	"fleet_logs": "body", // what a terminal logs, which is nothing personal
+	"devices":    "id kind key_hash muted_by kept", "device_points": "device measured", "device_decisions": "device rule why call_id",
 }
 
 func TestEveryColumnIsJudged(t *testing.T) {
