@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -28,16 +29,25 @@ func addKiosk(ctx context.Context, args []string, out, log io.Writer) error {
 	name := flags.String("name", "", "`name` for staff: where the terminal stands")
 	address := flags.String("address", "", "`URL` at which the terminal reaches central (default: where its door for terminals was last served)")
 	renew := flags.Bool("renew", false, "make a new code for a terminal that exists; it keeps its queue")
+	list := flags.String("csv", "", "`FILE` (.csv or .xlsx) with a row for each terminal, as \"kioskctl card prepare\" reads it; - is standard input")
+	to := flags.String("out", "", "`FILE` for the codes of --csv, which only its owner can read; - is a pipe")
 	if err := parse(flags, args, log); err != nil {
 		return err
 	}
 	if *data == "" {
 		return fmt.Errorf("%w: central kiosk add: --data is missing", errUsage)
 	}
+	if (*list == "") != (*to == "") || *list != "" && (*number != 0 || *name != "") {
+		return fmt.Errorf("%w: central kiosk add: --csv goes with --out, and without --number and --name", errUsage)
+	}
 	if *address != "" {
 		if err := central.CheckKioskAddress(*address); err != nil {
 			return err
 		}
+	}
+	if *list != "" {
+		all := addKiosks{list: *list, to: *to, address: *address, renew: *renew, in: os.Stdin, out: out, log: log, now: time.Now()}
+		return all.run(ctx, central.Config{Folder: *data, Database: databaseAddress(*database), Existing: true})
 	}
 	c, err := central.Open(ctx, central.Config{Folder: *data, Database: databaseAddress(*database), Existing: *renew})
 	if err != nil {

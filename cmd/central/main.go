@@ -3,6 +3,7 @@
 //	central serve      --data DIR [--database URL] [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE] [--mqtt-listen ADDRESS [--mqtt-tls]]
 //	central kiosk add    --data DIR --number N --name NAME [--address URL]
 //	central kiosk add    --data DIR --number N --renew [--address URL]
+//	central kiosk add    --data DIR --csv FILE --out FILE [--renew] [--address URL]
 //	central kiosk revoke --data DIR --number N
 //	central kiosk list   --data DIR
 //	central import     --data DIR [--revoked-too] FILE...
@@ -87,6 +88,7 @@ var errUsage = errors.New("usage")
 const usage = `central serve      --data DIR [--database URL] [--listen ADDRESS] [--kiosk-listen ADDRESS] [--public-address URL] [--catalog FILE] [--community FILE] [--tls-cert FILE --tls-key FILE] [--mqtt-listen ADDRESS [--mqtt-tls]]
 central kiosk add    --data DIR --number N --name NAME [--address URL]
 central kiosk add    --data DIR --number N --renew [--address URL]
+central kiosk add    --data DIR --csv FILE --out FILE [--renew] [--address URL]
 central kiosk revoke --data DIR --number N
 central kiosk list   --data DIR
 central import     --data DIR [--revoked-too] FILE...

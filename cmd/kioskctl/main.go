@@ -15,6 +15,10 @@
 //	kioskctl config check  FILE
 //	kioskctl enrol         --config FILE [--code CODE]
 //	kioskctl doctor        --config FILE [--json] [--slip]
+//	kioskctl card write    --image FILE --to DISK|FILE [--config FILE] [--eject]
+//	kioskctl card batch    --image FILE --to DISK --dir DIR
+//	kioskctl card show     --from DISK|FILE
+//	kioskctl card prepare  --csv FILE --out DIR [--central URL] [--codes FILE | --central-data DIR]
 //	kioskctl voice script  [--locale L] [--catalog FILE]
 //	kioskctl voice build   --out DIR [--locale L] [--catalog FILE]
 //	kioskctl voice check   [--locale L] [--catalog FILE] DIR...
@@ -55,6 +59,13 @@
 // word; otherwise each device is opened with its driver. Its exit code is 0 when
 // the terminal can serve, 3 when it serves with something missing, 1 when it
 // cannot serve. With --slip the report is printed on the terminal's printer too.
+//
+// "card" makes the cards that terminals start from, at the technician's own computer.
+// "prepare" makes the kiosk.toml of each terminal from a list, with codes that central
+// made; nothing is made when any row has a mistake. "write" writes an image and such a
+// file to a card, reads all of it back, and writes the partition table last; it refuses
+// disks that are in use, that are no cards, and cards on which requests may wait.
+// "batch" does so for one terminal after the other and knows a card that it wrote.
 //
 // "voice" keeps prompt packs: folders of clips that a terminal plays instead of
 // synthesising its sentences (kiosk --voice DIR). "script" lists what is to be spoken,
@@ -105,6 +116,10 @@ kioskctl queue salvage --config FILE | --data DIR [--json] read what can be read
 kioskctl config check  FILE                                is the configuration right?
 kioskctl enrol         --config FILE [--code CODE]          get this terminal its identity, by the one-time code
 kioskctl doctor        --config FILE [--json] [--slip]     can it serve, and what is to be done? exit code 0 yes, 3 in part, 1 no
+kioskctl card prepare  --csv FILE --out DIR [--central URL] [--codes FILE | --central-data DIR]   a kiosk.toml for each row of a list of terminals
+kioskctl card write    --image FILE --to DISK|FILE [--config FILE] [--eject]   write a card and read it back; without --to: which cards are there?
+kioskctl card batch    --image FILE --to DISK --dir DIR    one card after the other, for all that "prepare" made
+kioskctl card show     --from DISK|FILE                    whose card is it?
 kioskctl voice script  [--locale L] [--catalog FILE]       every sentence that the voice says: key, text, spelling
 kioskctl voice build   --out DIR [--locale L] [--catalog FILE]   make a prompt pack of them
 kioskctl voice check   [--locale L] [--catalog FILE] DIR...      has the first of these packs that has it today's words? exit code 3 no
@@ -180,6 +195,14 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 			return salvageQueue(ctx, rest, out, log)
 		case "config check":
 			return checkConfig(rest, out)
+		case "card write":
+			return writeCard(ctx, rest, out, log)
+		case "card batch":
+			return writeCards(ctx, rest, os.Stdin, out, log)
+		case "card show":
+			return showCard(ctx, rest, out, log)
+		case "card prepare":
+			return prepareCards(ctx, rest, out, log)
 		case "voice script":
 			return voiceScript(rest, out, log)
 		case "voice build":
