@@ -58,7 +58,11 @@ func (m *marks) set(controls []visit.Control) {
 	m.used = min(len(controls), corners)
 	for n, b := range m.buttons {
 		if n < m.used {
-			b.Set(face(controls[n], kit.KeyStyle))
+			f, style := controls[n], kit.KeyStyle
+			if f.Selected { // the one to touch; a tick would lie over its figure
+				f.Selected, style = false, kit.MainStyle
+			}
+			b.Set(face(f, style))
 		} else {
 			b.Forget()
 		}
@@ -70,7 +74,7 @@ func (m *marks) Empty() bool               { return m.used == 0 }
 func (m *marks) Buttons() []*kit.Button    { return m.buttons[:m.used] }
 
 func (m *marks) Heights(float32, theme.Scale) (least, most float32) {
-	return 2 * m.panel.MM(markMM), 10 * m.panel.MM(markMM) // all there is
+	return 2 * m.panel.MM(markMM), float32(m.panel.Height) // all there is
 }
 
 func (m *marks) Place(r kit.Rect, s theme.Scale) {

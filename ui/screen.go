@@ -110,7 +110,7 @@ func (s *Screen) build(p Panel) {
 		visit.ScreenSetupList:    rows,
 		visit.ScreenSetupNumber:  number,
 		visit.ScreenSetupMarks:   newMarks(p),
-		visit.ScreenSetupTest:    message,
+		visit.ScreenSetupTest:    newSetupTest(p),
 		visit.ScreenSetupReport:  glance,
 	}
 	s.content.Objects = []fyne.CanvasObject{s.ground, s.strip.object(), s.bar.Object()}

@@ -115,7 +115,8 @@ func (s State) lookNetwork(v *visit.View) {
 	}
 	items = append(items, visit.Control{ID: "net.other", Label: s.text("setup.wifi_other"), Detail: s.text("setup.wifi_other_hint"), Event: visit.Open{Item: otherItem}})
 	s.pages(v, items)
-	if s.net.missing != fault.None {
+	if s.net.missing != fault.None && !s.net.looking {
+		v.Hint = "" // the fault says it
 		v.Notice, v.NoticeTone = s.inWords(s.net.missing), visit.Warning
 	}
 	if s.facts.Online {

@@ -24,7 +24,8 @@ func Screens(m Manner) ([]Shot, error) {
 	}
 	out := visit.OutOfService("幸福里社区服务站", "010-5550 1234", fault.ConfigInvalid,
 		"第 12 行 panel.px_per_mm：要一个 1.5 到 20 之间的数，现在是 “四”\n第 20 行 printer.width_mm：只能是 58 或 80")
-	return append(append(all, Shot{"out-of-service", out}), settingUp(m)...), nil
+	all = append(append(all, Shot{"out-of-service", out}), settingUp(m)...)
+	return append(all, firstStart(m)...), nil
 }
 
 func starting(m Manner) *resident {
