@@ -19,6 +19,8 @@
 //	kioskctl card batch    --image FILE --to DISK --dir DIR
 //	kioskctl card show     --from DISK|FILE
 //	kioskctl card prepare  --csv FILE --out DIR [--central URL] [--codes FILE | --central-data DIR]
+//	kioskctl appliance
+//	kioskctl rescue
 //	kioskctl voice script  [--locale L] [--catalog FILE]
 //	kioskctl voice build   --out DIR [--locale L] [--catalog FILE]
 //	kioskctl voice check   [--locale L] [--catalog FILE] DIR...
@@ -66,6 +68,10 @@
 // file to a card, reads all of it back, and writes the partition table last; it refuses
 // disks that are in use, that are no cards, and cards on which requests may wait.
 // "batch" does so for one terminal after the other and knows a card that it wrote.
+//
+// "appliance" is the service of a terminal that is an appliance: it runs as root and does
+// what the window may ask of its computer. "rescue" is the screen that stands there when
+// the window ended too often. systemd starts both; neither is for a person.
 //
 // "voice" keeps prompt packs: folders of clips that a terminal plays instead of
 // synthesising its sentences (kiosk --voice DIR). "script" lists what is to be spoken,
@@ -120,6 +126,8 @@ kioskctl card prepare  --csv FILE --out DIR [--central URL] [--codes FILE | --ce
 kioskctl card write    --image FILE --to DISK|FILE [--config FILE] [--eject]   write a card and read it back; without --to: which cards are there?
 kioskctl card batch    --image FILE --to DISK --dir DIR    one card after the other, for all that "prepare" made
 kioskctl card show     --from DISK|FILE                    whose card is it?
+kioskctl appliance                                         the service that the window asks for what only root may do; systemd runs it
+kioskctl rescue                                            the screen when the window ended too often; systemd runs it
 kioskctl voice script  [--locale L] [--catalog FILE]       every sentence that the voice says: key, text, spelling
 kioskctl voice build   --out DIR [--locale L] [--catalog FILE]   make a prompt pack of them
 kioskctl voice check   [--locale L] [--catalog FILE] DIR...      has the first of these packs that has it today's words? exit code 3 no
@@ -166,6 +174,12 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	}
 	if len(args) >= 1 && args[0] == "doctor" {
 		return doctor(ctx, args[1:], out, log)
+	}
+	if len(args) >= 1 && args[0] == "appliance" {
+		return serveAppliance(ctx, args[1:], log)
+	}
+	if len(args) >= 1 && args[0] == "rescue" {
+		return rescueScreen(ctx, args[1:], log)
 	}
 	if len(args) >= 2 {
 		switch rest := args[2:]; args[0] + " " + args[1] {

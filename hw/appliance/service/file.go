@@ -204,6 +204,8 @@ func readable(text []byte) bool {
 // else is missing or wrong in the file.
 type wishes struct {
 	Number  int // of the terminal
+	Place   string
+	Phone   string
 	Central struct{ Address string }
 	Printer struct{ Port string }
 	Panel   struct{ Rotation, Brightness int }
@@ -231,6 +233,8 @@ func (s *Service) wishes() wishes {
 		}
 	}
 	number("terminal", "number", &w.Number)
+	word("terminal", "place", &w.Place)
+	word("terminal", "phone", &w.Phone)
 	word("central", "address", &w.Central.Address)
 	word("printer", "port", &w.Printer.Port)
 	number("panel", "rotation", &w.Panel.Rotation)

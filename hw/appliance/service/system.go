@@ -16,6 +16,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // System is the computer as the service sees it: files below a root, programs that are
@@ -32,11 +34,13 @@ type System struct {
 	Now       func() time.Time
 	// Pause waits, and tells why it ended early.
 	Pause func(ctx context.Context, d time.Duration) error
+	// Console keeps the kernel's text off the panel.
+	Console func() error
 }
 
 // Real is this computer.
 func Real() System {
-	return System{Root: "/", Run: run, Addresses: addresses, Resolve: resolve, Now: time.Now, Pause: pause}
+	return System{Root: "/", Run: run, Addresses: addresses, Resolve: resolve, Now: time.Now, Pause: pause, Console: console}
 }
 
 // maxOutput bounds what a program may say to a reader that keeps it, in bytes.
@@ -124,6 +128,21 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// Of linux/kd.h: a virtual terminal shows text, or leaves the panel to somebody.
+const (
+	setMode  = 0x4b3a // KDSETMODE
+	graphics = 1      // KD_GRAPHICS
+)
+
+func console() error {
+	f, err := os.OpenFile("/dev/tty0", os.O_WRONLY|syscall.O_NOCTTY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return unix.IoctlSetInt(int(f.Fd()), setMode, graphics)
 }
 
 // path is where a file of the computer is.
