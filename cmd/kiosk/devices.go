@@ -9,13 +9,11 @@ import (
 	"lintai/hw"
 	"lintai/hw/button"
 	"lintai/hw/idcard"
-	"lintai/hw/printer"
 	"lintai/hw/scanner"
 	"lintai/hw/serialport"
 	"lintai/hw/speaker"
 	"lintai/hw/supervise"
 	"lintai/kiosk/fault"
-	"lintai/kiosk/phrase"
 	"lintai/kiosk/settings"
 	"lintai/kiosk/slip"
 	"lintai/kiosk/terminal"
@@ -76,19 +74,10 @@ func newDevices(s *settings.Settings, cardKey []byte, clips []string, post func(
 		d.missing(visit.Printer)
 		d.printer = noPrinter{}
 	} else {
-		profile, err := printer.ForWidth(s.Printer.WidthMM)
+		p, err := newPrinter(s, log, d.health(visit.Printer))
 		if err != nil {
 			return nil, err
 		}
-		unfinished := newUnfinishedSlip(s.Terminal.Data, log)
-		p := printer.New(printer.Options{
-			Line:     printer.Line{Address: s.Printer.Port, Baud: s.Printer.Baud},
-			Profile:  profile,
-			Font:     slipFont("/", logMissingFonts(log)),
-			VoidNote: phrase.Text("slip.void"),
-			Left:     unfinished.read(),
-			OnLeave:  unfinished.write,
-		}, d.health(visit.Printer))
 		d.printer = p
 		d.start = append(d.start, p.Run)
 	}

@@ -71,7 +71,7 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	k := &kiosk{config: *config, clips: clips, log: log, trace: trace, composer: pinyin.New(), setup: newSetupDesk(), app: newApp()}
+	k := &kiosk{config: *config, clips: clips, log: log, trace: trace, composer: pinyin.New(), setup: newSetupDesk(), computer: thisComputer, app: newApp()}
 	k.openWindow()
 	k.watchdog = newWatchdog(k.pulse, log)
 	served := make(chan struct{})

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -46,6 +45,8 @@ type kiosk struct {
 	panel  settings.Panel
 
 	pulse    *pulse
+	computer computer
+	trial    trial
 	watchdog *watchdog // nil in programs that no systemd starts
 
 	// days are the times at which it is asked whether the retention job is due; nil:
@@ -120,7 +121,10 @@ func (k *kiosk) serveOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	queue, err := offline.Open(filepath.Join(s.Terminal.Data, offline.FileName), identity.Seal(), time.Now)
+	if err := k.onTrial(ctx, s, identity); err != nil {
+		return err
+	}
+	queue, err := k.openQueue(ctx, s.Terminal.Data, identity)
 	if err != nil {
 		return outOfService{code: offline.FaultOf(err), err: err, detail: s.Terminal.Data, place: s.Terminal.Place, phone: s.Terminal.Phone}
 	}
@@ -195,6 +199,10 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, identity agent.Id
 	defer parts.Wait()
 	parts.Go(func() { line.Run(ctx) })
 	parts.Go(func() { audit.run(ctx) })
+	if k.trial.passed != "" {
+		audit.note("update", "passed image="+plain(k.trial.passed))
+		k.trial.passed = ""
+	}
 	days := k.days
 	if days == nil {
 		looks := time.NewTicker(retainLook)
