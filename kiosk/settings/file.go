@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"sort"
 	"strconv"
 	"strings"
@@ -22,20 +23,23 @@ type Problem struct {
 // String is one line for the screen and the log. It never holds the value: the
 // value may be a secret.
 func (p Problem) String() string {
-	var b strings.Builder
+	text := p.where() + "：" + p.Message
+	if p.Allowed != "" {
+		text += "。允许：" + p.Allowed
+	}
+	return text
+}
+
+// where is the line and the key.
+func (p Problem) where() string {
+	where := "缺少"
 	if p.Line > 0 {
-		fmt.Fprintf(&b, "第 %d 行", p.Line)
-	} else {
-		b.WriteString("缺少")
+		where = fmt.Sprintf("第 %d 行", p.Line)
 	}
 	if p.Key != "" {
-		b.WriteString(" " + p.Key)
+		where += " " + p.Key
 	}
-	b.WriteString("：" + p.Message)
-	if p.Allowed != "" {
-		b.WriteString("。允许：" + p.Allowed)
-	}
-	return b.String()
+	return where
 }
 
 // Problems is every mistake that was found, in the order of the file.
@@ -53,6 +57,7 @@ func (p Problems) Error() string {
 // at the end is unknown.
 type file struct {
 	values   map[string]any // "printer.baud" → 9600
+	all      map[string]any // the same, with those that were taken
 	lines    map[string]int
 	known    []string
 	problems Problems
@@ -90,6 +95,7 @@ func read(text []byte) (*file, Problems) {
 			f.values[section] = table
 		}
 	}
+	f.all = maps.Clone(f.values)
 	return f, nil
 }
 

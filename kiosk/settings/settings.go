@@ -32,6 +32,8 @@ type Settings struct {
 
 	Microphone Microphone
 	Camera     Camera
+
+	said map[string]bool // see Says
 }
 
 // Terminal is who and where this terminal is.
@@ -154,7 +156,10 @@ func Parse(text []byte) (*Settings, error) {
 
 // settings takes all that there is out of a file.
 func (f *file) settings() *Settings {
-	s := &Settings{}
+	s := &Settings{said: map[string]bool{}}
+	for key, v := range f.all {
+		s.said[key] = v != any("")
+	}
 	s.Terminal.Number = f.integer("terminal", "number", required, between(1, ticket.MaxTerminal))
 	s.Terminal.Place = f.text("terminal", "place", required, lengthUpTo(20))
 	s.Terminal.Phone = f.text("terminal", "phone", "", lengthUpTo(20))
