@@ -3,6 +3,7 @@
 //
 //	central.db   the docket (package store), cases, calls, events, change log
 //	keys/        the secrets (package keyring), readable by their owner only
+//	updates/     bundles of terminals' images, each under its hash
 //	serve.lock   held while a process serves the folder
 //
 // The docket may be in a PostgreSQL database instead, which several processes serve,
@@ -35,6 +36,7 @@ import (
 	"lintai/sync/central/deadline"
 	"lintai/sync/central/deviceapi"
 	"lintai/sync/central/dispatch"
+	"lintai/sync/central/fleet"
 	"lintai/sync/central/insight"
 	"lintai/sync/central/intake"
 	"lintai/sync/central/jobs"
@@ -108,6 +110,7 @@ type Central struct {
 	insight   *insight.Keeper
 	sensors   *sensor.Keeper
 	devices   *deviceapi.Door
+	fleet     *fleet.Keeper
 
 	// Both doors, the public one and that of the terminals, work with these.
 	receiver *intake.Receiver

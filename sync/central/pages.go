@@ -17,6 +17,7 @@ import (
 	"lintai/sync/central/console/readable"
 	"lintai/sync/central/console/sensors"
 	"lintai/sync/central/console/terminals"
+	"lintai/sync/central/console/updates"
 	"lintai/sync/central/desk"
 	"lintai/sync/central/resource"
 )
@@ -25,7 +26,7 @@ import (
 func (c *Central) console(public string) *console.Host {
 	work := &desk.Desk{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}
 	reader := readable.Reader{Store: c.store, Catalog: c.library.catalog.Load}
-	lobby := &terminals.Area{Store: c.store, Desk: work, Presence: c.presence, Clock: c.config.Clock}
+	lobby := &terminals.Area{Store: c.store, Desk: work, Presence: c.presence, Fleet: c.fleet, Accounts: c.store.Accounts, Clock: c.config.Clock}
 	help := &calls.Area{Reader: reader, Desk: work, Store: c.store, Keeper: c.callouts, Accounts: c.store.Accounts, Caller: c.caller, Clock: c.config.Clock}
 	limits := &overdue.Area{Store: c.store, Reader: reader, Accounts: c.store.Accounts, Clock: c.config.Clock, Changed: c.countLimitsAnew}
 	gives := &assign.Area{Office: c.dispatch, Resources: &resource.Keeper{Store: c.store, Clock: c.config.Clock, Log: c.config.Log, Moved: c.tellCases}}
@@ -40,6 +41,7 @@ func (c *Central) console(public string) *console.Host {
 			help,
 			&quarantine.Area{Reader: reader, Desk: work, Receiver: c.receiver},
 			lobby,
+			&updates.Area{Fleet: c.fleet, Accounts: c.store.Accounts, Clock: c.config.Clock},
 			backups,
 			c.together(),
 			c.privacyDesk(reader),

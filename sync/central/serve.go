@@ -64,8 +64,8 @@ func (c *Central) KioskHandler(public string) http.Handler {
 	mux := http.NewServeMux()
 	(&kioskapi.API{Store: c.store, Receiver: c.receiver, Hub: c.hub, Presence: c.presence,
 		Clock: c.config.Clock, Log: c.config.Log, Heartbeat: c.config.Heartbeat, Cards: c.guesses(), Codes: c.guesses(),
-		Catalog: c.library.catalog.Load,
-		Root:    c.root, Facts: func() (wire.EnrolAnswer, error) { return c.facts(public) },
+		Fleet: c.fleet, Fetches: kioskapi.NewFetches(), Catalog: c.library.catalog.Load,
+		Root: c.root, Facts: func() (wire.EnrolAnswer, error) { return c.facts(public) },
 		Answered: c.metrics.Answered, Stray: c.noteStray}).Register(mux)
 	return mux
 }

@@ -44,6 +44,9 @@ func (c *Central) openJobs(ctx context.Context) (err error) {
 	c.openInsight(h)
 	c.openSensors(h)
 	c.openPrivacy(h)
+	if err = c.openFleet(h); err != nil {
+		return fmt.Errorf("central: %w", err)
+	}
 	if c.queue, err = jobs.Open(ctx, c.store, h, jobs.Options{Clock: c.config.Clock, Log: c.config.Log}); err != nil {
 		return fmt.Errorf("central: %w", err)
 	}

@@ -21,8 +21,8 @@ type Box struct{ aead cipher.AEAD }
 // boxed begins what a Box has sealed.
 const boxed = "sealed1:"
 
-// Box reads the key.
-func (f Folder) Box() (*Box, error) {
+// derived is a key for one purpose, made of the first seal key.
+func (f Folder) derived(purpose string) ([]byte, error) {
 	ring, err := f.Ring()
 	if err != nil {
 		return nil, err
@@ -31,9 +31,21 @@ func (f Folder) Box() (*Box, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keyring: %w", err)
 	}
-	key, err := hkdf.Key(sha256.New, secret, nil, "lintai secrets in the database", 32)
+	key, err := hkdf.Key(sha256.New, secret, nil, purpose, 32)
 	if err != nil {
 		return nil, fmt.Errorf("keyring: %w", err)
+	}
+	return key, nil
+}
+
+// StaffSecret is what the keys of terminals' staff menus are made of.
+func (f Folder) StaffSecret() ([]byte, error) { return f.derived("lintai keys of staff menus") }
+
+// Box reads the key.
+func (f Folder) Box() (*Box, error) {
+	key, err := f.derived("lintai secrets in the database")
+	if err != nil {
+		return nil, err
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {

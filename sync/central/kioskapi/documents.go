@@ -125,7 +125,7 @@ func number(text string) int64 {
 
 // hears tells which words make an event of a terminal's stream.
 func hears(word live.Word, kiosk int) bool {
-	return word.Kind == live.Changes && word.Kiosk == kiosk || word.Kind == live.Documents && (word.Kiosk == 0 || word.Kiosk == kiosk)
+	return (word.Kind == live.Changes || word.Kind == live.Orders) && word.Kiosk == kiosk || word.Kind == live.Documents && (word.Kiosk == 0 || word.Kiosk == kiosk)
 }
 
 // streamEvent is the event of a word.
@@ -135,6 +135,8 @@ func streamEvent(word live.Word) string {
 	switch word.Kind {
 	case live.Documents:
 		return documents
+	case live.Orders:
+		return "event: " + wire.StreamOrders + "\ndata: orders"
 	case live.Everything:
 		return changed + "\n\n" + documents
 	}

@@ -63,7 +63,9 @@ func (a *API) health(w http.ResponseWriter, r *http.Request, kiosk int) error {
 	if !known || old.News(fresh) || audit.Alarm != old.Audit.Alarm {
 		a.Hub.Publish(live.Word{Kind: live.Terminal, Kiosk: kiosk})
 	}
-	a.reply(w, http.StatusOK, wire.HealthAnswer{Protocol: wire.Protocol, ServerTime: now, AuditSequence: audit.Known.Sequence})
+	answer := wire.HealthAnswer{Protocol: wire.Protocol, ServerTime: now, AuditSequence: audit.Known.Sequence}
+	a.instruct(r.Context(), &answer, kiosk, fresh, told.Done)
+	a.reply(w, http.StatusOK, answer)
 	return nil
 }
 
@@ -98,7 +100,7 @@ const maxAge = 10 * 365 * 24 * 3600 * 1000
 // byOurClock moves the times of a terminal by what its clock is wrong: a board
 // without a clock that runs may begin in 1970.
 func byOurClock(told wire.Health, now time.Time) docket.Health {
-	h := docket.Health{At: now, Devices: []docket.Device{}, Versions: told.Versions}
+	h := docket.Health{At: now, Devices: []docket.Device{}, Versions: told.Versions, System: told.System}
 	move := func(t time.Time) time.Time {
 		if t.IsZero() || told.DeviceTime.IsZero() {
 			return time.Time{}

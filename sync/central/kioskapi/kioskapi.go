@@ -18,6 +18,7 @@ import (
 	"lintai/kiosk/ticket"
 	"lintai/sync/central/authority"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/fleet"
 	"lintai/sync/central/intake"
 	"lintai/sync/central/limit"
 	"lintai/sync/central/live"
@@ -36,6 +37,11 @@ type API struct {
 	// Cards limits how many cards without requests a terminal may ask for, Codes how
 	// many wrong one-time codes may come from one address.
 	Cards, Codes *limit.Guesses
+
+	// Fleet has what there is to do for terminals as computers, Fetches bounds what they
+	// fetch for that.
+	Fleet   *fleet.Keeper
+	Fetches *Fetches
 
 	// Catalog has the words of papers.
 	Catalog func() *catalog.Catalog
@@ -69,6 +75,8 @@ func (a *API) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+wire.PathPaperOutcome, a.authenticated(a.paperOutcome))
 	mux.HandleFunc("POST "+wire.PathHealth, a.authenticated(a.health))
 	mux.HandleFunc("GET "+wire.PathHealth, a.authenticated(a.line))
+	mux.HandleFunc("GET "+wire.PathUpdates+"{hash}", a.authenticated(a.bundle))
+	mux.HandleFunc("POST "+wire.PathLogs+"{order}", a.authenticated(a.log))
 	mux.HandleFunc("POST "+wire.PathEnrol, a.open(func(w http.ResponseWriter, r *http.Request) (int, error) { return 0, a.enrol(w, r) }))
 	mux.HandleFunc("POST "+wire.PathRenew, a.open(a.renew))
 	mux.HandleFunc("GET "+wire.PathDocuments, a.authenticated(a.documents))

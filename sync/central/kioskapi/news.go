@@ -25,7 +25,7 @@ func (a *API) newsOf(ctx context.Context, kiosk int) (*news, error) {
 }
 
 func (n *news) event(ctx context.Context, word live.Word) string {
-	if word.Kind == live.Documents {
+	if word.Kind == live.Documents || word.Kind == live.Orders {
 		return streamEvent(word)
 	}
 	return n.answers(ctx) + streamEvent(word)

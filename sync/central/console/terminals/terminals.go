@@ -17,6 +17,7 @@ import (
 	"lintai/sync/central/console/readable"
 	"lintai/sync/central/desk"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/fleet"
 	"lintai/sync/central/kioskapi"
 	"lintai/sync/central/page"
 	"lintai/sync/central/staff"
@@ -26,29 +27,47 @@ import (
 //go:embed templates
 var files embed.FS
 
-var terminalsPage = console.NewPage(files, "templates/terminals.html")
+var (
+	terminalsPage = console.NewPage(files, "templates/terminals.html", "templates/card.html")
+	terminalPage  = console.NewPage(files, "templates/terminal.html", "templates/card.html")
+	logPage       = console.NewPage(files, "templates/log.html")
+	numberPage    = console.NewPage(files, "templates/number.html")
+)
 
 // Area is the area of the terminals.
 type Area struct {
 	Store    docket.Store
 	Desk     *desk.Desk
 	Presence *kioskapi.Presence
+	Fleet    *fleet.Keeper
+	Accounts func(context.Context) ([]staff.Account, error)
 	Clock    func() time.Time
 }
 
+// Who sees terminals, and who is shown the number that opens a staff menu.
+var (
+	readers       = []staff.Role{staff.Clerk, staff.Worker, staff.Auditor, staff.Administrator}
+	keepers       = []staff.Role{staff.Clerk, staff.Administrator}
+	administrator = []staff.Role{staff.Administrator}
+)
+
 // Routes are the area's rows. An alarm about an audit log is the administrator's to
-// end: somebody had a hand in the terminal.
+// end: somebody had a hand in the terminal. So is what is asked of a terminal, and what
+// its log says; a clerk may open the staff menu of the terminal beside her.
 func (a *Area) Routes() []console.Route {
 	return []console.Route{
-		{Method: "GET", Pattern: "/console/terminals", Roles: []staff.Role{staff.Clerk, staff.Worker, staff.Auditor, staff.Administrator}, Handler: a.page},
-		{Method: "POST", Pattern: "/console/terminals/{number}/audit", Roles: []staff.Role{staff.Administrator}, Handler: a.acknowledgeAudit},
+		{Method: "GET", Pattern: "/console/terminals", Roles: readers, Handler: a.page},
+		{Method: "GET", Pattern: "/console/terminals/{number}", Roles: readers, Handler: a.terminal},
+		{Method: "POST", Pattern: "/console/terminals/{number}/audit", Roles: administrator, Handler: a.acknowledgeAudit},
+		{Method: "POST", Pattern: "/console/terminals/{number}/orders", Roles: administrator, Handler: a.ask},
+		{Method: "POST", Pattern: "/console/terminals/{number}/logs/{order}", Roles: administrator, Handler: a.log},
+		{Method: "POST", Pattern: "/console/terminals/{number}/staff-number", Roles: keepers, Handler: a.number},
 	}
 }
 
 // Menu leads to the terminals.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "console.terminals", Address: "/console/terminals",
-		Roles: []staff.Role{staff.Clerk, staff.Worker, staff.Auditor, staff.Administrator}}}
+	return []console.Entry{{Label: "console.terminals", Address: "/console/terminals", Roles: readers}}
 }
 
 // View is a terminal as it is listed.
@@ -60,6 +79,8 @@ type View struct {
 	Told   bool   // it said how its devices are
 	Queue  *queueView
 	Alarm  string // what is wrong with its audit log, or ""
+	// Computer is what it says of itself as one, nil where it is no appliance.
+	Computer *computer
 	// Versions are those of what it runs, in the order of staff's interest.
 	Versions []readable.Labelled
 	// Faults are its devices that somebody should see to; Stale is when it said
@@ -106,6 +127,7 @@ func (a *Area) Views(ctx context.Context) ([]View, error) {
 		if h, told := healths[t.Number]; told {
 			v.Told, v.Faults = true, faults(h)
 			v.Queue, v.Versions = a.queue(h), versions(h)
+			v.Computer = computerOf(h, a.Clock())
 			if h.Audit.Alarm != "" {
 				v.Alarm = phrase.Text(phrase.ID("alarm."+string(h.Audit.Alarm)), "time", page.When(h.Audit.AlarmAt))
 			}
@@ -161,21 +183,6 @@ func versions(h docket.Health) []readable.Labelled {
 		all = append(all, readable.Labelled{Label: label, Text: h.Versions[name]})
 	}
 	return all
-}
-
-// page is how every terminal is, whole.
-func (a *Area) page(r *console.Request) error {
-	all, err := a.Views(r.Context())
-	if err != nil {
-		return err
-	}
-	return r.Show(terminalsPage, pageView{all, r.Who.Has(staff.Administrator)})
-}
-
-// pageView is the page of the terminals.
-type pageView struct {
-	Terminals []View
-	Manages   bool // may end an alarm
 }
 
 // acknowledgeAudit ends the alarm about a terminal's audit log.
