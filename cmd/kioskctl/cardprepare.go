@@ -9,6 +9,8 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"net/netip"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -268,7 +270,7 @@ func (p preparing) write(draft string, terminals []roster.Terminal, codes map[in
 			return errors.New(phrase.Text("prepare.enrolled", "number", strconv.Itoa(t.Number)))
 		}
 		address := p.address
-		if address == "" {
+		if address == "" && !atHome(code.Address) {
 			address = code.Address
 		}
 		if address == "" && !t.HasAddress() {
@@ -306,6 +308,17 @@ func (p preparing) write(draft string, terminals []roster.Terminal, codes map[in
 		}
 	}
 	return nil
+}
+
+// atHome tells whether an address reaches central from its own machine only: what
+// central tells that was never served elsewhere.
+func atHome(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return true
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && (ip.IsLoopback() || ip.IsUnspecified())
 }
 
 func writeSynced(name string, text []byte) error {
