@@ -26,6 +26,10 @@
 //	central document publish  --data DIR --kind KIND [--kiosk N] FILE
 //	central document withdraw --data DIR --kind KIND [--kiosk N]
 //	central document list     --data DIR
+//	central update add     --data DIR FILE
+//	central update list    --data DIR
+//	central update start   --data DIR --version VERSION [--first N] [--watch-first TIME] [--watch-tenth TIME]
+//	central update stop|go-on|withdraw|remove --data DIR --version VERSION
 //	central proposal recount  --data DIR --number N [--round N]
 //	central proposal recount  --file FILE [--key KEY]
 //	central proposal export   --data DIR --number N [--round N]
@@ -43,7 +47,8 @@
 // configuration, with the one-time code for its first certificate. "document publish" checks and signs what terminals are given, and
 // "key rotate" makes a new key for them to seal to. "channel add" gives the hotline, a mini-program
 // or a website its key for the API, and "webhook add" has it told of cases. "sensor add" gives a
-// device that measures its key. "import" files what terminals
+// device that measures its key. "update add" takes a bundle of terminals' image, and "update start" leads it out
+// by stages: one terminal, a tenth, all. "import" files what terminals
 // without a line exported onto a stick, and writes a receipt beside each file. All of
 // these may run while central serves. "demo-data" fills a new folder with the year of a community
 // that does not exist. Logs go to standard error.
@@ -111,6 +116,10 @@ central sensor list    --data DIR
 central document publish  --data DIR --kind KIND [--kiosk N] FILE
 central document withdraw --data DIR --kind KIND [--kiosk N]
 central document list     --data DIR
+central update add     --data DIR FILE
+central update list    --data DIR
+central update start   --data DIR --version VERSION [--first N] [--watch-first TIME] [--watch-tenth TIME]
+central update stop|go-on|withdraw|remove --data DIR --version VERSION
 central proposal recount  --data DIR --number N [--round N]
 central proposal recount  --file FILE [--key KEY]
 central proposal export   --data DIR --number N [--round N]
@@ -129,7 +138,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	if command == "kiosk" && len(args) > 0 {
 		command, args = "kiosk "+args[0], args[1:]
 	}
-	if (command == "document" || command == "proposal" || command == "key" || command == "account" || command == "channel" || command == "webhook" || command == "sensor") && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+	if (command == "document" || command == "proposal" || command == "key" || command == "account" || command == "channel" || command == "webhook" || command == "sensor" || command == "update") && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		command, args = command+" "+args[0], args[1:]
 	}
 	switch command {
@@ -175,6 +184,12 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return revokeSensor(ctx, args, out, log)
 	case "sensor list":
 		return listSensors(ctx, args, out, log)
+	case "update add":
+		return addUpdate(ctx, args, out, log)
+	case "update list":
+		return listUpdates(ctx, args, out, log)
+	case "update start", "update stop", "update go-on", "update withdraw", "update remove":
+		return changeUpdate(ctx, strings.TrimPrefix(command, "update "), args, out, log)
 	case "document publish":
 		return publishDocument(ctx, args, out, log)
 	case "document withdraw":
