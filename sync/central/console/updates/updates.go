@@ -207,7 +207,7 @@ func (a *Area) next(u fleet.Update) string {
 	case last.Before(a.Clock()):
 		return phrase.Text("rollout.soon")
 	}
-	return phrase.Text("rollout.next", "time", readiness.Age(last.Sub(a.Clock())))
+	return phrase.Text("rollout.next", "time", readiness.Age(last.Sub(a.Clock()).Round(time.Minute)))
 }
 
 // oneView is the page of one version.
