@@ -9,14 +9,14 @@ import (
 )
 
 // Template is kiosk.toml as it lies on a new card: every key with what it is for, in
-// Chinese and English. It is written as Windows' old Notepad wants it, with a byte order
+// Chinese and English. A key with # right before it says nothing: the first start asks. It is written as Windows' old Notepad wants it, with a byte order
 // mark and CRLF.
 //
 //go:embed kiosk.toml
 var Template []byte
 
-// keyLine is a line that gives a key its value.
-var keyLine = regexp.MustCompile(`^\s*([A-Za-z0-9_]+)\s*=\s*(.*?)\s*$`)
+// keyLine is a line that gives a key its value, or would without its #.
+var keyLine = regexp.MustCompile(`^\s*#?([A-Za-z0-9_]+)\s*=\s*(.*?)\s*$`)
 
 // Fill gives keys of a file other values and leaves all else of it as it is, comments
 // and line ends too. Values are TOML text by "section.key". It is for files whose

@@ -68,6 +68,23 @@ func TestTemplateSaysWhatHoldsWithoutIt(t *testing.T) {
 	}
 }
 
+// What the screens of the first start ask for is not said by a file that nobody edited.
+func TestTemplateLeavesToTheFirstStartWhatItAsks(t *testing.T) {
+	s, err := Begin(Template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"terminal.place", "terminal.languages", "terminal.grid", "central.address", "central.code", "network.wifi", "network.password", "network.address", "panel.rotation"} {
+		if s.Says(key) {
+			t.Errorf("it says %s", key)
+		}
+	}
+	filled, err := Parse(filled(t, "panel.rotation", "90", "terminal.languages", `["zh-CN"]`))
+	if err != nil || !filled.Says("panel.rotation") || filled.Panel.Rotation != 90 || len(filled.Terminal.Languages) != 1 {
+		t.Errorf("%+v %v", filled, err)
+	}
+}
+
 func TestEveryKeyStandsInTheTemplate(t *testing.T) {
 	examples := Examples()
 	known := map[string]bool{}
