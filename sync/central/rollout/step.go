@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"lintai/kiosk/fault"
 )
 
 // Step looks at a rollout as a whole: whether it stops because somebody fell silent,
@@ -198,7 +200,11 @@ var ErrUnfit = errors.New("rollout: the first terminal must be on line, run an o
 
 // Fit tells whether a terminal can be the first. ErrUnfit.
 func Fit(version string, t Terminal, now time.Time) error {
-	if !newer(version, t.Image) || t.Trial || now.Sub(t.Heard) > fresh || len(Ailing(t, nil)) > 0 {
+	wrong := func(f Fault) bool {
+		entry, known := fault.Find(f.Code)
+		return !known || entry.Severity > fault.Notice
+	}
+	if !newer(version, t.Image) || t.Trial || t.Failed || now.Sub(t.Heard) > fresh || slices.ContainsFunc(t.Faults, wrong) {
 		return ErrUnfit
 	}
 	return nil
