@@ -39,6 +39,9 @@ func (k *kiosk) identify(ctx context.Context, s *settings.Settings) (agent.Ident
 	out := func(code fault.Code, err error) (agent.Identity, error) {
 		return agent.Identity{}, outOfService{code: code, err: err, detail: s.Central.Address, place: s.Terminal.Place, phone: s.Terminal.Phone, settings: s}
 	}
+	if !asked(s) {
+		return out(fault.NotEnrolled, errToBeAsked)
+	}
 	identity, err := agent.LoadIdentity(s.Terminal.Data)
 	if s.Central.Address == "" {
 		s.Central.Address = identity.Address
@@ -60,6 +63,9 @@ func (k *kiosk) identify(ctx context.Context, s *settings.Settings) (agent.Ident
 	}
 	if s.Central.Code == "" {
 		return out(agent.FaultOf(err), err)
+	}
+	if k.setup.asking() && k.service() != nil { // she enrols it when she comes to that
+		return out(fault.EnrolWaiting, errToBeAsked)
 	}
 	enrolled, wrong := k.enrolment.enrol(ctx, s)
 	if wrong == nil {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -18,7 +17,6 @@ import (
 
 	"lintai/kiosk/fault"
 	"lintai/kiosk/settings"
-	"lintai/kiosk/setup"
 	"lintai/kiosk/terminal"
 	"lintai/kiosk/visit"
 	"lintai/offline"
@@ -38,6 +36,7 @@ type kiosk struct {
 	composer  *pinyin.Engine
 	enrolment enrolment
 	setup     setupDesk
+	mistakes  mistakeSlip
 
 	app    fyne.App
 	window fyne.Window
@@ -69,7 +68,7 @@ func (k *kiosk) serve(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if errors.Is(err, errContentChanged) || errors.Is(err, errIdentityChanged) {
+		if errors.Is(err, errContentChanged) || errors.Is(err, errIdentityChanged) || errors.Is(err, errSettingUp) {
 			continue
 		}
 		var out outOfService
@@ -81,8 +80,8 @@ func (k *kiosk) serve(ctx context.Context) {
 			last = text
 		}
 		k.outside(statusOut + string(out.code))
-		if out.settings != nil && (setup.Offered(out.code) || k.setup.open && out.code == fault.EnrolWaiting) {
-			k.setUp(ctx, out.settings, out.code)
+		if out.settings != nil && k.offersSetup(out.code) {
+			k.setUp(ctx, out.settings, out.code, false)
 			continue
 		}
 		k.setup.close()
@@ -107,14 +106,9 @@ type outOfService struct {
 func (o outOfService) Error() string { return fmt.Sprintf("%s: %v", o.code, o.err) }
 
 func (k *kiosk) serveOnce(ctx context.Context) error {
-	text, err := os.ReadFile(k.config)
+	s, err := k.readFile(ctx)
 	if err != nil {
-		return outOfService{code: fault.ConfigInvalid, err: err, detail: k.config}
-	}
-	s, err := settings.Parse(text)
-	if err != nil {
-		// The problems name line, key and what is allowed; never a value.
-		return outOfService{code: fault.ConfigInvalid, err: err, detail: err.Error()}
+		return err
 	}
 	fyne.DoAndWait(func() { k.shape(s.Panel) })
 	identity, err := k.identify(ctx, s)
@@ -122,6 +116,9 @@ func (k *kiosk) serveOnce(ctx context.Context) error {
 		return err
 	}
 	if err := k.onTrial(ctx, s, identity); err != nil {
+		return err
+	}
+	if err := k.finishSetup(ctx, s, identity); err != nil {
 		return err
 	}
 	queue, err := k.openQueue(ctx, s.Terminal.Data, identity)
@@ -179,6 +176,7 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, identity agent.Id
 	hand := openHandwriting(k.log)
 	rules := visit.DefaultRules()
 	rules.Catalog, rules.Community, rules.Policies = documents.Catalog, documents.Community, documents.Policy
+	rules.Locales = offered(s)
 	rules.Composer, rules.Handwriting = k.composer, hand != nil
 	fyne.DoAndWait(func() { rules.Room = ui.Room(k.screen.Panel()) }) // of the window as it is, not as the file says
 	rules.CardLookUp = s.Card.Port != "" && len(identity.CardKey) > 0

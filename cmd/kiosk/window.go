@@ -28,6 +28,7 @@ func (k *kiosk) openWindow() {
 
 // shape gives the window its size and content; also when the file was mended.
 func (k *kiosk) shape(panel settings.Panel) {
+	panel.Rotation, panel.Brightness = 0, 0 // the computer's
 	if k.screen != nil && panel == k.panel {
 		return
 	}

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"fmt"
+	"strings"
 
 	"lintai/kiosk/fault"
 	"lintai/kiosk/slip"
@@ -151,6 +152,9 @@ func (s State) lookTest(n int, v *visit.View) {
 	}
 	if trouble != fault.None {
 		v.Notice, v.NoticeTone = s.inWords(trouble), visit.Warning
+		if trouble == fault.Unplugged && len(s.facts.Ports) > 0 {
+			v.Hint = s.text("setup.ports", "ports", strings.Join(s.facts.Ports, " "))
+		}
 	}
 }
 

@@ -46,11 +46,11 @@ type Facts struct {
 	Online    bool   // some address and a way out
 	Own       string // that address
 	WiFi      string // the network's name
-	Cable     bool   // this terminal can tell nothing of Wi-Fi
 	Grid      string // where on central's map it stands, from the file
 	// Devices are those that the file names and somebody can try; see Testable.
 	Devices []string
 	Places  []string // that the community's document knows, to choose a grid's from
+	Ports   []string // where something is plugged in
 }
 
 // Offered are the faults that a typed code can cure.
@@ -132,6 +132,9 @@ func New(f Facts) State { return State{facts: f, locale: phrase.Chinese, layer: 
 // that there is nothing more to ask.
 func (s State) Trying() bool { return s.phase == trying }
 func (s State) Done() bool   { return s.phase == done }
+
+// Serves tells that the terminal knows who it is: what is left is to try it.
+func (s State) Serves() bool { return s.facts.Enrolled || s.later }
 
 // Asking tells that somebody is being asked something now.
 func (s State) Asking() bool { return s.phase == typing || s.phase == trying }

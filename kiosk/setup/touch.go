@@ -31,7 +31,9 @@ var layers = []struct {
 func touchStep() step {
 	return step{
 		id: "touch", stays: true, optional: true,
-		wanted:   func(s State) bool { return s.facts.Appliance && !s.facts.Enrolled && !s.facts.Turned },
+		wanted: func(s State) bool {
+			return s.facts.Appliance && !s.facts.Enrolled && (!s.facts.Turned || s.kept("turn"))
+		},
 		complete: func(s State) bool { return len(s.marks) == corners },
 		lacking:  "setup.touch_hint",
 		look:     State.lookTouch,

@@ -11,10 +11,12 @@ import (
 // right: who cannot read it cannot touch it either.
 const turnBackAfter = 15 * time.Second
 
-// turning is a picture that was turned and not confirmed.
+// turning is a picture that was turned and not confirmed. Where the program starts anew
+// for that, the time begins when it is back.
 type turning struct {
+	pending  bool
 	from, to int
-	until    time.Time // zero: nothing was turned
+	until    time.Time // zero: from the next tick on
 }
 
 var arrows = []struct {
@@ -27,18 +29,19 @@ func turnStep() step {
 	return step{
 		id: "turn", stays: true, optional: true,
 		wanted:   func(s State) bool { return s.facts.Appliance && !s.facts.Enrolled && !s.facts.Turned },
-		complete: func(s State) bool { return !s.turning.until.IsZero() },
+		complete: func(s State) bool { return s.turning.pending },
 		lacking:  "setup.turn",
 		look:     State.lookTurn,
 		touch: func(m *machine, e visit.Event) {
 			pick, ok := e.(visit.Pick)
-			if !ok || !m.turning.until.IsZero() {
+			if !ok || m.turning.pending {
 				return
 			}
 			for _, a := range arrows {
 				if a.id == pick.Option {
 					from := m.facts.Rotation
-					m.turning = turning{from, (from + a.degrees) % 360, m.now.Add(turnBackAfter)}
+					m.turning = turning{true, from, (from + a.degrees) % 360, m.now.Add(turnBackAfter)}
+					m.answered |= 1 << m.step // the file says it from now on
 					if a.degrees != 0 {
 						m.do(Turn{m.turning.to})
 					}
@@ -52,7 +55,7 @@ func turnStep() step {
 			m.keep(Values{"panel.rotation": fmt.Sprint(to)})
 		},
 		leave: func(m *machine) {
-			if !m.turning.until.IsZero() {
+			if m.turning.pending {
 				m.undoTurn()
 			}
 		},
@@ -68,7 +71,11 @@ func (m *machine) undoTurn() {
 
 // turnBack turns the picture back that nobody found right.
 func (m *machine) turnBack() {
-	if until := m.turning.until; !until.IsZero() && !m.now.Before(until) {
+	switch {
+	case !m.turning.pending:
+	case m.turning.until.IsZero():
+		m.turning.until = m.now.Add(turnBackAfter)
+	case !m.now.Before(m.turning.until):
 		m.undoTurn()
 		m.notice = "setup.turned_back"
 	}
@@ -76,11 +83,15 @@ func (m *machine) turnBack() {
 
 func (s State) lookTurn(v *visit.View) {
 	v.Screen = visit.ScreenSetupChoose
-	if until := s.turning.until; !until.IsZero() {
+	if s.turning.pending {
 		v.Screen, v.Icon = visit.ScreenSetupWait, "ok"
 		v.Title = s.text("setup.turned")
-		left := max(1, int((until.Sub(s.now)+time.Second-1)/time.Second))
-		v.Hint = s.text("setup.turned_hint", "seconds", fmt.Sprint(left))
+		left := turnBackAfter
+		if !s.turning.until.IsZero() {
+			left = s.turning.until.Sub(s.now)
+		}
+		seconds := max(1, int((left+time.Second-1)/time.Second))
+		v.Hint = s.text("setup.turned_hint", "seconds", fmt.Sprint(seconds))
 		v.Actions = []visit.Control{{ID: "next", Label: s.text("setup.turned_keep"), Icon: "ok", Event: visit.Next{}}, s.back()}
 		return
 	}
