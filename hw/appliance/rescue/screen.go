@@ -60,7 +60,7 @@ func (s Screen) Draw(size image.Point, typeface []byte) (*image.Gray, error) {
 	p.line(phrase.Text("rescue.title"), 2.0, ink)
 	p.line(phrase.In("en", "rescue.title"), 1.0, faint)
 	if s.Phone != "" {
-		p.line(phrase.Text("rescue.phone", "phone", strings.ReplaceAll(s.Phone, " ", "\u00a0")), 1.2, ink)
+		p.line(phrase.Text("rescue.phone", "phone", s.Phone), 1.2, ink)
 	}
 	p.gap(1)
 	p.line(entry.Meaning, 1.4, ink)
@@ -121,7 +121,9 @@ func rows(text string, width fixed.Int26_6, measure func(string) fixed.Int26_6) 
 	for rest := text; rest != ""; {
 		piece := rest
 		for i, r := range rest {
-			if i > 0 && (r > 0x2e80 || rest[i-1] == ' ' || rest[i-1] >= 0x80) && !strings.ContainsRune("，。；：、！？）", r) {
+			// Neither a sign at the head of a row nor a telephone number over two.
+			number := i > 1 && rest[i-1] == ' ' && digit(rune(rest[i-2])) && digit(r)
+			if i > 0 && (r > 0x2e80 || rest[i-1] == ' ' || rest[i-1] >= 0x80) && !number && !strings.ContainsRune("，。；：、！？）", r) {
 				piece = rest[:i]
 				break
 			}
@@ -142,6 +144,8 @@ func rows(text string, width fixed.Int26_6, measure func(string) fixed.Int26_6) 
 	}
 	return append(all, strings.TrimRight(row, " "))
 }
+
+func digit(r rune) bool { return r >= '0' && r <= '9' }
 
 // code draws the QR code, black on white with its quiet zone: below the text, or beside
 // it on a panel that lies.

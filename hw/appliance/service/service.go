@@ -184,7 +184,7 @@ func (s *Service) Start(ctx context.Context) {
 	if s.onTrial() {
 		s.behind(s.watchTrial)
 	}
-	s.behind(s.resume)
+	s.resume(ctx)
 }
 
 // behind does something beside the questions, until the service ends.

@@ -47,7 +47,7 @@ const (
 	trialTime = 5 * time.Minute
 	// manyTries is what a system is started with that has passed once: it must not be
 	// lost because somebody pulls the plug a few times in a row.
-	manyTries = 30
+	manyTries = 0x14
 )
 
 func (s *Service) loadTrial() {
@@ -106,7 +106,7 @@ func (s *Service) passed(ctx context.Context) error {
 	if err := s.sys.Run(ctx, nil, "rauc", "status", "mark-good"); err != nil {
 		return err
 	}
-	if err := s.sys.Run(ctx, nil, "fw_setenv", tries(slot), strconv.Itoa(manyTries)); err != nil {
+	if err := s.sys.Run(ctx, nil, "fw_setenv", tries(slot), boots(manyTries)); err != nil {
 		return err
 	}
 	if err := s.save(goodFile, Boot{ID: s.boot.ID, At: s.sys.Now().UTC(), Slot: slot, Version: s.boot.Version}, 0o600); err != nil {
@@ -128,17 +128,26 @@ func (s *Service) passed(ctx context.Context) error {
 
 func tries(slot string) string { return "BOOT_" + slot + "_LEFT" }
 
+// boots is a number as the boot loader and RAUC write it.
+func boots(n int64) string { return strconv.FormatInt(n, 16) }
+
 // keepTries gives a system that passed its many tries back, when starts without a
-// proper end have used half of them. A system that was undone is not asked any more.
+// proper end have used half of them.
 func (s *Service) keepTries(ctx context.Context) {
 	if s.boot.Slot == "" || s.onTrial() {
 		return
 	}
+	if s.boot.Reason == appliance.BootFallback {
+		// Whoever runs out of tries some day is not to get the one that did not pass.
+		if err := s.sys.Run(ctx, nil, "fw_setenv", "BOOT_ORDER", s.boot.Slot+" "+other(s.boot.Slot)); err != nil {
+			slog.Error("appliance: the boot loader's order", "error", err)
+		}
+	}
 	text, err := s.sys.said(ctx, "fw_printenv", "-n", tries(s.boot.Slot))
-	if left, e := strconv.Atoi(strings.TrimSpace(text)); err == nil && e == nil && left >= manyTries/2 {
+	if left, e := strconv.ParseInt(strings.TrimSpace(text), 16, 32); err == nil && e == nil && left >= manyTries/2 {
 		return
 	}
-	if err := s.sys.Run(ctx, nil, "fw_setenv", tries(s.boot.Slot), strconv.Itoa(manyTries)); err != nil {
+	if err := s.sys.Run(ctx, nil, "fw_setenv", tries(s.boot.Slot), boots(manyTries)); err != nil {
 		slog.Error("appliance: the boot loader's tries", "error", err)
 	}
 }

@@ -302,8 +302,11 @@ func (s *Service) progress(n int) {
 	}
 }
 
-// resume goes on where the power was cut, and clears away what was left.
+// resume goes on where the power was cut, and clears away what was left, before anybody
+// can ask for another update.
 func (s *Service) resume(ctx context.Context) {
+	s.work.Lock()
+	defer s.work.Unlock()
 	s.mu.Lock()
 	t := s.trial
 	if t != nil && t.State == trialInstalled && t.Boot == s.boot.ID {
@@ -323,7 +326,7 @@ func (s *Service) resume(ctx context.Context) {
 		t.Tries = installTries // there is nothing to go on with
 		s.mu.Unlock()
 	}
-	s.installing(ctx)
+	s.behind(s.installing)
 }
 
 // percent reads rauc's progress: lines such as " 40% Checking bundle".
