@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -436,4 +437,36 @@ func TestListOfManyTerminals(t *testing.T) {
 		t.Errorf("the oldest: %v", got)
 	}
 	contains(t, b.page("/console/terminals?q=117", 200), "正在下载 2026.12.1-1 40 %", "57 °C", "已用寿命 3 %", "累计写入 18 GB", "剩余 9400 MB", "A 区", "通电启动")
+}
+
+// Two processes on one database: what is asked at one is heard of at the other, whose
+// terminals fetch a file that was added at the first.
+func TestFleetOfTwoProcesses(t *testing.T) {
+	one, config := onDatabase(t)
+	two := one.beside(config)
+	key := one.answered(one.me, one.computer(12, olderImage)).StaffKey
+	if !bytes.Equal(key, two.answered(two.me, two.computer(12, olderImage)).StaffKey) {
+		t.Error("the two give different keys")
+	}
+	lines := two.stream(two.me, wire.PathStream)
+	two.await(lines, "event: changed")
+	b := one.staff()
+	b.does("/console/terminals/12/orders", url.Values{"kind": {"logs"}, "sure": {"yes"}})
+	two.await(lines, "event: "+wire.StreamOrders)
+	if got := two.answered(two.me, two.computer(12, olderImage)).Orders; len(got) != 1 {
+		t.Errorf("%+v", got)
+	}
+	body, address := one.bundle(3 << 20)
+	b.does("/console/updates/"+newerImage+"/start", url.Values{"first_hours": {"1"}, "tenth_hours": {"1"}, "sure": {"yes"}})
+	if two.answered(two.me, two.computer(12, olderImage)).Offer == nil {
+		t.Fatal("the other offers nothing")
+	}
+	for range 2 { // the first time it is made of the database's pieces
+		if got := read(t, two.fetch(two.me, address, "")); got != string(body) {
+			t.Errorf("%d bytes", len(got))
+		}
+	}
+	if _, err := os.Stat(filepath.Join(two.folder, "updates")); err != nil {
+		t.Error(err)
+	}
 }

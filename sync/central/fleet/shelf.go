@@ -97,7 +97,7 @@ func (s *Shelf) share(ctx context.Context, hash docket.Hash) error {
 	}
 }
 
-// has tells whether the file can be given: it is here, or its first piece in the database.
+// has tells whether the file can be given: it is here, or in the database.
 func (s *Shelf) has(ctx context.Context, b Bundle) bool {
 	if info, err := os.Stat(s.path(b.Hash)); err == nil && info.Size() == b.Size {
 		return true
@@ -105,8 +105,8 @@ func (s *Shelf) has(ctx context.Context, b Bundle) bool {
 	if !s.Shared {
 		return false
 	}
-	_, err := s.Store.BundlePiece(ctx, b.Hash, 0)
-	return err == nil
+	has, err := s.Store.HasPieces(ctx, b.Hash)
+	return err == nil && has
 }
 
 // open opens the file of a bundle. ErrElsewhere; ErrBusy while it is made of its pieces.

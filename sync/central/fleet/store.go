@@ -21,6 +21,8 @@ type Store interface {
 	// BundlePiece gives it back. ErrNotFound.
 	AddBundlePiece(ctx context.Context, hash docket.Hash, number int, data []byte) error
 	BundlePiece(ctx context.Context, hash docket.Hash, number int) ([]byte, error)
+	// HasPieces tells whether there are any of a file.
+	HasPieces(ctx context.Context, hash docket.Hash) (bool, error)
 
 	Rollouts(ctx context.Context) ([]rollout.Rollout, error) // newest version first
 	Members(ctx context.Context, version string) ([]rollout.Member, error)

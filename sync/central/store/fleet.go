@@ -60,6 +60,12 @@ func (s *Store) BundlePiece(ctx context.Context, hash docket.Hash, number int) (
 	return data, inFleet(one("piece of a bundle", err))
 }
 
+// HasPieces tells whether there are any of a file.
+func (s *Store) HasPieces(ctx context.Context, hash docket.Hash) (has bool, err error) {
+	err = s.queryRow(ctx, "SELECT EXISTS (SELECT 1 FROM update_pieces WHERE hash = ?)", hash[:]).Scan(&has)
+	return has, one("pieces of a bundle", err)
+}
+
 const (
 	rolloutsQuery = "SELECT body FROM rollouts"
 	membersQuery  = "SELECT body FROM rollout_members WHERE version = ? ORDER BY kiosk"

@@ -21,7 +21,7 @@
     line.classList.toggle('lost', !live);
   };
 
-  // What was being typed survives the replacement.
+  // What was being typed, and what was unfolded, survives the replacement.
   const key = (e) => [e.form && e.form.getAttribute('action'), e.name, e.type === 'checkbox' || e.type === 'radio' ? e.value : ''].join(' ');
   const fields = (region) => [...region.querySelectorAll('textarea, input:not([type=hidden])')];
   const replace = (region, fresh) => {
@@ -29,8 +29,10 @@
     const known = new Set([...region.querySelectorAll('[data-case]')].map((e) => e.dataset.case));
     const typed = fields(region).map((e) => [key(e), e, e === document.activeElement])
       .filter(([, e, focused]) => focused || e.value !== e.defaultValue || e.checked !== e.defaultChecked);
+    const opened = new Set([...region.querySelectorAll('details[open] > summary')].map((s) => s.textContent));
     const fill = [...fresh.childNodes].map((n) => document.importNode(n, true));
     region.replaceChildren(...fill);
+    region.querySelectorAll('details > summary').forEach((s) => { if (opened.has(s.textContent)) s.parentElement.open = true; });
     region.querySelectorAll('li[data-case]').forEach((e) => e.classList.toggle('new', !known.has(e.dataset.case)));
     for (const [name, old, focused] of typed) {
       const e = fields(region).find((e) => key(e) === name);
