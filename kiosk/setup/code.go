@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lintai/kiosk/fault"
+	"lintai/kiosk/settings"
 	"lintai/kiosk/visit"
 )
 
@@ -60,13 +61,20 @@ func ofCode(code fault.Code) bool { return code != fault.NotEnrolled && Offered(
 
 // enrol asks central, unless the file asks for more than it did when that was passed.
 func (m *machine) enrol() {
-	for n := range m.step {
-		if st := all[n]; m.wants(n) && st.complete != nil && !st.complete(m.State) && (st.id == "address" || st.id == "number" || st.id == "place") {
-			m.step, m.notice = n, st.lacking
-			return
-		}
+	missing := ""
+	switch f := m.facts; {
+	case f.Appliance && f.Number == 0:
+		missing = "number"
+	case f.Appliance && f.Place == "":
+		missing = "place"
+	case f.Address == "" && !settings.CentralAddress(m.target()):
+		missing = "address"
+	default:
+		m.do(Enrol{m.begin(enrolling), m.target(), m.code})
+		return
 	}
-	m.do(Enrol{m.begin(enrolling), m.target(), m.code})
+	m.step = stepOf(missing)
+	m.notice = all[m.step].lacking
 }
 
 // enrolStep enrols with the code of the file.

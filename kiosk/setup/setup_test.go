@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,7 +92,13 @@ func (h *technician) on(screen visit.Screen, step string) *technician {
 }
 
 func controls(v visit.View) []visit.Control {
-	all := append([]visit.Control{}, v.Actions...)
+	all := slices.Concat(v.Actions, v.Tiles, v.Items)
+	if v.Pager != nil {
+		all = append(all, v.Pager.Earlier, v.Pager.Later)
+	}
+	if v.Keypad != nil {
+		all = append(append(all, v.Keypad.Keys...), v.Keypad.Erase)
+	}
 	if v.Keyboard != nil {
 		for _, row := range v.Keyboard.Rows {
 			all = append(all, row...)
@@ -102,7 +109,7 @@ func controls(v visit.View) []visit.Control {
 }
 
 // said is all that a view says, and keeps.
-func said(v visit.View) string { return fmt.Sprintf("%+v %+v", v, v.Keyboard) }
+func said(v visit.View) string { return fmt.Sprintf("%+v %+v %+v", v, v.Keyboard, v.Keypad) }
 
 func (h *technician) enrol() Enrol {
 	h.t.Helper()
