@@ -51,6 +51,13 @@ func (s *Service) begin() error {
 	}
 	now.Reason = s.reason(now)
 	s.boot = now
+	var good Boot
+	if now.Slot != "" && s.trial == nil && !s.load(goodFile, &good) {
+		// The version that the card was made with, known as what to go back to.
+		if err := s.save(goodFile, now, 0o600); err != nil {
+			slog.Error("appliance: the good version is not noted", "error", err)
+		}
+	}
 	boots = append(boots, now)
 	boots = boots[max(0, len(boots)-maxBoots):]
 	if err := s.save(bootsFile, boots, 0o600); err != nil {
