@@ -59,9 +59,14 @@ func (p *cardProgress) show(s sdcard.Progress) {
 }
 
 func (p *cardProgress) line(s sdcard.Progress, passed time.Duration) string {
-	word := phrase.Text("card.writing")
-	if s.Stage == sdcard.Verifying {
+	word := ""
+	switch s.Stage {
+	case sdcard.Writing:
+		word = phrase.Text("card.writing")
+	case sdcard.Verifying:
 		word = phrase.Text("card.verifying")
+	case sdcard.Rescuing:
+		word = phrase.Text("card.rescuing")
 	}
 	rate, left := "-", "-"
 	if seconds := passed.Seconds(); seconds > 0 && s.Done > 0 {

@@ -18,6 +18,7 @@
 //	kioskctl card write    --image FILE --to DISK|FILE [--config FILE] [--eject]
 //	kioskctl card batch    --image FILE --to DISK --dir DIR
 //	kioskctl card show     --from DISK|FILE
+//	kioskctl card rescue   --from DISK|FILE --out DIR
 //	kioskctl card prepare  --csv FILE --out DIR [--central URL] [--codes FILE | --central-data DIR]
 //	kioskctl appliance
 //	kioskctl rescue
@@ -68,6 +69,7 @@
 // file to a card, reads all of it back, and writes the partition table last; it refuses
 // disks that are in use, that are no cards, and cards on which requests may wait.
 // "batch" does so for one terminal after the other and knows a card that it wrote.
+// "rescue" takes the queue off the card of a terminal that does not start any more.
 //
 // "appliance" is the service of a terminal that is an appliance: it runs as root and does
 // what the window may ask of its computer. "rescue" is the screen that stands there when
@@ -126,6 +128,7 @@ kioskctl card prepare  --csv FILE --out DIR [--central URL] [--codes FILE | --ce
 kioskctl card write    --image FILE --to DISK|FILE [--config FILE] [--eject]   write a card and read it back; without --to: which cards are there?
 kioskctl card batch    --image FILE --to DISK --dir DIR    one card after the other, for all that "prepare" made
 kioskctl card show     --from DISK|FILE                    whose card is it?
+kioskctl card rescue   --from DISK|FILE --out DIR          copy what a dead terminal's card still holds; exit code 3 when not all could be read
 kioskctl appliance                                         the service that the window asks for what only root may do; systemd runs it
 kioskctl rescue                                            the screen when the window ended too often; systemd runs it
 kioskctl voice script  [--locale L] [--catalog FILE]       every sentence that the voice says: key, text, spelling
@@ -215,6 +218,8 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 			return writeCards(ctx, rest, os.Stdin, out, log)
 		case "card show":
 			return showCard(ctx, rest, out, log)
+		case "card rescue":
+			return rescueCard(ctx, rest, out, log)
 		case "card prepare":
 			return prepareCards(ctx, rest, out, log)
 		case "voice script":

@@ -122,15 +122,3 @@ func (f file) Finish(size int64) error {
 	}
 	return f.Truncate(size)
 }
-
-// OpenToRead opens a card or a file for Look; nothing can be written to it.
-func OpenToRead(path string) (Target, error) {
-	f, err := os.Open(path)
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return nil, problem("sdcard.no_right", nil, "disk", path)
-	case err != nil:
-		return nil, problem("sdcard.not_opened", err, "disk", path)
-	}
-	return file{f}, nil
-}

@@ -160,7 +160,9 @@ func (m *medium) at(offset int64) int64 {
 func (m *medium) ReadAt(b []byte, offset int64) (int, error) {
 	n := copy(b, m.bytes[m.at(offset):])
 	if m.read != nil {
-		return n, m.read(b, offset)
+		if err := m.read(b, offset); err != nil {
+			return 0, err
+		}
 	}
 	return n, nil
 }
