@@ -81,7 +81,7 @@ func TestSlipOfMistakesNamesLineAndCure(t *testing.T) {
 			all.WriteString(b.Label + b.Value + "\n")
 		}
 	}
-	for _, want := range []string{"第 10 行 central.code", "第 14 行 printer.baud", "9600、19200", "kiosk.toml", "自动恢复"} {
+	for _, want := range []string{"第 10 行 central.code", "第 14 行 printer.baud", "9600、19200", "kiosk.toml", "插回来开机"} {
 		if !strings.Contains(all.String(), want) {
 			t.Errorf("no %q in\n%s", want, all.String())
 		}
