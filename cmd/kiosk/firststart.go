@@ -58,6 +58,10 @@ func (k *kiosk) finishSetup(ctx context.Context, s *settings.Settings, i agent.I
 	return nil
 }
 
+// testDevices has the devices of a terminal in service tried once more: whoever serves
+// ends with errSettingUp after it.
+func testDevices(s *settings.Settings) error { return writeProgress(s, setup.Tests()) }
+
 // offered are the languages that residents may choose beside Chinese.
 func offered(s *settings.Settings) []phrase.Locale {
 	return slices.DeleteFunc(slices.Clone(s.Terminal.Languages), func(l phrase.Locale) bool { return l == phrase.Chinese })

@@ -16,7 +16,7 @@ import (
 func (k *kiosk) openWindow() {
 	panel := settings.Panel{PxPerMM: 4, Width: 1080, Height: 1920, FullScreen: true}
 	if text, err := os.ReadFile(k.config); err == nil {
-		if s, err := settings.Parse(text); err == nil {
+		if s, err := settings.Begin(text); err == nil {
 			panel = s.Panel
 		}
 	}

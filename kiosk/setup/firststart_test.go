@@ -307,7 +307,8 @@ func TestWhoWasCalledAwayComesBackToHerStep(t *testing.T) {
 func TestStaffTryTheDevicesOfATerminalInService(t *testing.T) {
 	f := whole()
 	f.Devices = []string{"button"}
-	s, effects := Tests(f)
+	f.Enrolled = true
+	s, effects := Welcome(Resume(f, Tests()), Tests())
 	if v := Look(s); v.Step != "test.button" || !reflect.DeepEqual(effects, []Effect{TryDevice{"button"}}) {
 		t.Errorf("%+v, %+v", v, effects)
 	}

@@ -106,7 +106,11 @@ func (s State) lookWaiting(v *visit.View) {
 		v.Notice = s.text("setup.unfinished")
 		v.Actions = append(v.Actions, visit.Control{ID: "serve", Label: s.text("setup.serve_now"), Event: visit.Finish{}})
 	} else {
-		v.Notice, v.NoticeTone = s.text("setup.technician", "code", string(s.facts.Fault), "trouble", s.trouble(s.facts.Fault)), visit.Warning
+		trouble := s.trouble(s.facts.Fault)
+		if s.facts.Appliance && (s.facts.Number == 0 || s.facts.Place == "") {
+			trouble = s.text("setup.bare")
+		}
+		v.Notice, v.NoticeTone = s.text("setup.technician", "code", string(s.facts.Fault), "trouble", trouble), visit.Warning
 	}
 	other := phrase.English
 	if s.locale == phrase.English {

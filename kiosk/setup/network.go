@@ -220,10 +220,9 @@ func (s State) inWords(code fault.Code) string {
 	if id := phrase.ID("setup_trouble." + string(code)); phrase.Has(id) {
 		return s.trouble(code)
 	}
-	if s.locale == phrase.Chinese {
-		if entry, ok := fault.Find(code); ok {
-			return s.text("setup.fault", "meaning", entry.Meaning, "cure", entry.Cure, "code", string(code))
-		}
+	entry, ok := fault.Find(code)
+	if !ok {
+		entry.Meaning = string(code)
 	}
-	return s.trouble(code)
+	return s.text("setup.fault", "meaning", entry.Meaning, "cure", entry.Cure, "code", string(code))
 }
