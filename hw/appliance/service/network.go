@@ -218,6 +218,9 @@ func (s *Service) applyNetwork(ctx context.Context) error {
 
 // useNetwork writes what the system's services read, and has them read it.
 func (s *Service) useNetwork(ctx context.Context, j joined) error {
+	s.mu.Lock()
+	s.applied = s.sys.uptime()
+	s.mu.Unlock()
 	name := j.Raw
 	if name == nil {
 		name = []byte(j.WiFi)

@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// turnFile holds the options with which the unit starts cage: its picture is turned
-	// by -r, a quarter clockwise each. Debian 12's cage knows no wlr-randr.
+	// turnFile holds the options with which the unit starts cage. Debian 12's cage knows
+	// no wlr-randr; each -r turns the picture by a quarter, and to the left, whatever its
+	// manual says (seen on its X11 output).
 	turnFile = runFolder + "/turn"
 	// touchRules has libinput turn what is touched in the same way; cage itself does
 	// not. It is read when a device comes, so cage starts anew afterwards.
@@ -62,7 +63,7 @@ func (s *Service) setTurn(ctx context.Context, degrees int) error {
 	if !ok {
 		return fmt.Errorf("appliance: a rotation of %d degrees", degrees)
 	}
-	quarters := strings.TrimSpace(strings.Repeat("-r ", degrees/90))
+	quarters := strings.TrimSpace(strings.Repeat("-r ", (360-degrees)/90%4))
 	if err := s.sys.replace(turnFile, []byte(quarters+"\n"), 0o644); err != nil {
 		return err
 	}

@@ -54,7 +54,8 @@ type Service struct {
 	heard   map[string][]byte // names of Wi-Fi networks as shown → as on the air
 	radio   string            // the Wi-Fi interface that was set up
 	trouble map[string]appliance.Trouble
-	told    bool // central told the time in this boot
+	told    bool          // central told the time in this boot
+	applied time.Duration // when the network's settings were applied last, by uptime
 	ctx     context.Context
 	running sync.WaitGroup
 

@@ -29,8 +29,14 @@ const toldFor = time.Hour
 // identityFile is what a terminal has once it enrolled.
 const identityFile = kioskFolder + "/identity.json"
 
+// statusLimit bounds what is asked of other programs for a status; what they do not tell
+// in time is left out.
+const statusLimit = 5 * time.Second
+
 // Status is how the appliance is.
 func (s *Service) Status(ctx context.Context) appliance.Status {
+	ctx, done := context.WithTimeout(ctx, statusLimit)
+	defer done()
 	st := appliance.Status{
 		Image: s.boot.Version, Slot: s.boot.Slot, BootReason: s.boot.Reason, BootedAgo: s.sys.uptime().Milliseconds(),
 		TimeSet: s.synchronised(), SetUp: s.setUp(),
@@ -42,6 +48,10 @@ func (s *Service) Status(ctx context.Context) appliance.Status {
 			percent = min((lights[0].Brightness*100+lights[0].Max/2)/lights[0].Max, 100)
 		}
 		st.Light = &percent
+	}
+	var noNetwork fault.Code
+	if !st.Online {
+		noNetwork = s.networkFault(ctx)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -62,8 +72,8 @@ func (s *Service) Status(ctx context.Context) appliance.Status {
 	if s.load(rescueFile, &rescue) && rescue.Boot == s.boot.ID && s.sys.uptime()-rescue.Uptime < toldFor {
 		st.Faults = append(st.Faults, appliance.Trouble{Fault: rescue.Fault})
 	}
-	if !st.Online && s.trouble["network"].Fault == "" {
-		st.Faults = append(st.Faults, appliance.Trouble{Fault: s.networkFault(ctx)})
+	if noNetwork != "" && s.trouble["network"].Fault == "" {
+		st.Faults = append(st.Faults, appliance.Trouble{Fault: noNetwork})
 	}
 	return st
 }
@@ -126,9 +136,26 @@ func (s *Service) wayOut() string {
 	return way
 }
 
+// settling is how long new settings of the network may take before a cable or a Wi-Fi
+// that is there counts as one that does not let the terminal in.
+const settling = 45 * time.Second
+
 // networkFault tells what is missing: a cable or a network within reach, or what it
 // should have been given.
 func (s *Service) networkFault(ctx context.Context) fault.Code {
+	if radio := s.findRadio(); radio != "" {
+		// wpa_supplicant leaves a network alone for a while that refused the password.
+		text, err := s.sys.said(ctx, "wpa_cli", "-p", supplicantFolder, "-i", radio, "list_networks")
+		if err == nil && strings.Contains(text, "[TEMP-DISABLED]") {
+			return fault.NetworkRefused
+		}
+	}
+	s.mu.Lock()
+	applied := s.applied
+	s.mu.Unlock()
+	if s.sys.uptime()-applied < settling {
+		return fault.NetworkMissing
+	}
 	for _, name := range s.sys.list("/sys/class/net") {
 		if name != "lo" && s.sys.word("/sys/class/net/"+name+"/carrier") == "1" {
 			return fault.NetworkRefused

@@ -246,7 +246,7 @@ func TestThePowerIsCutAtEachStepOfAnUpdate(t *testing.T) {
 func cutAt(t *testing.T, step int, good bool) (cut bool) {
 	c := newComputer(t)
 	seen := fmt.Sprintf("cut before command %d, good %v", step, good)
-	ever := false
+	ever, started, told := false, false, false
 	for start := range 12 {
 		s := c.service()
 		if start == 0 {
@@ -260,6 +260,8 @@ func cutAt(t *testing.T, step int, good bool) (cut bool) {
 		if st.Slot == "B" && !st.Trial && !ever {
 			t.Fatalf("%s: start %d: the new version counts as good before it passed: %+v", seen, start, st)
 		}
+		started = started || st.Slot == "B"
+		told = told || st.BootReason == appliance.BootFallback
 		if st.BootReason == appliance.BootFallback && good {
 			t.Fatalf("%s: start %d: a fallback that was none", seen, start)
 		}
@@ -284,6 +286,9 @@ func cutAt(t *testing.T, step int, good bool) (cut bool) {
 	s := c.service()
 	s.Start(t.Context())
 	st := c.status(s)
+	if told = told || st.BootReason == appliance.BootFallback; started && !good && !told {
+		t.Errorf("%s: the new version is gone, and nobody was told", seen)
+	}
 	if want := map[bool]string{true: newVersion, false: "2026.11.22-1"}[good]; c.systems["B"] == newVersion && st.Image != want {
 		t.Errorf("%s: at the end %+v", seen, st)
 	}

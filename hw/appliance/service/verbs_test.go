@@ -230,7 +230,17 @@ func TestStatusOfTheNetwork(t *testing.T) {
 	if st := c.status(s); st.Online || st.Faults[0].Fault != fault.NetworkMissing {
 		t.Errorf("%+v", st)
 	}
+	c.well(s, appliance.Question{Verb: appliance.VerbJoin, Network: &appliance.Network{WiFi: "家", Password: "12345678"}})
 	c.write("/sys/class/net/wlan0/carrier", "1\n")
+	if st := c.status(s); st.Faults[0].Fault != fault.NetworkMissing {
+		t.Errorf("too early to say that it is refused: %+v", st)
+	}
+	c.say["wpa_cli -p /run/wpa_supplicant -i wlan0 list_networks"] = "network id / ssid / bssid / flags\n0\t\\xe5\\xae\\xb6\tany\t[TEMP-DISABLED]\n"
+	if st := c.status(s); st.Faults[0].Fault != fault.NetworkRefused {
+		t.Errorf("a wrong password: %+v", st)
+	}
+	delete(c.say, "wpa_cli -p /run/wpa_supplicant -i wlan0 list_networks")
+	c.write("/proc/uptime", "90.0 1\n")
 	if st := c.status(s); st.Faults[0].Fault != fault.NetworkRefused {
 		t.Errorf("%+v", st)
 	}
@@ -260,7 +270,7 @@ func TestPanel(t *testing.T) {
 		}
 	}
 	c.well(s, appliance.Question{Verb: appliance.VerbTurn, Degrees: 270})
-	if c.text(turnFile) != "-r -r -r\n" || !strings.Contains(c.text(touchRules), `="0 -1 1 1 0 0"`) || !strings.Contains(c.text(kioskFile), "rotation = 270\r\n") || !c.did("systemctl --no-block restart lintai-kiosk.service") {
+	if c.text(turnFile) != "-r\n" || !strings.Contains(c.text(touchRules), `="0 -1 1 1 0 0"`) || !strings.Contains(c.text(kioskFile), "rotation = 270\r\n") || !c.did("systemctl --no-block restart lintai-kiosk.service") {
 		t.Errorf("%q %q", c.text(turnFile), c.text(touchRules))
 	}
 	if a := c.ask(s, appliance.Question{Verb: appliance.VerbTurn, Degrees: 45}); a.Fault == "" {
@@ -270,7 +280,7 @@ func TestPanel(t *testing.T) {
 	c.boot(nil)
 	s = c.service()
 	s.Start(t.Context())
-	if c.text(turnFile) != "-r -r -r\n" || c.text(touchRules) == "" {
+	if c.text(turnFile) != "-r\n" || c.text(touchRules) == "" {
 		t.Error("the next start knows nothing of it")
 	}
 }
