@@ -14,6 +14,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -58,7 +59,8 @@ func main() {
 		fmt.Fprintln(os.Stderr, "kiosk: --config FILE is needed, and nothing else; see kiosk --help")
 		os.Exit(2)
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	logs := &logTail{}
+	log := slog.New(slog.NewTextHandler(io.MultiWriter(os.Stderr, logs), nil))
 	trace, err := openTrace(*traceTo)
 	if err != nil {
 		log.Error("trace not opened", "error", err)
@@ -71,7 +73,7 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	k := &kiosk{config: *config, clips: clips, log: log, trace: trace, composer: pinyin.New(), setup: newSetupDesk(), computer: thisComputer, app: newApp()}
+	k := &kiosk{config: *config, clips: clips, log: log, logs: logs, trace: trace, composer: pinyin.New(), setup: newSetupDesk(), computer: thisComputer, app: newApp()}
 	k.openWindow()
 	k.watchdog = newWatchdog(k.pulse, log)
 	served := make(chan struct{})

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,7 @@ import (
 	"fyne.io/fyne/v2"
 	"github.com/google/uuid"
 
+	"lintai/hw/appliance"
 	"lintai/kiosk/fault"
 	"lintai/kiosk/settings"
 	"lintai/kiosk/terminal"
@@ -31,6 +33,7 @@ type kiosk struct {
 	config string
 	clips  []string
 	log    *slog.Logger
+	logs   *logTail
 	trace  *trace
 
 	composer  *pinyin.Engine
@@ -139,7 +142,9 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, identity agent.Id
 	post := func(e visit.Event) { t.Post(e) }
 	published := newDocuments(queue, identity.DocumentKey, s.Terminal.Data, queue.SealTo, k.log)
 	configured := published.configuration(ctx)
+	looked := &fleet{computer: k.computer, data: s.Terminal.Data, logs: k.logs, log: k.log}
 	line, err := agent.New(agent.Options{
+		Computer: looked, UpdateFolder: filepath.Join(s.Terminal.Data, appliance.UpdateFolder),
 		Documents: queue, DocumentKey: identity.DocumentKey,
 		DocumentKept: func(d wire.Document) { published.kept(ctx, d) }, DocumentsRefused: published.refused,
 		Address: s.Central.Address, Identity: identity, Keep: file.keep,
@@ -192,6 +197,8 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, identity agent.Id
 		Now: time.Now, NewID: newID, Random: rand.Reader,
 		FaultOf: faultOf, Log: k.log, Measure: k.trace.measured,
 	})
+
+	looked.book, looked.line, looked.quiet = devices.book, line, display.quiet
 
 	var parts sync.WaitGroup
 	defer parts.Wait()

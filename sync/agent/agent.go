@@ -80,6 +80,11 @@ type Options struct {
 	DocumentKept     func(wire.Document)
 	DocumentsRefused func(map[wire.DocumentKind]error)
 
+	// Computer is the computer inside the terminal, and UpdateFolder the folder for
+	// updates; without both central has no say in it.
+	Computer     Computer
+	UpdateFolder string
+
 	Now func() time.Time // the terminal's clock; time.Now when nil
 	// Jitter draws a waiting time from 0 to limit; uniformly when nil.
 	Jitter func(limit time.Duration) time.Duration
@@ -106,7 +111,7 @@ type Agent struct {
 	transport *http.Transport
 
 	// Each loop waits on its own channel; see kick.
-	wakePush, wakePull, wakeStream, wakeHealth, wakeDocuments, wakeRenew chan struct{}
+	wakePush, wakePull, wakeStream, wakeHealth, wakeDocuments, wakeRenew, wakeOrders, wakeUpdate chan struct{}
 	// overtake is kicked at every save, for a push of attachments to look.
 	overtake chan struct{}
 	// counting holds one place: a count is told before the next is taken.
@@ -124,6 +129,7 @@ type Agent struct {
 	journal   journal
 
 	documents *documents
+	fleet     *fleet
 }
 
 // New makes an agent. It does nothing before Run, except that Find works.
@@ -143,7 +149,7 @@ func New(o Options) (*Agent, error) {
 		base: base, trust: trust, kiosk: o.Identity.Kiosk, queue: o.Queue, now: o.Now, jitter: o.Jitter, log: o.Log, network: o.Network,
 		counting: make(chan struct{}, 1),
 		wakePush: make(chan struct{}, 1), wakePull: make(chan struct{}, 1), wakeStream: make(chan struct{}, 1),
-		wakeHealth: make(chan struct{}, 1), wakeDocuments: make(chan struct{}, 1), wakeRenew: make(chan struct{}, 1), overtake: make(chan struct{}, 1), picker: newPicker(),
+		wakeHealth: make(chan struct{}, 1), wakeDocuments: make(chan struct{}, 1), wakeRenew: make(chan struct{}, 1), wakeOrders: make(chan struct{}, 1), wakeUpdate: make(chan struct{}, 1), overtake: make(chan struct{}, 1), picker: newPicker(),
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -165,6 +171,9 @@ func New(o Options) (*Agent, error) {
 		a.link.fault = func(fault.Code) {}
 	}
 	a.documents = newDocuments(o)
+	if a.fleet, err = newFleet(o); err != nil {
+		a.log.Warn("it is not known what central had done", "error", err)
+	}
 	a.words.tell = o.Words
 	a.clock.news = func() { kick(a.wakeRenew) }
 	trust.keep, trust.log = o.Keep, a.log
@@ -187,6 +196,8 @@ func (a *Agent) Run(ctx context.Context) {
 	loops.Go(func() { a.healthLoop(ctx) })
 	loops.Go(func() { a.renewLoop(ctx) })
 	loops.Go(func() { a.documentLoop(ctx) })
+	loops.Go(func() { a.orderLoop(ctx) })
+	loops.Go(func() { a.updateLoop(ctx) })
 	loops.Go(func() {
 		for {
 			select {

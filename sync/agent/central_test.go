@@ -50,6 +50,13 @@ type central struct {
 	// piece may answer in place of an upload's door; bytes are those that came of the
 	// piece, and stored tells that they were kept.
 	piece func(w http.ResponseWriter, r *http.Request, hash string, bytes int, stored bool) bool
+	// answers changes what a word on health is answered, under mu; bundle is what stands
+	// at PathUpdates, and cut ends a connection after so many bytes of it.
+	answers func(*wire.HealthAnswer)
+	bundle  []byte
+	cut     func() int
+	ranges  []string
+	logs    map[string][]byte // by order
 	// says goes out on every stream beside "changed".
 	says  string
 	after func(w http.ResponseWriter, answer *wire.PushAnswer) bool
@@ -126,6 +133,8 @@ func (c *central) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.serveStream(w, r)
 	case r.URL.Path == wire.PathHealth:
 		c.serveHealth(w, r)
+	case strings.HasPrefix(r.URL.Path, wire.PathUpdates), strings.HasPrefix(r.URL.Path, wire.PathLogs):
+		c.serveFleet(w, r)
 	case strings.HasPrefix(r.URL.Path, wire.PathUploads):
 		c.serveUpload(w, r)
 	case r.URL.Path == wire.PathCard && r.Method == http.MethodPost:

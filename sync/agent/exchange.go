@@ -141,9 +141,6 @@ func (a *Agent) send(ctx context.Context, method, path string, body []byte, head
 		return nil, bare(err)
 	}
 	request.Header.Set("User-Agent", "lintai-kiosk")
-	for i := 0; i+1 < len(headers); i += 2 {
-		request.Header.Set(headers[i], headers[i+1])
-	}
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/json")
 		// Items and papers are idempotent by their ids, a word on health and a question
@@ -153,6 +150,9 @@ func (a *Agent) send(ctx context.Context, method, path string, body []byte, head
 		if !strings.HasPrefix(path, wire.PathUploads) {
 			request.Header["Idempotency-Key"] = []string{}
 		}
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
 	}
 	response, err := a.client.Do(request)
 	if err != nil {

@@ -117,6 +117,7 @@ func (a *Agent) tellHealth(ctx context.Context, all []wire.Device) (again bool, 
 		health.Queue, health.Versions, health.Audit = w.Queue, w.Versions, w.Audit
 	}
 	health.Versions = a.withDocuments(ctx, health.Versions)
+	a.fleet.tells(ctx, &health)
 	sent := a.now()
 	health.DeviceTime = sent.UTC()
 	body, err := json.Marshal(health)
@@ -133,6 +134,12 @@ func (a *Agent) tellHealth(ctx context.Context, all []wire.Device) (again bool, 
 		return false, err
 	}
 	a.clock.heard(answer.ServerTime, sent, a.now())
+	a.trust.staff(answer.StaffKey)
+	a.tellTime(ctx, answer)
+	if a.fleet.heard(health.Done, answer) {
+		kick(a.wakeOrders)
+		kick(a.wakeUpdate)
+	}
 	return a.words.heard(health, answer.AuditSequence), nil
 }
 

@@ -21,9 +21,12 @@ func (c *central) serveHealth(w http.ResponseWriter, r *http.Request) {
 		c.set(func() { c.healths = append(c.healths, h) })
 	}
 	c.mu.Lock()
-	audit := c.audit
+	answer := wire.HealthAnswer{Protocol: wire.Protocol, ServerTime: c.now().UTC(), AuditSequence: c.audit}
+	if c.answers != nil && r.Method == http.MethodPost {
+		c.answers(&answer)
+	}
 	c.mu.Unlock()
-	write(w, http.StatusOK, wire.HealthAnswer{Protocol: wire.Protocol, ServerTime: c.now().UTC(), AuditSequence: audit})
+	write(w, http.StatusOK, answer)
 }
 
 func (b *bench) healths() []wire.Health {

@@ -44,6 +44,9 @@ type Identity struct {
 	DocumentKey   []byte `json:"document_key"` // Ed25519
 	CardKey       []byte `json:"card_key"`     // see request.CardToken; nil: nobody looks up by card here
 	PublicAddress string `json:"public_address"`
+	// StaffKey is what the numbers are reckoned with that open the staff's menu, see
+	// package staffcode; nil until central has told it.
+	StaffKey []byte `json:"staff_key,omitempty"`
 }
 
 // LoadIdentity reads the identity of a data folder: fs.ErrNotExist when there is

@@ -87,6 +87,8 @@ func (a *Agent) stream(ctx context.Context) (lived time.Duration, err error) {
 			a.answered(answer)
 		case wire.StreamDocuments:
 			kick(a.wakeDocuments)
+		case wire.StreamOrders:
+			kick(a.wakeHealth)
 		}
 	})
 	return time.Since(opened), err
