@@ -105,3 +105,25 @@ func TestTheDoorIsClosed(t *testing.T) {
 		}
 	}
 }
+
+func TestScriptsAreClean(t *testing.T) {
+	var bash, sh []string
+	for _, pattern := range []string{"build", "bundle", "keys", "stage/*", "initrd/init", "rootfs/usr/lib/lintai/*"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, names, err)
+		}
+		for _, name := range names {
+			if strings.HasPrefix(read(t, name), "#!/usr/bin/env bash\n") {
+				bash = append(bash, name)
+			} else {
+				sh = append(sh, name)
+			}
+		}
+	}
+	for shell, names := range map[string][]string{"bash": bash, "dash": sh} {
+		if out, err := exec.Command("shellcheck", append([]string{"-x", "-s", shell}, names...)...).CombinedOutput(); err != nil {
+			t.Errorf("shellcheck: %v\n%s", err, out)
+		}
+	}
+}
