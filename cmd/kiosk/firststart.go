@@ -86,6 +86,11 @@ func (k *kiosk) facts(ctx context.Context, s *settings.Settings, code fault.Code
 	defer done()
 	if status, err := c.Status(ctx); err == nil {
 		f.Online, f.Own, f.WiFi = status.Online, status.Address, status.WiFi
+		for _, t := range status.Faults {
+			if t.Fault == fault.NetworkRefused || t.Fault == fault.NetworkMissing {
+				f.Network = t.Fault
+			}
+		}
 	}
 	ports := s.Ports()
 	for _, name := range setup.Testable {

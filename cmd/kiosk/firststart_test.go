@@ -91,17 +91,6 @@ func (h *technician) switchOn(t *testing.T) {
 	h.front = openFront(t, h.config, applianceEnv+"="+h.service.socket)
 }
 
-// at reads what is shown until it is this step.
-func (h *technician) at(step string) {
-	h.t.Helper()
-	for h.view.Step != step {
-		v, ok := <-h.views
-		if h.view = v; !ok {
-			h.t.Fatalf("never asked: %s", step)
-		}
-	}
-}
-
 // goes touches a target of a step until another step comes, which must be this one.
 func (h *technician) goes(id, step string) {
 	h.t.Helper()
@@ -247,6 +236,36 @@ func TestAFirstStartInAWindow(t *testing.T) {
 	keepPicture(t, "report.png", report.PNG)
 	if p := readProgress(s); !p.Done || p.Results["card"].Verdict != "passed" || p.Results["button"].Verdict != "passed" {
 		t.Errorf("%+v", p)
+	}
+}
+
+// A terminal in service, whose staff asked for the tests, stands at the first of them
+// when its program comes back, and serves again after the last.
+func TestDevicesAreTriedOnceMore(t *testing.T) {
+	b := newBeginner(t)
+	data := b.s.Terminal.Data
+	if err := offline.Create(filepath.Join(data, offline.FileName), time.Now); err != nil {
+		t.Fatal(err)
+	}
+	code := b.code(12)
+	h := newTechnician(t, fmt.Sprintf("[terminal]\nnumber = 12\nplace = \"幸福里\"\ndata = %q\n[central]\naddress = %q\ncode = %q\n[panel]\nfullscreen = false\n[sound]\noutput = \"none\"\n", data, b.s.Central.Address, code), bench.Button)
+	s := &settings.Settings{}
+	s.Terminal.Data = data
+	if err := testDevices(s); err != nil {
+		t.Fatal(err)
+	}
+	h.switchOn(t)
+	h.secrets = []string{code}
+	h.on(visit.ScreenSetupTest) // it enrolled by the file
+	h.hand(bench.Request{Do: "button press", Seconds: 0.3})
+	h.sees("next")
+	h.goes("next", "report")
+	h.insist("next", visit.ScreenStart)
+	if p := readProgress(s); !p.Done || p.Results["button"].Verdict != "passed" {
+		t.Errorf("%+v", p)
+	}
+	if h.service.had(appliance.VerbErase) != 1 {
+		t.Errorf("asked %+v", h.service.asked)
 	}
 }
 

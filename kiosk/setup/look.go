@@ -107,6 +107,9 @@ func (s State) lookWaiting(v *visit.View) {
 		v.Actions = append(v.Actions, visit.Control{ID: "serve", Label: s.text("setup.serve_now"), Event: visit.Finish{}})
 	} else {
 		trouble := s.trouble(s.facts.Fault)
+		if s.facts.Fault == fault.EnrolWaiting && s.facts.Network != fault.None {
+			trouble = s.trouble(s.facts.Network)
+		}
 		if s.facts.Appliance && (s.facts.Number == 0 || s.facts.Place == "") {
 			trouble = s.text("setup.bare")
 		}

@@ -115,9 +115,13 @@ func (s State) lookNetwork(v *visit.View) {
 	}
 	items = append(items, visit.Control{ID: "net.other", Label: s.text("setup.wifi_other"), Detail: s.text("setup.wifi_other_hint"), Event: visit.Open{Item: otherItem}})
 	s.pages(v, items)
-	if s.net.missing != fault.None && !s.net.looking {
+	wrong := s.net.missing
+	if s.facts.Network == fault.NetworkRefused { // the one of the file
+		wrong = s.facts.Network
+	}
+	if wrong != fault.None && !s.net.looking {
 		v.Hint = "" // the fault says it
-		v.Notice, v.NoticeTone = s.inWords(s.net.missing), visit.Warning
+		v.Notice, v.NoticeTone = s.inWords(wrong), visit.Warning
 	}
 	if s.facts.Online {
 		v.Actions = append(v.Actions, visit.Control{ID: "next", Label: s.text("setup.go_on"), Event: visit.Next{}})

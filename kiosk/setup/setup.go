@@ -43,10 +43,11 @@ type Facts struct {
 	Languages bool // the file says which
 	Turned    bool // the file says how the panel hangs, Rotation how
 	Rotation  int
-	Online    bool   // some address and a way out
-	Own       string // that address
-	WiFi      string // the network's name
-	Grid      string // where on central's map it stands, from the file
+	Online    bool       // some address and a way out
+	Own       string     // that address
+	WiFi      string     // the network's name
+	Network   fault.Code // what is wrong with the network, where that is known
+	Grid      string     // where on central's map it stands, from the file
 	// Devices are those that the file names and somebody can try; see Testable.
 	Devices []string
 	Places  []string // that the community's document knows, to choose a grid's from
