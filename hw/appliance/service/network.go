@@ -344,10 +344,13 @@ func (s *Service) openDoors(ctx context.Context) (all bool) {
 		err = s.sys.Run(ctx, nil, "nft", "-f", s.sys.path(file))
 	}
 	if err != nil {
-		slog.Error("appliance: the firewall", "error", err)
+		if s.doorsFailed != err.Error() { // it is tried again every few seconds
+			slog.Error("appliance: the firewall", "error", err)
+		}
+		s.doorsFailed = err.Error()
 		return false
 	}
-	s.doors = text
+	s.doors, s.doorsFailed = text, ""
 	return all
 }
 

@@ -116,7 +116,9 @@ func (s *Service) serve(ctx context.Context, conn *net.UnixConn, uid int) {
 		a = appliance.Answer{Fault: fault.ApplianceFailed, Detail: "no question"}
 	} else {
 		// Who is gone needs no answer, but what was begun is ended in order.
-		a = s.Do(ctx, q)
+		limited, done := context.WithTimeout(ctx, answerWithin(q.Verb))
+		a = s.Do(limited, q)
+		done()
 	}
 	text, err := json.Marshal(a)
 	if err != nil {
@@ -128,6 +130,17 @@ func (s *Service) serve(ctx context.Context, conn *net.UnixConn, uid int) {
 	if _, err := conn.Write(append(text, '\n')); err != nil {
 		slog.Debug("appliance: nobody waits for the answer", "verb", q.Verb, "error", err)
 	}
+}
+
+// answerWithin is how long a question may take, less than its asker waits.
+func answerWithin(v appliance.Verb) time.Duration {
+	switch v {
+	case appliance.VerbExport, appliance.VerbUpdate:
+		return 9 * time.Minute
+	case appliance.VerbNetworks, appliance.VerbJoin, appliance.VerbSticks, appliance.VerbPassed:
+		return 40 * time.Second
+	}
+	return 12 * time.Second
 }
 
 // peerOf is the user at the other end of a connection.

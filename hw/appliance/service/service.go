@@ -62,6 +62,8 @@ type Service struct {
 	doorsMu sync.Mutex
 	doors   string                           // what the firewall was told last
 	seen    map[netip.AddrPort]time.Duration // what is open, and when its name last said so
+	// doorsFailed is why the firewall could not be told the last time.
+	doorsFailed string
 }
 
 // Config is what the service is told besides the computer.
@@ -167,10 +169,15 @@ func (s *Service) do(ctx context.Context, q appliance.Question) (a appliance.Ans
 	return a, err
 }
 
+// startLimit bounds how long other programs may keep the service from being ready.
+const startLimit = time.Minute
+
 // Start sets the computer up as kiosk.toml and what was joined say, and begins to watch
 // over it: the firewall's sets, an update that was cut off, a trial that nobody ends.
 // What cannot be set up is told in Status and tried again; the service is there anyway.
 func (s *Service) Start(ctx context.Context) {
+	ctx, done := context.WithTimeout(ctx, startLimit)
+	defer done()
 	if err := s.settleFile(ctx); err != nil {
 		slog.Error("appliance: kiosk.toml was not put in order", "error", err)
 	}
