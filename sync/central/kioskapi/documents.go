@@ -125,20 +125,29 @@ func number(text string) int64 {
 
 // hears tells which words make an event of a terminal's stream.
 func hears(word live.Word, kiosk int) bool {
-	return (word.Kind == live.Changes || word.Kind == live.Orders) && word.Kiosk == kiosk || word.Kind == live.Documents && (word.Kiosk == 0 || word.Kiosk == kiosk)
+	switch word.Kind {
+	case live.Changes, live.Orders:
+		return word.Kiosk == kiosk
+	case live.Documents:
+		return word.Kiosk == 0 || word.Kiosk == kiosk
+	case live.Everything: // of another process words were lost
+		return true
+	}
+	return false
 }
 
 // streamEvent is the event of a word.
 func streamEvent(word live.Word) string {
 	const changed = "event: changed\ndata: changed"
 	const documents = "event: " + wire.StreamDocuments + "\ndata: changed"
+	const orders = "event: " + wire.StreamOrders + "\ndata: orders"
 	switch word.Kind {
 	case live.Documents:
 		return documents
 	case live.Orders:
-		return "event: " + wire.StreamOrders + "\ndata: orders"
+		return orders
 	case live.Everything:
-		return changed + "\n\n" + documents
+		return changed + "\n\n" + documents + "\n\n" + orders
 	}
 	return changed
 }
