@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lintai/sync/central/metrics"
+	"lintai/sync/central/rollout"
 )
 
 // readyFor is how long an answer about the database stands: whoever asks often does not
@@ -126,6 +127,17 @@ func (c *Central) figures(ctx context.Context) ([]metrics.Figure, error) {
 		{Name: "quarantined_items", Value: float64(n.Quarantined)},
 		{Name: "webhooks_waiting", Value: float64(n.WebhooksWaiting)},
 	}
+	rollouts, err := c.store.Rollouts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stopped := 0
+	for _, r := range rollouts {
+		if r.State == rollout.Stopped {
+			stopped++
+		}
+	}
+	all = append(all, metrics.Figure{Name: "updates_stopped", Value: float64(stopped)})
 	r, err := c.store.Restored(ctx)
 	if err != nil {
 		return nil, err

@@ -33,6 +33,7 @@ var named = []struct{ name, label, help string }{
 	{"quarantined_items", "", "Items that are kept aside for staff to look at."},
 	{"webhooks_waiting", "", "Messages to other systems that were not delivered yet."},
 	{"jobs", "state", "Jobs in the queue, by their state."},
+	{"updates_stopped", "", "Versions of terminals' images that stopped on their way, until a person looks."},
 	{"restored", "", "1 while central runs on a backup that staff have not gone through."},
 }
 

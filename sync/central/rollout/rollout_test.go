@@ -225,6 +225,39 @@ func TestFaultsThatHoldAStage(t *testing.T) {
 	f.wants(Running, Tenth, "")
 }
 
+// Nobody chose, so the first is one without faults; a person may choose another.
+func TestWhoIsFirst(t *testing.T) {
+	one := func(kiosk int, change func(*Terminal)) Terminal {
+		t := Terminal{Kiosk: kiosk, Image: before, Heard: noon}
+		change(&t)
+		return t
+	}
+	for name, c := range map[string]struct {
+		change       func(*Terminal)
+		fit, chooses bool
+	}{
+		"sound":                    {func(*Terminal) {}, true, true},
+		"a notice":                 {func(t *Terminal) { t.Faults = []Fault{{Code: fault.StorageWorn}} }, true, true},
+		"no paper":                 {func(t *Terminal) { t.Faults = []Fault{{Code: fault.PaperOut}} }, true, false},
+		"a fault of a newer one":   {func(t *Terminal) { t.Faults = []Fault{{Code: "too_cold"}} }, true, false},
+		"failed with this version": {func(t *Terminal) { t.Failed, t.Version = true, version }, true, false},
+		"failed with another":      {func(t *Terminal) { t.Failed, t.Version = true, "2026.11.9-1" }, true, true},
+		"silent":                   {func(t *Terminal) { t.Heard = noon.Add(-2 * time.Hour) }, false, false},
+		"on trial":                 {func(t *Terminal) { t.Trial = true }, false, false},
+		"the same version":         {func(t *Terminal) { t.Image = version }, false, false},
+		"no version":               {func(t *Terminal) { t.Image = "devel" }, false, false},
+	} {
+		it := one(3, c.change)
+		if err := Fit(version, it, noon); (err == nil) != c.fit {
+			t.Errorf("%s: %v", name, err)
+		}
+		first, ok := First(version, []Terminal{one(9, func(*Terminal) {}), it}, noon)
+		if want := map[bool]int{true: 3, false: 9}[c.chooses]; !ok || first.Kiosk != want {
+			t.Errorf("%s: %d is first", name, first.Kiosk)
+		}
+	}
+}
+
 func TestWhoComesBackGetsTheNewestThatIsFinished(t *testing.T) {
 	rollouts := []Rollout{
 		{Version: "2026.10.1-1", State: Finished, Stage: All}, {Version: "2026.10.9-1", State: Finished, Stage: All},

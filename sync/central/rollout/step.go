@@ -183,12 +183,12 @@ func (s *step) done(terminals []Terminal) bool {
 	return true
 }
 
-// First is the terminal of the lowest number that may be the first: it is there, runs an
-// older version that passed, and nothing is wrong with it.
+// First is the terminal of the lowest number that may be the first and with which nothing
+// is wrong that a resident feels.
 func First(version string, terminals []Terminal, now time.Time) (Terminal, bool) {
 	best, found := Terminal{}, false
 	for _, t := range terminals {
-		if Fit(version, t, now) == nil && (!found || t.Kiosk < best.Kiosk) {
+		if Fit(version, t, now) == nil && t.sound(version) && (!found || t.Kiosk < best.Kiosk) {
 			best, found = t, true
 		}
 	}
@@ -196,18 +196,24 @@ func First(version string, terminals []Terminal, now time.Time) (Terminal, bool)
 }
 
 // ErrUnfit is returned for a terminal that cannot be the first.
-var ErrUnfit = errors.New("rollout: the first terminal must be on line, run an older version and have no faults")
+var ErrUnfit = errors.New("rollout: the first terminal must be on line and run an older version that passed")
 
-// Fit tells whether a terminal can be the first. ErrUnfit.
+// Fit tells whether a terminal can be the first if somebody chooses it. ErrUnfit.
 func Fit(version string, t Terminal, now time.Time) error {
+	if !newer(version, t.Image) || t.Trial || now.Sub(t.Heard) > fresh {
+		return ErrUnfit
+	}
+	return nil
+}
+
+// sound tells that a terminal has no faults but notices, and did not fail with the
+// version before.
+func (t Terminal) sound(version string) bool {
 	wrong := func(f Fault) bool {
 		entry, known := fault.Find(f.Code)
 		return !known || entry.Severity > fault.Notice
 	}
-	if !newer(version, t.Image) || t.Trial || t.Failed || now.Sub(t.Heard) > fresh || slices.ContainsFunc(t.Faults, wrong) {
-		return ErrUnfit
-	}
-	return nil
+	return !slices.ContainsFunc(t.Faults, wrong) && !(t.Failed && (t.Version == "" || t.Version == version))
 }
 
 // Spread chooses up to n of the terminals that were there in the last day and run an

@@ -29,6 +29,7 @@ const (
 type oneView struct {
 	View
 	Manages bool // may ask something of it
+	Ends    bool // may end an alarm
 	Numbers bool // may be shown a number
 	Kinds   []kind
 	Orders  []order
@@ -73,7 +74,7 @@ func (a *Area) terminal(r *console.Request) error {
 	if err != nil {
 		return err
 	}
-	v := oneView{View: one, Manages: r.Who.Has(administrator...) && one.Computer != nil, Numbers: r.Who.Has(keepers...)}
+	v := oneView{View: one, Manages: r.Who.Has(administrator...) && one.Computer != nil, Ends: r.Who.Has(administrator...), Numbers: r.Who.Has(keepers...)}
 	for _, k := range fleet.Kinds {
 		v.Kinds = append(v.Kinds, kind{k, phrase.Text(phrase.ID("fleet_order." + k)), phrase.Text(phrase.ID("fleet_means." + k))})
 	}
