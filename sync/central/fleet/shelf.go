@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"lintai/sync/central/docket"
 	"lintai/sync/central/keyring"
@@ -37,7 +38,8 @@ func (s *Shelf) put(ctx context.Context, from io.Reader) (hash docket.Hash, size
 	if err := keyring.MakeFolder(s.Folder); err != nil {
 		return hash, 0, err
 	}
-	draft, err := os.CreateTemp(s.Folder, ".draft-*")
+	s.tidy()
+	draft, err := os.CreateTemp(s.Folder, draftName)
 	if err != nil {
 		return hash, 0, fmt.Errorf("fleet: bundle: %w", err)
 	}
@@ -55,6 +57,21 @@ func (s *Shelf) put(ctx context.Context, from io.Reader) (hash docket.Hash, size
 		return hash, size, fmt.Errorf("fleet: bundle: %w", err)
 	}
 	return hash, size, keyring.SyncFolder(s.Folder)
+}
+
+const draftName = ".draft-*"
+
+// draftLife is longer than any file takes to be put on the shelf.
+const draftLife = 24 * time.Hour
+
+// tidy throws drafts away that a process left that was killed.
+func (s *Shelf) tidy() {
+	left, _ := filepath.Glob(filepath.Join(s.Folder, draftName)) // the pattern is sound
+	for _, name := range left {
+		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > draftLife {
+			os.Remove(name) // the next time, if it does not go
+		}
+	}
 }
 
 // reading ends with its context.

@@ -407,6 +407,8 @@ func bundles(b *bench) {
 	b.enrol(1, 100)
 	b.says(1, older)
 	b.Shelf.Shared = true
+	left := filepath.Join(b.Shelf.Folder, ".draft-1")
+	b.must(errors.Join(os.MkdirAll(b.Shelf.Folder, 0o700), os.WriteFile(left, []byte("killed"), 0o600), os.Chtimes(left, start.AddDate(-1, 0, 0), start.AddDate(-1, 0, 0))))
 	added := b.add()
 	if added.Version != newer || added.Compatible != "lintai-rpi4" {
 		b.Fatalf("%+v", added)
