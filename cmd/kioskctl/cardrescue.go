@@ -58,6 +58,9 @@ func rescueCard(ctx context.Context, args []string, out, log io.Writer) error {
 	if r.Unreadable > 0 {
 		fmt.Fprintln(out, phrase.Text("card.rescue_unreadable", "size", fmt.Sprintf("%d KB", r.Unreadable>>10)))
 	}
+	if ctx.Err() != nil {
+		return errors.New(phrase.Text("card.rescue_stopped"))
+	}
 	if err != nil {
 		return err
 	}

@@ -107,6 +107,19 @@ func TestFileSystemOfADeadCardIsMended(t *testing.T) {
 	}
 }
 
+func TestRescueThatIsStoppedLeavesNothing(t *testing.T) {
+	card, to := deadCard(t), filepath.Join(t.TempDir(), "rescued")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out strings.Builder
+	if err := run(ctx, []string{"card", "rescue", "--from", card, "--out", to}, &out, &out); err == nil || !strings.Contains(err.Error(), "已中断，旧卡没有改动") {
+		t.Errorf("%v", err)
+	}
+	if left, err := os.ReadDir(to); err != nil || len(left) > 0 {
+		t.Errorf("%v %v", left, err)
+	}
+}
+
 func TestCardWithoutATerminalsDataIsSaid(t *testing.T) {
 	card, to := filepath.Join(t.TempDir(), "card"), filepath.Join(t.TempDir(), "rescued")
 	if _, log, code := ctl(t, "card", "write", "--image", cardImage(t), "--to", card); code != 0 {

@@ -69,7 +69,8 @@ func makeOnce(t testing.TB) []byte {
 	copy(image, table(spans...))
 	random := rand.NewChaCha8([32]byte{1})
 	for _, s := range spans[1:3] {
-		random.Read(image[s.Start : s.Start+s.Size/2])
+		random.Read(image[s.Start : s.Start+s.Size/8])
+		random.Read(image[s.Start+s.Size/2 : s.Start+s.Size/2+mib/2])
 	}
 	random.Read(image[mib : mib+16<<10]) // the boot loader's state
 	if err := os.WriteFile(fat, nil, 0o600); err != nil {
@@ -100,9 +101,21 @@ func makeOnce(t testing.TB) []byte {
 	return image
 }
 
-// pack packs a file with a program and returns the packed one.
+// pack packs a file with a program and returns the packed one. The image is always the
+// same one, so each program does so once.
 func pack(t testing.TB, path, program, suffix string) string {
 	t.Helper()
-	run(t, program, "-kf1", path)
+	if packed[program] == nil {
+		run(t, program, "-kf1", path)
+		b, err := os.ReadFile(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		packed[program] = b
+	} else if err := os.WriteFile(path+suffix, packed[program], 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return path + suffix
 }
+
+var packed = map[string][]byte{}

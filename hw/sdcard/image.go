@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 )
 
@@ -21,8 +20,6 @@ import (
 // by its first bytes, not by its name.
 type Image struct {
 	Layout Layout
-	// Version is a word for people: the file's name.
-	Version string
 
 	stream  io.Reader
 	head    *bytes.Reader // what was read to see what it is
@@ -47,7 +44,7 @@ func OpenImage(ctx context.Context, path string) (*Image, error) {
 	if err != nil {
 		return nil, problem("sdcard.no_image", err, "file", path)
 	}
-	i := &Image{file: f, name: path, Version: filepath.Base(path)}
+	i := &Image{file: f, name: path}
 	if err := i.open(ctx); err != nil {
 		i.stop()
 		return nil, err

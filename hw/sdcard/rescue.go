@@ -55,6 +55,7 @@ func Rescue(ctx context.Context, from Target, folder string, progress func(Progr
 	copied := filepath.Join(folder, "data.ext4")
 	var err error
 	if r.Unreadable, err = copyOut(ctx, from, l.Data, copied, progress); err != nil {
+		os.Remove(copied) // half a copy is of no use, and it is large
 		return r, err
 	}
 	// 1 and 2: there was something to mend, and it is; 4: not all of it is.
