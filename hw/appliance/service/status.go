@@ -85,7 +85,7 @@ func (s *Service) setUp() bool {
 	if err != nil {
 		return false
 	}
-	if _, err := settings.Parse([]byte(text)); err != nil {
+	if f, err := settings.Parse([]byte(text)); err != nil || f.Terminal.Number == 0 || f.Terminal.Place == "" {
 		return false
 	}
 	info, err := os.Lstat(s.sys.path(identityFile))

@@ -247,7 +247,7 @@ func cutAt(t *testing.T, step int, good bool) (cut bool) {
 	c := newComputer(t)
 	seen := fmt.Sprintf("cut before command %d, good %v", step, good)
 	ever, started, told := false, false, false
-	for start := range 12 {
+	for start := range 8 {
 		s := c.service()
 		if start == 0 {
 			c.left = step
