@@ -124,6 +124,19 @@ func (k *kiosk) unfinished(s *settings.Settings) bool {
 	return readProgress(s).Unfinished()
 }
 
+// someoneThere tells that a technician is being asked, or was when the program ended: to
+// turn the picture it starts anew, and she waits for it.
+func (k *kiosk) someoneThere(s *settings.Settings) bool {
+	if k.service() == nil {
+		return false
+	}
+	if k.setup.open {
+		return k.setup.asking()
+	}
+	p := readProgress(s)
+	return p.Unfinished() && p.Asking
+}
+
 // offersSetup tells whether the screens of setup can cure what is wrong.
 func (k *kiosk) offersSetup(code fault.Code) bool {
 	return setup.Offered(code) || code == fault.EnrolWaiting && (k.setup.open || k.service() != nil)

@@ -123,10 +123,11 @@ func (h *technician) offers(id string) bool {
 // presses touches keys, each after the screen has taken the one before.
 func (h *technician) presses(ids ...string) {
 	h.t.Helper()
-	again := time.NewTicker(time.Second)
+	again := time.NewTicker(keyAgain)
 	defer again.Stop()
 	for _, id := range ids {
 		for answered := false; !answered; {
+			again.Reset(keyAgain)
 			h.touch(id)
 			select {
 			case v, ok := <-h.views:
@@ -256,7 +257,8 @@ func TestDevicesAreTriedOnceMore(t *testing.T) {
 	}
 	h.switchOn(t)
 	h.secrets = []string{code}
-	h.on(visit.ScreenSetupTest) // it enrolled by the file
+	h.on(visit.ScreenSetupReport) // who it is, with the code of the file
+	h.goes("next", "test.button")
 	h.hand(bench.Request{Do: "button press", Seconds: 0.3})
 	h.sees("next")
 	h.goes("next", "report")

@@ -64,7 +64,7 @@ func (k *kiosk) identify(ctx context.Context, s *settings.Settings) (agent.Ident
 	if s.Central.Code == "" {
 		return out(agent.FaultOf(err), err)
 	}
-	if k.setup.asking() && k.service() != nil { // she enrols it when she comes to that
+	if k.someoneThere(s) { // she enrols it when she comes to that
 		return out(fault.EnrolWaiting, errToBeAsked)
 	}
 	enrolled, wrong := k.enrolment.enrol(ctx, s)

@@ -163,13 +163,17 @@ func typable(c wire.Code) bool {
 	return true
 }
 
+// keyAgain is how long a key is waited for that is to be touched only once.
+const keyAgain = 3 * time.Second
+
 // types touches keys, each after the screen has taken the one before.
 func (f *front) types(code wire.Code) {
 	f.t.Helper()
-	again := time.NewTicker(time.Second)
+	again := time.NewTicker(keyAgain)
 	defer again.Stop()
 	for _, r := range string(code) {
 		for answered := false; !answered; {
+			again.Reset(keyAgain) // from this touch on
 			f.touch("key." + string(r))
 			select {
 			case f.view, answered = <-f.views:

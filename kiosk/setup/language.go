@@ -21,7 +21,7 @@ var offers = []struct {
 func languageStep() step {
 	return step{
 		id: "language", stays: true, optional: true,
-		wanted:   func(s State) bool { return s.facts.Appliance && !s.facts.Enrolled && !s.facts.Languages },
+		wanted:   func(s State) bool { return s.facts.Appliance && !s.facts.Languages },
 		complete: func(s State) bool { return len(s.chosen) > 0 },
 		lacking:  "setup.language",
 		look: func(s State, v *visit.View) {

@@ -32,7 +32,7 @@ func touchStep() step {
 	return step{
 		id: "touch", stays: true, optional: true,
 		wanted: func(s State) bool {
-			return s.facts.Appliance && !s.facts.Enrolled && (!s.facts.Turned || s.kept("turn"))
+			return s.facts.Appliance && (!s.facts.Turned || s.kept("turn"))
 		},
 		complete: func(s State) bool { return len(s.marks) == corners },
 		lacking:  "setup.touch_hint",

@@ -28,7 +28,7 @@ var arrows = []struct {
 func turnStep() step {
 	return step{
 		id: "turn", stays: true, optional: true,
-		wanted:   func(s State) bool { return s.facts.Appliance && !s.facts.Enrolled && !s.facts.Turned },
+		wanted:   func(s State) bool { return s.facts.Appliance && !s.facts.Turned },
 		complete: func(s State) bool { return s.turning.pending },
 		lacking:  "setup.turn",
 		look:     State.lookTurn,
