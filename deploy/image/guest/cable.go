@@ -10,12 +10,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// Cable is where a serial device hangs: at a pseudo-terminal, for example of devbench's,
+// and at which speed. QEMU does not pass on the speed that the guest sets, and a device
+// hears only its own.
+type Cable struct {
+	Path string
+	Baud int // 9600 or 115200
+}
+
 // cable joins a serial device of QEMU with a pseudo-terminal at whose other end an
 // emulated device hangs. QEMU stops the whole machine while a write to a serial device
 // waits, so what the guest sends is taken at once and waits here instead.
 type cable struct {
 	guest net.Conn
-	path  string
+	to    Cable
 	ctx   context.Context
 	stop  context.CancelFunc
 	done  sync.WaitGroup
@@ -24,8 +32,8 @@ type cable struct {
 	tty   *os.File
 }
 
-func join(guest net.Conn, path string) *cable {
-	c := &cable{guest: guest, path: path}
+func join(guest net.Conn, to Cable) *cable {
+	c := &cable{guest: guest, to: to}
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	waiting := make(chan []byte, 1<<16)
 	c.done.Add(3)
@@ -83,8 +91,8 @@ func (c *cable) open() *os.File {
 	for c.ctx.Err() == nil {
 		c.mutex.Lock()
 		if c.tty == nil {
-			if f, err := os.OpenFile(c.path, os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK, 0); err == nil {
-				raw(f)
+			if f, err := os.OpenFile(c.to.Path, os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK, 0); err == nil {
+				raw(f, c.to.Baud)
 				c.tty = f
 			}
 		}
@@ -121,8 +129,8 @@ func (c *cable) close() {
 	c.done.Wait()
 }
 
-// raw has a terminal pass on each byte as it is.
-func raw(f *os.File) {
+// raw has a terminal pass on each byte as it is, at a speed.
+func raw(f *os.File, baud int) {
 	conn, err := f.SyscallConn()
 	if err != nil {
 		return
@@ -132,8 +140,13 @@ func raw(f *os.File) {
 		if err != nil {
 			return
 		}
+		speed := uint32(unix.B115200)
+		if baud == 9600 {
+			speed = unix.B9600
+		}
+		t.Ispeed, t.Ospeed = speed, speed
 		t.Iflag, t.Oflag, t.Lflag = 0, 0, 0
-		t.Cflag = t.Cflag&^(unix.CSIZE|unix.PARENB) | unix.CS8 | unix.CREAD | unix.CLOCAL
+		t.Cflag = t.Cflag&^(unix.CSIZE|unix.PARENB|unix.CBAUD) | speed | unix.CS8 | unix.CREAD | unix.CLOCAL
 		t.Cc[unix.VMIN], t.Cc[unix.VTIME] = 1, 0
 		_ = unix.IoctlSetTermios(int(fd), unix.TCSETS, t)
 	})

@@ -338,7 +338,7 @@ func TestReadableLooksAcrossPieces(t *testing.T) {
 // What a machine is made of says that it writes no image and reaches nothing but central.
 func TestSetupKeepsTheImageAndTheNetworkClosed(t *testing.T) {
 	s := Setup{Name: "g", Dir: "/d", Card: "/c/card.img", Width: 1280, Height: 800, MemoryMiB: 2048,
-		Outward: map[string]string{"10.0.2.100:8443": "relay a,b"}, Cables: map[string]string{"card": "/p"}}
+		Outward: map[string]string{"10.0.2.100:8443": "relay a,b"}, Cables: map[string]Cable{"card": {"/p", 9600}}}
 	all := strings.Join(s.arguments(), " ")
 	for _, want := range []string{"node-name=card,read-only=on", "driver=blklogwrites", "restrict=on", "cmd:relay a,,b", "serial=card", "watchdog=reset"} {
 		if !strings.Contains(all, want) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -20,16 +19,16 @@ const Firmware = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
 
 // Machine is a virtual machine that runs.
 type Machine struct {
-	Monitor *Monitor
-	Console *Console
-	Began   time.Time
+	Monitor   *Monitor
+	Console   *Console
+	Neighbour *Neighbour // nil where Setup asks for none
+	Began     time.Time
 
 	setup  Setup
 	cmd    *exec.Cmd
 	ended  chan struct{}
 	err    error // how QEMU ended; read after ended
 	cables []*cable
-	lan    net.Conn
 	log    *os.File
 	stderr strings.Builder
 }
@@ -46,15 +45,13 @@ type Setup struct {
 	// Outward are connections that the guest may make: "10.0.2.100:8443" to a command
 	// whose standard input and output are the connection. It reaches nothing else.
 	Outward map[string]string
-	// Cables are serial devices behind USB: their serial number to the terminal (a
-	// pseudo-terminal of devbench) that the device hangs at.
-	Cables map[string]string
-	// Neighbour gives the machine a network with us on it: see Machine.Neighbour.
+	// Cables are serial devices behind USB, by their serial numbers.
+	Cables map[string]Cable
+	// Neighbour gives the machine a network with us on it.
 	Neighbour bool
 	// Watchdog is what QEMU does when nobody feeds the hardware watchdog: "reset", or
 	// "pause" to look at it.
 	Watchdog string
-	Packets  string // a file for all that goes over the network, in pcap's form; empty: none
 	Extra    []string
 }
 
@@ -95,9 +92,6 @@ func (s Setup) arguments() []string {
 			"-netdev", "hubport,hubid=0,id=socket", "-device", "virtio-net-pci,netdev=socket,mac=52:54:00:12:34:56")
 	} else {
 		a = append(a, "-netdev", user, "-device", "virtio-net-pci,netdev=user,mac=52:54:00:12:34:56")
-	}
-	if s.Packets != "" {
-		a = append(a, "-object", "filter-dump,id=packets,netdev=user,file="+s.Packets)
 	}
 	for serial := range s.Cables {
 		a = append(a, "-chardev", "socket,id=cable-"+serial+",path="+s.file(serial),
@@ -173,9 +167,11 @@ func Start(ctx context.Context, s Setup) (m *Machine, err error) {
 		}
 	}
 	m.Console = listen(lines["tty"], lines["tty"], m.log, m.Began)
-	m.lan = lines["lan"]
-	for serial, path := range s.Cables {
-		m.cables = append(m.cables, join(lines[serial], path))
+	if s.Neighbour {
+		m.Neighbour = newNeighbour(lines["lan"])
+	}
+	for serial, c := range s.Cables {
+		m.cables = append(m.cables, join(lines[serial], c))
 	}
 	if m.Monitor, err = NewMonitor(ctx, lines["qmp"]); err != nil {
 		m.Cut()
@@ -287,7 +283,3 @@ func (m *Machine) UnplugStick(ctx context.Context, id string) error {
 	}
 	return m.Monitor.Do(ctx, "blockdev-del", map[string]any{"node-name": id + "-disk"}, nil)
 }
-
-// Neighbour is an end of the guest's network, for frames of Ethernet, each with its
-// length in four bytes before it (QEMU's -netdev stream).
-func (m *Machine) Neighbour() io.ReadWriter { return m.lan }

@@ -1,0 +1,97 @@
+// Command boottest boots the card's image in QEMU and goes through a terminal's life
+// with it, from outside only: a technician's kiosk.toml put into the image, a resident's
+// touches and card, the slip, central's list; then keys, sticks and mice that ought to
+// do nothing; then power cuts; then what lies on the data partition. Package guest says
+// how honest a cut is. deploy/image/boot-test builds what this needs and calls it.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+func main() {
+	if len(os.Args) == 3 && os.Args[1] == "relay" {
+		if err := relay(os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, "boottest relay:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	image := flag.String("image", "out/image/card-virt.img", "the image for QEMU; it is copied")
+	bin := flag.String("bin", "bin", "where central, devbench and kioskctl are")
+	out := flag.String("out", "out/boot-test", "for pictures, slips, logs and report.json")
+	scratch := flag.String("scratch", "", "for the copy of the card; else a folder of its own, taken away afterwards")
+	cuts := flag.Int("cuts", 10, "how many power cuts")
+	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of what is random")
+	limit := flag.Duration("limit", 20*time.Minute, "after which it ends by itself")
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(), "boottest [flags] [visit] [escape] [ports] [cuts]   (visit and escape when nothing is said)")
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	parts := flag.Args()
+	if len(parts) == 0 {
+		parts = []string{"visit", "escape"}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	ctx, cancel := context.WithTimeoutCause(ctx, *limit, fmt.Errorf("not within %s", *limit))
+	defer cancel()
+	if err := run(ctx, options{*image, *bin, *out, *scratch, *cuts, *seed}, parts); err != nil {
+		fmt.Fprintln(os.Stderr, "boottest:", err)
+		os.Exit(1)
+	}
+}
+
+type options struct {
+	image, bin, out, scratch string
+	cuts                     int
+	seed                     uint64
+}
+
+func run(ctx context.Context, o options, parts []string) (err error) {
+	for _, p := range parts {
+		if !strings.Contains(" visit escape ports cuts ", " "+p+" ") {
+			return fmt.Errorf("there is no part %q: visit, escape, ports, cuts", p)
+		}
+	}
+	for _, folder := range []*string{&o.image, &o.bin, &o.out} {
+		if *folder, err = filepath.Abs(*folder); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(o.out, "logs"), 0o755); err != nil {
+		return err
+	}
+	if o.scratch == "" {
+		if o.scratch, err = os.MkdirTemp("", "boot-test"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(o.scratch)
+	}
+	l, err := newLobby(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	for _, p := range append([]string{"start"}, parts...) {
+		do := map[string]func(context.Context) error{"start": l.start, "visit": l.visits, "escape": l.escape, "ports": l.ports, "cuts": l.cut}[p]
+		if err := do(ctx); err != nil {
+			l.keepFailure()
+			_ = l.report.write(o.out, false)
+			return fmt.Errorf("%s: %w", p, err)
+		}
+	}
+	if err := l.end(ctx); err != nil {
+		_ = l.report.write(o.out, false)
+		return err
+	}
+	return l.report.write(o.out, true)
+}

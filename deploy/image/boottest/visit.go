@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"lintai/kiosk/ticket"
+)
+
+// resident is a synthetic person: the town does not exist, no region has a number that
+// begins with 93, and the check digit is right.
+var resident = struct{ name, number, address, phone string }{
+	"欧阳小静", "932682198501010017", "虚构市样板区幸福里小区3号楼2单元501室", "01055500501",
+}
+
+// secrets are what must not be readable on the card of who was at the terminal.
+func secrets() map[string]string {
+	return map[string]string{"name": resident.name, "ID number": resident.number, "middle of the ID number": resident.number[3:14],
+		"address": resident.address, "end of the address": "3号楼2单元501室", "phone number": resident.phone}
+}
+
+func (l *lobby) devbench(ctx context.Context, args ...string) (string, error) {
+	return ask(ctx, l.program("devbench"), append(args, "--dir", l.benchDir(), "--timeout", "240")...)
+}
+
+// visits: a resident reports a leak with her card and takes her slip; central has it.
+func (l *lobby) visits(ctx context.Context) error {
+	for _, s := range []struct{ touched, seen, name string }{
+		{"触摸屏幕开始", "我要报修", "home"},
+		{"我要报修", "漏水", "what"},
+		{"漏水", "家里", "place"},
+		{"家里", "很急", "urgency"},
+		{"很急", "身份证", "identify"},
+	} {
+		if err := l.touches(ctx, s.touched); err != nil {
+			return err
+		}
+		if _, err := l.sees(ctx, s.seen); err != nil {
+			return err
+		}
+		if err := l.keep(ctx, s.name); err != nil {
+			return err
+		}
+	}
+	if _, err := l.devbench(ctx, "card", "tap", "--name", resident.name, "--id", resident.number, "--address", resident.address); err != nil {
+		return err
+	}
+	if _, err := l.sees(ctx, "确认提交"); err != nil {
+		return err
+	}
+	if err := l.keep(ctx, "confirm"); err != nil {
+		return err
+	}
+	if _, err := l.devbench(ctx, "card", "lift"); err != nil {
+		return err
+	}
+	if err := l.touches(ctx, "确认提交"); err != nil {
+		return err
+	}
+	code, err := l.slip(ctx)
+	if err != nil {
+		return err
+	}
+	if err := l.keep(ctx, "saved"); err != nil {
+		return err
+	}
+	if err := l.arrives(ctx, code); err != nil {
+		return err
+	}
+	return l.home(ctx)
+}
+
+// slip waits for the next slip on the serial line, as the emulated printer understood
+// it, and reads its ticket out of the picture of its QR code.
+func (l *lobby) slip(ctx context.Context) (ticket.Code, error) {
+	l.slips++
+	prefix := filepath.Join(l.out, fmt.Sprintf("slip-%d", l.slips))
+	if _, err := l.devbench(ctx, "printer", "last", "--wait", fmt.Sprint(l.slips), "--raw", prefix+".raw"); err != nil {
+		return "", err
+	}
+	_ = os.Remove(prefix + ".raw")
+	if _, err := l.devbench(ctx, "printer", "slip", fmt.Sprint(l.slips), "--out", prefix); err != nil {
+		return "", err
+	}
+	read, err := ask(ctx, "zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", prefix+".png")
+	if err != nil {
+		return "", err
+	}
+	code, err := ticket.ParseScan(strings.TrimSpace(read))
+	if err != nil {
+		return "", err
+	}
+	text, err := os.ReadFile(prefix + ".txt")
+	if err != nil {
+		return "", err
+	}
+	for what, secret := range secrets() {
+		if strings.Contains(string(text), secret) {
+			return "", fmt.Errorf("slip %d tells the %s", l.slips, what)
+		}
+	}
+	if !strings.Contains(string(text), code.String()) {
+		return "", fmt.Errorf("slip %d does not say %s in words", l.slips, code)
+	}
+	l.tickets = append(l.tickets, string(code))
+	l.report.step(fmt.Sprintf("slip %d came over the serial line, whole", l.slips), filepath.Base(prefix)+".png")
+	return code, nil
+}
+
+// arrives waits until central's public list has a ticket.
+func (l *lobby) arrives(ctx context.Context, codes ...ticket.Code) error {
+	err := eventually(ctx, patience, func(ctx context.Context) error {
+		list, err := l.get(ctx, "/open311/v2/requests.json")
+		for _, c := range codes {
+			if err == nil && !strings.Contains(list, string(c)) {
+				err = fmt.Errorf("central does not know %s", c)
+			}
+		}
+		return err
+	})
+	if err == nil {
+		l.report.step("central has it", "")
+	}
+	return err
+}
+
+// home ends a visit wherever it is and waits for the start screen.
+func (l *lobby) home(ctx context.Context) error {
+	if err := l.touches(ctx, "结束"); err != nil {
+		return err
+	}
+	_, err := l.sees(ctx, "触摸屏幕开始")
+	return err
+}
+
+// end switches the machine off and looks at what lies on the card.
+func (l *lobby) end(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	began := time.Now()
+	if err := l.machine.Off(ctx); err != nil {
+		return err
+	}
+	l.report.measure("off_s", time.Since(began).Seconds())
+	settled, err := l.machine.Settle(0, nil)
+	if err != nil {
+		return err
+	}
+	l.report.step("the machine went off: "+settled.String(), "")
+	return l.leavings(ctx)
+}
