@@ -78,6 +78,28 @@ func TestTerminalsWithTokensAreTakenOver(t *testing.T) {
 	}
 }
 
+// Certificates from before belong to the enrolment that they descend from: a renewed one
+// to that of its terminal's last code, one without a code to itself.
+func TestOldCertificatesHaveTheirEnrolment(t *testing.T) {
+	certificate := func(serial, kiosk int) string {
+		return fmt.Sprintf("INSERT INTO certificates (serial, kiosk, body, issued_at, expires_at, used) VALUES (%d, %d, x'01', 1, 2, 1)", serial, kiosk)
+	}
+	code := func(serial, kiosk int) string {
+		return fmt.Sprintf("INSERT INTO codes (id, secret, kiosk, made_at, expires_at, key, serial) VALUES ('c%[1]d', x'01', %[2]d, 1, 2, x'02', %[1]d)", serial, kiosk)
+	}
+	s := fileOf(t, 7, "INSERT INTO terminals (number, name, added_at) VALUES (12, 'a', 1), (13, 'b', 1), (14, 'c', 1)",
+		code(100, 12), certificate(100, 12), certificate(90, 12), code(50, 12), certificate(50, 12), certificate(70, 12), code(200, 13), certificate(200, 13), certificate(300, 14))
+	for serial, want := range map[int]int64{100: 100, 90: 100, 50: 50, 70: 50, 200: 200, 300: 300} {
+		var got int64
+		if err := s.queryRow(t.Context(), "SELECT enrolment FROM certificates WHERE serial = ?", serial).Scan(&got); err != nil || got != want {
+			t.Errorf("%d descends from %d, %v", serial, got, err)
+		}
+	}
+	if got, err := s.Enrolment(t.Context(), 12); err != nil || got != 50 {
+		t.Errorf("%d, %v", got, err)
+	}
+}
+
 // Events from before there were actions have theirs, fold as before, and are still
 // append-only.
 func TestOldEventsAreTakenOver(t *testing.T) {
