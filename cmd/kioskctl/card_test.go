@@ -26,7 +26,11 @@ func TestMain(m *testing.M) {
 	if args := os.Getenv(asProgram); args != "" {
 		os.Exit(explain(run(context.Background(), strings.Split(args, "\n"), os.Stdout, os.Stderr), os.Stderr))
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if centralAt != "" {
+		os.RemoveAll(centralAt)
+	}
+	os.Exit(code)
 }
 
 // cardImage makes a small card image: partition table, real FAT, real ext4, and noise

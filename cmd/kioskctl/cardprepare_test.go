@@ -18,11 +18,15 @@ import (
 
 const centralAddress = "https://central.example.cn:8421"
 
+// centralAt is where central was built; the last test takes it away.
+var centralAt string
+
 var centralBuilt = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "lintai-central-")
 	if err != nil {
 		return "", err
 	}
+	centralAt = dir
 	out, err := exec.Command("go", "build", "-o", dir, "lintai/cmd/central").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
