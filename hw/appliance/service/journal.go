@@ -91,6 +91,9 @@ func logLine(entry []byte) (string, bool) {
 		}
 		return r
 	}, message)
+	if len(e.Priority) != 1 || e.Priority[0] < '0' || e.Priority[0] > '7' {
+		e.Priority = "-"
+	}
 	micros, err := strconv.ParseInt(e.Time, 10, 64)
 	if err != nil {
 		return "", false
@@ -98,5 +101,5 @@ func logLine(entry []byte) (string, bool) {
 	if len(message) > maxMessage {
 		message = strings.ToValidUTF8(message[:maxMessage], "")
 	}
-	return fmt.Sprintf("%s %s <%s> %s\n", time.UnixMicro(micros).In(phrase.Zone).Format("2006-01-02 15:04:05.000"), from, short(e.Priority), message), true
+	return fmt.Sprintf("%s %s <%s> %s\n", time.UnixMicro(micros).In(phrase.Zone).Format("2006-01-02 15:04:05.000"), from, e.Priority, message), true
 }
