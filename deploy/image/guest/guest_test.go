@@ -164,6 +164,7 @@ func TestWordsAreFoundWhereTheyStand(t *testing.T) {
 		"我要报修": image.Rect(100, 50, 270, 92),
 		"报修":   image.Rect(190, 52, 270, 92),
 		"查进度":  image.Rect(300, 52, 390, 92),
+		"我要报销": image.Rect(100, 50, 270, 92), // misread
 		"结 束":  image.Rect(100, 200, 180, 240),
 	} {
 		if at, ok := locate(words, text); !ok || at != want {

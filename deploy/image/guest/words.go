@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,31 +22,88 @@ type word struct {
 	at   image.Rectangle
 }
 
-// looks are the ways in which tesseract takes a page apart: sparse text, one block,
-// columns. Each misreads a character now and then, and a different one.
-var looks = []string{"11", "6", "3"}
+// look is a way to look at a page: how tesseract takes it apart (11 sparse text, 6 one
+// block), and what of the picture is taken for ink. Words in a light button on a dark
+// wall are of the wall's tone, and are read only once they alone are black.
+type look struct {
+	layout string
+	ink    func(luma int) bool // nil: the picture as it is
+	// half: half as large. Words of a hand's height are read worse than those of a page.
+	half bool
+}
+
+var looks = []look{
+	{"11", func(luma int) bool { return luma < 48 }, true},
+	{"11", nil, false},
+	{"11", func(luma int) bool { return luma > 232 }, true},
+	{"11", func(luma int) bool { return luma < 48 }, false},
+	{"6", nil, false},
+}
+
+// inked is a picture in black and white, by the brightness of its dots from 0 to 255.
+func inked(p image.Image, ink func(luma int) bool) image.Image {
+	if ink == nil {
+		return p
+	}
+	out := image.NewGray(p.Bounds())
+	for y := p.Bounds().Min.Y; y < p.Bounds().Max.Y; y++ {
+		for x := p.Bounds().Min.X; x < p.Bounds().Max.X; x++ {
+			tone := color.GrayModel.Convert(p.At(x, y)).(color.Gray)
+			if !ink(int(tone.Y)) {
+				out.SetGray(x, y, color.Gray{Y: 255})
+			}
+		}
+	}
+	return out
+}
+
+// halved is a picture of half the width and height, each dot the mean of four.
+func halved(p image.Image) image.Image {
+	b := p.Bounds()
+	out := image.NewRGBA(image.Rect(0, 0, b.Dx()/2, b.Dy()/2))
+	for y := range b.Dy() / 2 {
+		for x := range b.Dx() / 2 {
+			var sum [3]uint32
+			for i := range 4 {
+				r, g, bl, _ := p.At(b.Min.X+2*x+i%2, b.Min.Y+2*y+i/2).RGBA()
+				sum[0], sum[1], sum[2] = sum[0]+r>>8, sum[1]+g>>8, sum[2]+bl>>8
+			}
+			out.SetRGBA(x, y, color.RGBA{uint8(sum[0] / 4), uint8(sum[1] / 4), uint8(sum[2] / 4), 255})
+		}
+	}
+	return out
+}
 
 // Read reads a picture as an eye would, all ways of looking one after the other until
 // found is content with the words so far.
 func Read(ctx context.Context, scratch string, p image.Image, found func([]word) bool) error {
 	name := filepath.Join(scratch, "read.png")
-	if err := Keep(name, p); err != nil {
-		return err
-	}
 	defer os.Remove(name)
 	var all []word
-	for _, look := range looks {
+	for i, l := range looks {
+		seen := inked(p, l.ink)
+		if l.half {
+			seen = halved(seen)
+		}
+		if err := Keep(name, seen); err != nil {
+			return err
+		}
 		ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
-		cmd := exec.CommandContext(ctx, "tesseract", name, "-", "-l", "chi_sim", "--psm", look, "tsv")
+		cmd := exec.CommandContext(ctx, "tesseract", name, "-", "-l", "chi_sim", "--psm", l.layout, "tsv")
 		cmd.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
 		out, err := cmd.Output()
 		cancel()
 		if err != nil {
 			return fmt.Errorf("tesseract: %w", err)
 		}
-		words, err := readTSV(string(out), look)
+		words, err := readTSV(string(out), strconv.Itoa(i))
 		if err != nil {
 			return err
+		}
+		for i := range words {
+			if l.half {
+				words[i].at = image.Rectangle{words[i].at.Min.Mul(2), words[i].at.Max.Mul(2)}
+			}
 		}
 		if all = append(all, words...); found(all) {
 			return nil
@@ -84,26 +142,33 @@ func dense(text string) string {
 	}, text)
 }
 
-// locate finds where a text stands, within one line.
+// locate finds where a text stands, within one line. Of four characters one may have been
+// misread.
 func locate(words []word, text string) (image.Rectangle, bool) {
-	want := dense(text)
-	for i := range words {
-		var line string
-		var at image.Rectangle
-		for j := i; j < len(words) && words[j].line == words[i].line; j++ {
-			line += words[j].text
-			at = at.Union(words[j].at)
-			if strings.Contains(line, want) {
-				// The words before it are not of it.
-				for k := i; k < j && strings.Contains(strings.TrimPrefix(line, words[k].text), want); k++ {
-					line = strings.TrimPrefix(line, words[k].text)
-					at = image.Rectangle{}
-					for _, w := range words[k+1 : j+1] {
-						at = at.Union(w.at)
-					}
-				}
-				return at, true
+	want := []rune(dense(text))
+	for i := 0; i < len(words); {
+		var line []rune
+		var of []word // the word that each character is of
+		for id := words[i].line; i < len(words) && words[i].line == id; i++ {
+			for _, r := range words[i].text {
+				line, of = append(line, r), append(of, words[i])
 			}
+		}
+		for from := 0; from+len(want) <= len(line); from++ {
+			wrong := 0
+			for k, r := range want {
+				if line[from+k] != r {
+					wrong++
+				}
+			}
+			if wrong > len(want)/4 {
+				continue
+			}
+			var at image.Rectangle
+			for _, w := range of[from : from+len(want)] {
+				at = at.Union(w.at)
+			}
+			return at, true
 		}
 	}
 	return image.Rectangle{}, false
@@ -157,7 +222,7 @@ func Text(ctx context.Context, scratch string, p image.Image) (string, error) {
 	var text string
 	err := Read(ctx, scratch, p, func(words []word) bool {
 		text = joined(words)
-		return len(words) > 60 // one look is enough of a page with much on it
+		return false
 	})
 	return text, err
 }
