@@ -26,6 +26,7 @@ const (
 	wifiConfig       = runFolder + "/wifi.conf"
 	supplicantFolder = "/run/wpa_supplicant"
 	wifiUnit         = "lintai-wifi"
+	cableUnit        = "10-lintai-cable.network"
 
 	// The cable goes first where both are there.
 	cableMetric, wifiMetric = 100, 600
@@ -229,29 +230,11 @@ func (s *Service) useNetwork(ctx context.Context, j joined) error {
 	if err != nil {
 		return err
 	}
-	cable, wifi := ways(j.Network), network.Ways{}
-	if j.WiFi != "" {
-		cable, wifi = wifi, cable
-	}
-	for _, u := range []struct {
-		file, match string
-		ways        network.Ways
-		metric      int
-	}{{"10-lintai-cable.network", "en* eth* end*", cable, cableMetric}, {"10-lintai-wifi.network", "wl*", wifi, wifiMetric}} {
-		text, err := network.Unit(u.match, u.ways, u.metric)
-		if err != nil {
-			return err
-		}
-		if err := s.sys.replace(unitFolder+"/"+u.file, []byte(text), 0o644); err != nil {
-			return err
-		}
+	if err := s.writeUnits(ctx, j); err != nil {
+		return err
 	}
 	if err := s.sys.replace(wifiConfig, []byte(supplicant), 0o600); err != nil {
 		return err
-	}
-	if err := s.sys.Run(ctx, nil, "networkctl", "reload"); err != nil {
-		// Before it runs it has nothing to read anew.
-		slog.Warn("appliance: networkd", "error", err)
 	}
 	s.note("network", "", "")
 	radio := s.findRadio()
@@ -265,6 +248,36 @@ func (s *Service) useNetwork(ctx context.Context, j joined) error {
 		return err
 	}
 	return s.sys.Run(ctx, nil, "wpa_cli", "-p", supplicantFolder, "-i", radio, "reconfigure")
+}
+
+// writeUnits writes networkd's files. As long as nothing was ever said, the image's own
+// hold, and nothing is configured a second time at each start.
+func (s *Service) writeUnits(ctx context.Context, j joined) error {
+	if _, err := os.Stat(s.sys.path(unitFolder + "/" + cableUnit)); err != nil && j.Network == (appliance.Network{}) {
+		return nil
+	}
+	cable, wifi := ways(j.Network), network.Ways{}
+	if j.WiFi != "" {
+		cable, wifi = wifi, cable
+	}
+	for _, u := range []struct {
+		file, match string
+		ways        network.Ways
+		metric      int
+	}{{cableUnit, "en* eth* end*", cable, cableMetric}, {"10-lintai-wifi.network", "wl*", wifi, wifiMetric}} {
+		text, err := network.Unit(u.match, u.ways, u.metric)
+		if err != nil {
+			return err
+		}
+		if err := s.sys.replace(unitFolder+"/"+u.file, []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	if err := s.sys.Run(ctx, nil, "networkctl", "reload"); err != nil {
+		// Before it runs it has nothing to read anew.
+		slog.Warn("appliance: networkd", "error", err)
+	}
+	return nil
 }
 
 // The firewall's sets are looked after this often, sooner when a name was not found.

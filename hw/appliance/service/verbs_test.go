@@ -121,6 +121,9 @@ func TestWiFiIsHeardAndJoined(t *testing.T) {
 	c.say["wpa_cli -p /run/wpa_supplicant -i wlan0 scan_results"] = scan
 	s := c.service()
 	s.Start(t.Context())
+	if c.did("networkctl") || c.text(unitFolder+"/"+cableUnit) != "" {
+		t.Error("nothing was said of the network, and it was configured anew")
+	}
 	a := c.well(s, appliance.Question{Verb: appliance.VerbNetworks})
 	if want := []appliance.WiFi{{Name: "幸福", Signal: 100}, {Name: `free "x"□}`, Signal: 80, Open: true}}; !slices.Equal(a.Networks, want) {
 		t.Fatalf("%+v", a.Networks)
@@ -192,6 +195,9 @@ func TestThePasswordOfTheFileMovesAndTheFileCountsWhenItChanges(t *testing.T) {
 	}
 	if strings.Contains(c.text(unitFolder+"/10-lintai-cable.network"), "192.168") {
 		t.Error("the address that was joined still holds")
+	}
+	if !c.did("networkctl reload") {
+		t.Errorf("%v", c.ran)
 	}
 }
 
