@@ -111,6 +111,11 @@ func (l *lobby) swift(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(ctx.Err(), err)
 	}
+	for _, at := range l.turns {
+		if err := l.changes(ctx, func(ctx context.Context) error { return l.machine.Touch(ctx, at, 0) }); err != nil {
+			return err
+		}
+	}
 	return l.touches(ctx, "确认提交")
 }
 

@@ -152,8 +152,8 @@ func (l *lobby) escape(ctx context.Context) error {
 	return m.Unplug(ctx, "keyboard")
 }
 
-// stillHome: the start screen, or a screen of the terminal's that it leaves by itself
-// within a minute or by the touch of 结束.
+// stillHome waits for the start screen; a key that woke the terminal is forgotten by
+// itself after a while, as a visit of nobody is.
 func (l *lobby) stillHome(ctx context.Context, name string) error {
 	_, err := l.sees(ctx, "触摸屏幕开始")
 	if err != nil {

@@ -38,6 +38,7 @@ type lobby struct {
 
 	port, door string // of central on 127.0.0.1: for people, for terminals
 	known      map[string]image.Point
+	turns      []image.Point // of the pages to be confirmed, but the last
 	pictures   int
 	slips      int
 	tickets    []string // of the slips that came out whole

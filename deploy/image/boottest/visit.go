@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"lintai/deploy/image/guest"
 	"lintai/kiosk/ticket"
 )
 
@@ -49,13 +51,31 @@ func (l *lobby) visits(ctx context.Context) error {
 	if _, err := l.devbench(ctx, "card", "tap", "--name", resident.name, "--id", resident.number, "--address", resident.address); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "确认提交"); err != nil {
+	if _, err := l.sees(ctx, "看一看，对不对"); err != nil {
 		return err
 	}
 	if err := l.keep(ctx, "confirm"); err != nil {
 		return err
 	}
 	if _, err := l.devbench(ctx, "card", "lift"); err != nil {
+		return err
+	}
+	// On a small panel there is more than one page to be confirmed.
+	if err := eventually(ctx, patience, func(ctx context.Context) error {
+		p, err := l.machine.Settled(ctx)
+		if err != nil {
+			return err
+		}
+		if _, err = guest.Find(ctx, l.scratch, p, "确认提交"); err == nil {
+			return nil
+		}
+		if more, e := guest.Find(ctx, l.scratch, p, "接着看"); e == nil {
+			e = l.machine.Touch(ctx, more[0].Min.Add(more[0].Max).Div(2), 0)
+			l.turns = append(l.turns, more[0].Min.Add(more[0].Max).Div(2))
+			return errors.Join(err, e)
+		}
+		return err
+	}); err != nil {
 		return err
 	}
 	if err := l.touches(ctx, "确认提交"); err != nil {
@@ -130,7 +150,7 @@ func (l *lobby) arrives(ctx context.Context, codes ...ticket.Code) error {
 
 // home ends a visit wherever it is and waits for the start screen.
 func (l *lobby) home(ctx context.Context) error {
-	if err := l.touches(ctx, "结束"); err != nil {
+	if err := l.touches(ctx, "完成"); err != nil {
 		return err
 	}
 	_, err := l.sees(ctx, "触摸屏幕开始")
