@@ -240,7 +240,7 @@ func (s State) items() []Control {
 	case shelfMine:
 		for _, mine := range v.mine {
 			detail := statusText(mine.Progress.Status, l)
-			if mine.Progress.Paper {
+			if mine.Progress.made() {
 				detail = phrase.In(l, "progress.paper_ready")
 			}
 			if when := clock(mine.Progress.At, phrase.In(l, "progress.time")); when != "" {

@@ -334,8 +334,9 @@ type Progress struct {
 	At      time.Time // when the status began
 	Note    string    // what staff wrote for the resident, may be empty
 	// Paper: what was made for her can be fetched, and printed here; Papers is how
-	// often it came out of terminals, or may have.
+	// often it came out of terminals, or may have. AtDesk: it can be fetched, but not here.
 	Paper  bool
+	AtDesk bool
 	Papers int
 }
 

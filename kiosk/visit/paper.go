@@ -71,6 +71,9 @@ type paperJob struct {
 
 func (p paper) busy() bool { return p.state == paperAsked || p.state == paperRuns }
 
+// made tells that there is a paper to be fetched, here or at the desk.
+func (p Progress) made() bool { return p.Paper || p.AtDesk }
+
 // canPrint tells that a paper can be asked for now.
 func (s State) canPrint() bool {
 	return s.visit.screen == ScreenProgress && s.visit.found == Found && s.visit.progress.Paper &&
@@ -160,12 +163,15 @@ func (s State) paperPhrase() (phrase.ID, Tone) {
 
 // lookPaper shows that a paper can be fetched, and how its print goes.
 func (s State) lookPaper(v *View) {
-	if !s.visit.progress.Paper || s.visit.found != Found {
+	if !s.visit.progress.made() || s.visit.found != Found {
 		return
 	}
 	v.Headline, v.Tone, v.Icon = s.text("progress.paper_ready"), Good, "ok"
 	v.Hint = s.text("progress.paper_hint")
-	if s.broken(Printer) {
+	switch {
+	case s.visit.progress.AtDesk:
+		v.Hint = s.text("progress.paper_fetch")
+	case s.broken(Printer):
 		v.Hint = s.text("progress.paper_desk")
 	}
 	if s.canPrint() {
@@ -188,7 +194,7 @@ func (s State) paperPrompt() Say {
 	if id, _ := s.paperPhrase(); id != "" {
 		return s.withCard(s.spoken(id))
 	}
-	if s.broken(Printer) {
+	if s.visit.progress.AtDesk || s.broken(Printer) {
 		return s.withCard(s.spoken("progress.prompt_paper_desk"))
 	}
 	return s.withCard(s.spoken("progress.prompt_paper"))

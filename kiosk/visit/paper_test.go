@@ -18,6 +18,9 @@ import (
 // progress is what a look-up finds: sometimes a paper.
 func (w *world) progress() Progress {
 	if w.random.Intn(2) == 0 {
+		if w.serial%2 == 0 {
+			return Progress{Service: "certificate", Status: StatusDone, AtDesk: true}
+		}
 		return Progress{Service: "repair", Status: StatusWorking}
 	}
 	return Progress{Service: "certificate", Status: StatusDone, Paper: true, Papers: w.random.Intn(3)}
@@ -141,6 +144,20 @@ func TestApprovedPaperIsSaidAndPrinted(t *testing.T) {
 	v = Look(r.s)
 	if print, offered = control(v, "paper"); v.Notice != "证明打好了，请取走。" || v.NoticeTone != Good || !offered || print.Label != "补打一份" {
 		t.Errorf("%+v", v)
+	}
+}
+
+// What the desk alone hands out is said to be ready, and not offered here.
+func TestPaperOfTheDeskIsNotOfferedHere(t *testing.T) {
+	r := newReplay(t).feed(Scanned{string(testTicket)}, LookedUp{Ticket: testTicket, Result: Found,
+		Progress: Progress{Service: "certificate", Status: StatusDone, At: begin, AtDesk: true}}).on(ScreenProgress)
+	v := Look(r.s)
+	if _, offered := control(v, "paper"); offered || v.Headline != "可以领取" || v.Hint != "证明办好了，请到社区窗口领取。" ||
+		!strings.Contains(v.Prompt.Text, "请到社区窗口领取") {
+		t.Errorf("%+v", v)
+	}
+	if r.feed(PrintPaper{}); len(r.last) != 0 {
+		t.Errorf("a touch caused %v", r.last)
 	}
 }
 

@@ -224,7 +224,7 @@ func (s State) progressPrompt() Say {
 		return s.spoken("progress.cannot_tell")
 	}
 	p := s.progress()
-	if p.Paper && s.visit.found == Found {
+	if p.made() && s.visit.found == Found {
 		return s.paperPrompt()
 	}
 	return s.progressSay(p.Service, p.Status)

@@ -32,7 +32,7 @@ func (a *Agent) Find(ctx context.Context, code ticket.Code) (p visit.Progress, o
 	if !ok {
 		return visit.Progress{}, false, unusable("a status that this terminal does not know")
 	}
-	return visit.Progress{Service: t.Service, Status: status, At: t.At, Note: t.Note, Paper: t.Paper, Papers: max(t.Papers, 0)}, true, nil
+	return visit.Progress{Service: t.Service, Status: status, At: t.At, Note: t.Note, Paper: t.Paper, AtDesk: t.PaperDesk, Papers: max(t.Papers, 0)}, true, nil
 }
 
 // FindByCard asks central for the requests that were made with a card, newest
@@ -64,7 +64,7 @@ func (a *Agent) FindByCard(ctx context.Context, token string) ([]visit.Mine, err
 			return nil, unusable("a ticket or status that this terminal does not know")
 		}
 		mine = append(mine, visit.Mine{Ticket: code, Progress: visit.Progress{
-			Service: t.Service, Status: status, At: t.At, Note: t.Note, Paper: t.Paper, Papers: max(t.Papers, 0),
+			Service: t.Service, Status: status, At: t.At, Note: t.Note, Paper: t.Paper, AtDesk: t.PaperDesk, Papers: max(t.Papers, 0),
 		}})
 	}
 	return mine, nil

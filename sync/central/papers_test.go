@@ -157,6 +157,9 @@ func TestPapersThatAreNotGiven(t *testing.T) {
 	for n := range wire.MaxPapers {
 		h.paper(h.me, strings.Replace(firstPrint, "0001", "1"+strings.Repeat(string(rune('0'+n)), 3), 1), code, "")
 	}
+	if look := h.look(code); look.Paper || !look.PaperDesk || look.Papers != wire.MaxPapers {
+		t.Errorf("a terminal would offer one more: %+v", look)
+	}
 	if a := h.paper(h.me, secondPrint, code, ""); a.Reason != wire.PaperEnough {
 		t.Errorf("too many: %+v", a)
 	}
@@ -187,6 +190,9 @@ func TestPapersThatAreNotGiven(t *testing.T) {
 // A certificate without a name is none: the desk hands it out.
 func TestPaperForNobodyIsNotGiven(t *testing.T) {
 	h, code, _ := certified(t, func(r *request.Request) { r.Person = nil })
+	if look := h.look(code); look.Paper || !look.PaperDesk {
+		t.Errorf("a terminal would offer it: %+v", look)
+	}
 	if a := h.paper(h.me, firstPrint, code, ""); a.Reason != wire.PaperDesk || h.look(code).Papers != 0 {
 		t.Errorf("%+v", a)
 	}

@@ -220,9 +220,11 @@ type Ticket struct {
 	At       time.Time `json:"at,omitzero"`
 	Note     string    `json:"note,omitempty"`
 	// Paper says that what was made for the holder can be fetched, and printed at
-	// terminals; Papers how often it came out there, or may have.
-	Paper  bool `json:"paper,omitempty"`
-	Papers int  `json:"papers,omitempty"`
+	// terminals; Papers how often it came out there, or may have. PaperDesk says that it
+	// can be fetched, but only at the desk.
+	Paper     bool `json:"paper,omitempty"`
+	PaperDesk bool `json:"paper_desk,omitempty"`
+	Papers    int  `json:"papers,omitempty"`
 }
 
 // Card asks for the tickets of a card's holder. It is posted, so that the token
@@ -246,8 +248,10 @@ type CardTicket struct {
 	Word    string      `json:"word,omitempty"` // as in Status
 	At      time.Time   `json:"at"`
 	Note    string      `json:"note,omitempty"`
-	Paper   bool        `json:"paper,omitempty"`  // as in Ticket
-	Papers  int         `json:"papers,omitempty"` // as in Ticket
+	// As in Ticket.
+	Paper     bool `json:"paper,omitempty"`
+	PaperDesk bool `json:"paper_desk,omitempty"`
+	Papers    int  `json:"papers,omitempty"`
 }
 
 // Error is the body of an answer that is not 200.

@@ -49,10 +49,10 @@ func (a *API) card(w http.ResponseWriter, r *http.Request, kiosk int) error {
 			return err
 		}
 		known, word := docket.Standing(c, events).Words()
-		ready, printed := papers(events)
+		fetch := papersOn(c, events)
 		answer.Tickets = append(answer.Tickets, wire.CardTicket{
 			Ticket: c.Ticket, Service: c.Service, Status: known, Word: word, At: c.UpdatedAt, Note: docket.LastNote(events),
-			Paper: ready, Papers: printed,
+			Paper: fetch.here, PaperDesk: fetch.atDesk, Papers: fetch.printed,
 		})
 	}
 	a.reply(w, http.StatusOK, answer)

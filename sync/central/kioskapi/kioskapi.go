@@ -195,7 +195,8 @@ func (a *API) ticket(w http.ResponseWriter, r *http.Request, kiosk int) error {
 		answer.Known, answer.Service, answer.At = true, c.Service, c.UpdatedAt
 		answer.Status, answer.Word = docket.Standing(c, events).Words()
 		answer.Note = docket.LastNote(events)
-		answer.Paper, answer.Papers = papers(events)
+		fetch := papersOn(c, events)
+		answer.Paper, answer.PaperDesk, answer.Papers = fetch.here, fetch.atDesk, fetch.printed
 	}
 	a.reply(w, http.StatusOK, answer)
 	return nil

@@ -17,14 +17,24 @@ import (
 // maxPaperBody is more than a question for a paper takes.
 const maxPaperBody = 1 << 10
 
-// papers tells whether a paper can be fetched with a ticket, and how often terminals
-// printed it. A history that cannot be followed has no paper; its case page tells why.
-func papers(events []docket.Event) (ready bool, printed int) {
+// fetched is where the paper of a ticket can be had: here at a terminal, only at the desk,
+// or nowhere; and how often terminals printed it.
+type fetched struct {
+	here, atDesk bool
+	printed      int
+}
+
+// papersOn tells what a terminal may offer, so that it offers nothing that is refused at
+// the press: a paper without a name, and one that was printed often enough, the desk hands
+// out. A history that cannot be followed has no paper; its case page tells why.
+func papersOn(c docket.Case, events []docket.Event) fetched {
 	s, err := docket.Replay(events)
 	if err != nil || !s.Paper() {
-		return false, 0
+		return fetched{}
 	}
-	return true, s.Printed("")
+	body, err := c.Request()
+	here := err == nil && body.Person != nil && body.Person.Name != "" && len(s.Prints) < wire.MaxPapers
+	return fetched{here: here, atDesk: !here, printed: s.Printed("")}
 }
 
 // paper gives what is to be printed, and notes before that it may come out: a terminal
