@@ -19,6 +19,7 @@ import (
 	"lintai/hw/appliance"
 	"lintai/kiosk/fault"
 	"lintai/kiosk/settings"
+	"lintai/kiosk/staffmenu"
 	"lintai/kiosk/terminal"
 	"lintai/kiosk/visit"
 	"lintai/offline"
@@ -56,6 +57,7 @@ type kiosk struct {
 	days <-chan time.Time
 
 	terminal atomic.Pointer[terminal.Terminal] // nil while out of service
+	staff    atomic.Pointer[staffDesk]
 }
 
 // retryAfter is the pause before a terminal that cannot serve tries again: a
@@ -71,7 +73,7 @@ func (k *kiosk) serve(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if errors.Is(err, errContentChanged) || errors.Is(err, errIdentityChanged) || errors.Is(err, errSettingUp) {
+		if errors.Is(err, errContentChanged) || errors.Is(err, errIdentityChanged) || errors.Is(err, errSettingUp) || errors.Is(err, errStaffChanged) {
 			continue
 		}
 		var out outOfService
@@ -139,7 +141,12 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, identity agent.Id
 	defer stop(nil)
 	file := &identityFile{folder: s.Terminal.Data, current: identity}
 	var t *terminal.Terminal
-	post := func(e visit.Event) { t.Post(e) }
+	desk := &staffDesk{number: s.Terminal.Number, settings: s, queue: queue, file: file, log: k.log, stop: stop, events: make(chan staffmenu.Event, touchesKept)}
+	post := func(e visit.Event) {
+		if !desk.takes(e) {
+			t.Post(e)
+		}
+	}
 	published := newDocuments(queue, identity.DocumentKey, s.Terminal.Data, queue.SealTo, k.log)
 	configured := published.configuration(ctx)
 	looked := &fleet{computer: k.computer, data: s.Terminal.Data, logs: k.logs, log: k.log}
@@ -189,10 +196,11 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, identity agent.Id
 	rules.Phone = cmp.Or(configured.Phone, s.Terminal.Phone)
 	rules.PublicAddress = cmp.Or(configured.PublicAddress, identity.PublicAddress)
 	display := newDoze(k.screen)
+	desk.screen, desk.devices, desk.line, desk.fleet, desk.audit = display, devices, line, looked, audit
 	t = terminal.New(terminal.Config{
 		Number: s.Terminal.Number, Rules: rules,
 		Queue: queue, Central: line, Papers: line,
-		Printer: auditedPrinter{devices.printer, audit}, Voice: devices, Light: devices, Cards: devices, Display: display,
+		Printer: auditedPrinter{devices.printer, audit}, Voice: devices, Light: devices, Cards: devices, Display: desk,
 		Microphone: devices.microphone, Camera: devices.camera, Policies: policies, Handwriting: hand,
 		Now: time.Now, NewID: newID, Random: rand.Reader,
 		FaultOf: faultOf, Log: k.log, Measure: k.trace.measured,
@@ -204,6 +212,9 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, identity agent.Id
 	defer parts.Wait()
 	parts.Go(func() { line.Run(ctx) })
 	parts.Go(func() { audit.run(ctx) })
+	parts.Go(func() { desk.run(ctx) })
+	k.staff.Store(desk)
+	defer k.staff.Store(nil)
 	if k.trial.passed != "" {
 		audit.note("update", "passed image="+plain(k.trial.passed))
 		k.trial.passed = ""

@@ -56,7 +56,9 @@ func (k *kiosk) shape(panel settings.Panel) {
 // when it comes.
 func (k *kiosk) touched(e visit.Event) {
 	if t := k.terminal.Load(); t != nil {
-		t.Post(e)
+		if d := k.staff.Load(); d == nil || !d.takes(e) {
+			t.Post(e)
+		}
 		k.screen.Await(atOnce)
 		return
 	}
