@@ -111,10 +111,10 @@ func TestATouchIsAPlaceAPressAndARelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := &Machine{Monitor: monitor, setup: Setup{Width: 1280, Height: 800}}
-	if err := m.Touch(soon(t), image.Pt(1279, 799), 0); err != nil {
+	if err := m.Touch(soon(t), image.Pt(1277, 799), 0); err != nil {
 		t.Fatal(err)
 	}
-	if len(sent) != 3 || strings.Count(sent[0], "32767") != 2 || !strings.Contains(sent[1], `"down":true`) || !strings.Contains(sent[2], `"down":false`) {
+	if len(sent) != 4 || strings.Count(sent[1], "32767") != 2 || !strings.Contains(sent[2], `"down":true`) || !strings.Contains(sent[3], `"down":false`) {
 		t.Fatalf("%q", sent)
 	}
 	sent = nil

@@ -35,16 +35,18 @@ func pressed(button string, down bool) input {
 func (m *Machine) Touch(ctx context.Context, at image.Point, held time.Duration) error {
 	// The finger is there before it presses: the toolkit takes the place from the
 	// movement and reads the touch in the next round of its loop.
-	if err := m.input(ctx, m.place(at)...); err != nil {
-		return err
-	}
-	if err := Pause(ctx, 150*time.Millisecond); err != nil {
-		return err
+	for _, there := range []image.Point{at, at.Add(image.Pt(2, 0))} { // it enters the window, then it is there
+		if err := m.input(ctx, m.place(there)...); err != nil {
+			return err
+		}
+		if err := Pause(ctx, 400*time.Millisecond); err != nil {
+			return err
+		}
 	}
 	if err := m.input(ctx, pressed("left", true)); err != nil {
 		return err
 	}
-	held = max(held, 150*time.Millisecond)
+	held = max(held, 400*time.Millisecond)
 	wait := Pause(ctx, held)
 	lifted, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer done()
