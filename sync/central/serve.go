@@ -50,7 +50,8 @@ func (c *Central) Handler(public string) http.Handler {
 	(&track.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
 	(&verify.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
 	c.openData().Register(mux)
-	(&votes.Page{Keeper: c.proposals(), Docket: c.store, Clock: c.config.Clock, Log: log, Guesses: c.guesses()}).Register(mux)
+	(&votes.Page{Keeper: c.proposals(), Docket: c.store, Clock: c.config.Clock, Log: log, Guesses: c.guesses(),
+		Reads: &limit.Guesses{Burst: votes.ReadBurst, Every: votes.ReadEvery, Clock: c.config.Clock}}).Register(mux)
 	c.console(public).Register(mux)
 	c.registerHealth(mux)
 	c.devices.Register(mux)

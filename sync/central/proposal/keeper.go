@@ -328,7 +328,12 @@ func (k *Keeper) Export(ctx context.Context, proposal int64, round int) (Export,
 	if err == nil && u.Result == nil {
 		err = ErrEarly
 	}
-	return Export{Poll: u.Poll, Key: k.public(), All: u.All}, err
+	return k.Announced(u.Poll, u.All), err
+}
+
+// Announced is the list of a counted vote with its ballots.
+func (k *Keeper) Announced(p Poll, ballots []Ballot) Export {
+	return Export{Poll: p, Key: k.public(), All: ballots}
 }
 
 // Receipt opens the receipt of a request with the digits of its slip. False when they are

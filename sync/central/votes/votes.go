@@ -3,7 +3,8 @@
 // look through, to find one's own receipt in, or to take home and count anew.
 //
 // A voter is told her receipt for the code and the four digits of her slip. They are
-// posted, so that no log of addresses has them, and whoever tries many is asked to wait.
+// posted, so that no log of addresses has them, and whoever tries many is asked to wait. So
+// is an address that asks for more than people read: a list can hold many ballots.
 package votes
 
 import (
@@ -41,19 +42,54 @@ type Page struct {
 	Docket  docket.Store
 	Clock   func() time.Time
 	Log     *slog.Logger
-	Guesses *limit.Guesses
+	// Guesses counts slips that are none, Reads all that an address looks at.
+	Guesses, Reads *limit.Guesses
+
+	urns *urns
 }
+
+// How much an address may look at: so many pages at once, and one more every so often. A
+// whole building may stand behind one address.
+const (
+	ReadBurst = 120
+	ReadEvery = time.Second / 2
+)
 
 // Register adds the routes.
 func (p *Page) Register(mux *http.ServeMux) {
-	mux.HandleFunc("GET /votes", p.list)
-	mux.HandleFunc("GET /votes/{number}/{round}", p.one)
+	p.urns = newUrns()
+	mux.HandleFunc("GET /votes", p.slowly(p.list))
+	mux.HandleFunc("GET /votes/{number}/{round}", p.slowly(p.one))
 	mux.HandleFunc("POST /votes/{number}/{round}", p.receipt)
-	mux.HandleFunc("GET /votes/{number}/{round}/ballots", p.export)
+	mux.HandleFunc("GET /votes/{number}/{round}/ballots", p.slowly(p.export))
 	mux.HandleFunc("GET /assets/votes.css", page.Asset(files, "templates/votes.css"))
 }
 
+// slowly has an address that asks for too much wait, before anything is read for it.
+func (p *Page) slowly(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if p.Reads.Take(limit.Address(r)) {
+			next(w, r)
+			return
+		}
+		p.wait(w)
+	}
+}
+
+func (p *Page) wait(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "10")
+	p.write(w, http.StatusTooManyRequests, list, "list.html", rows{Wait: true, Earlier: true})
+}
+
 const perPage = 50
+
+// rows is the list of votes.
+type rows struct {
+	Rows    []row
+	Next    int64
+	Earlier bool // there is a list that begins before this one
+	Wait    bool // too much was asked
+}
 
 type row struct {
 	proposal.PollHead
@@ -84,12 +120,7 @@ func (p *Page) list(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, err)
 		return
 	}
-	var v struct {
-		Rows    []row
-		Next    int64
-		Earlier bool // there is a list that begins before this one
-	}
-	v.Earlier = before > 0
+	v := rows{Earlier: before > 0}
 	if len(all) > perPage {
 		all = all[:perPage]
 		v.Next = all[perPage-1].Number
@@ -117,42 +148,57 @@ type view struct {
 	// A page of the list, and the last receipt of the page before.
 	Ballots []ballot
 	Next    proposal.Receipt
-	// Problem is what was wrong with a slip: not_found, wait or "".
+	// Problem is what was wrong with a slip: not_found or "".
 	Problem string
 	Receipt string // hers
 	Looked  string // a receipt that was looked for in the list
 	Found   string // its option
 }
 
-func (p *Page) find(r *http.Request) (proposal.Urn, error) {
+// find reads a vote, without its ballots.
+func (p *Page) find(r *http.Request) (proposal.Poll, error) {
 	number, err := strconv.ParseInt(r.PathValue("number"), 10, 64)
 	round, wrong := strconv.Atoi(r.PathValue("round"))
 	if err != nil || wrong != nil || round > 1<<20 {
-		return proposal.Urn{}, proposal.ErrNotFound
+		return proposal.Poll{}, proposal.ErrNotFound
 	}
-	return p.Keeper.Store.Urn(r.Context(), number, round)
+	return p.Keeper.Store.Poll(r.Context(), number, round)
+}
+
+// show shows a vote; its ballots when it was counted.
+func (p *Page) show(w http.ResponseWriter, r *http.Request, status int, v view) {
+	if v.Result != nil {
+		all, err := p.urns.of(r.Context(), v.Poll, p.Keeper.Store.Urn)
+		if err != nil {
+			p.fail(w, r, err)
+			return
+		}
+		v.fill(all, r)
+	}
+	p.write(w, status, one, "one.html", v)
+}
+
+func (p *Page) view(poll proposal.Poll) view {
+	return view{row: rowOf(proposal.PollHead{Poll: poll}, p.Clock()), Key: p.Keeper.PublicKey()}
 }
 
 func (p *Page) one(w http.ResponseWriter, r *http.Request) {
-	u, err := p.find(r)
+	poll, err := p.find(r)
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
-	p.write(w, http.StatusOK, one, "one.html", p.view(u, r))
+	p.show(w, r, http.StatusOK, p.view(poll))
 }
 
-func (p *Page) view(u proposal.Urn, r *http.Request) view {
-	v := view{row: rowOf(proposal.PollHead{Poll: u.Poll}, p.Clock()), Key: p.Keeper.PublicKey()}
-	if u.Result == nil {
-		return v
-	}
+// fill puts a page of the list in, and the ballot that was looked for.
+func (v *view) fill(all []proposal.Ballot, r *http.Request) {
 	names := map[string]string{}
-	for _, o := range u.Options {
+	for _, o := range v.Options {
 		names[o.ID] = o.Name
 	}
-	for _, t := range u.Result.Tallies {
-		v.Tallies = append(v.Tallies, tally{names[t.Option], t.Ballots, t.Option == u.Result.Winner})
+	for _, t := range v.Result.Tallies {
+		v.Tallies = append(v.Tallies, tally{names[t.Option], t.Ballots, t.Option == v.Result.Winner})
 	}
 	after, _ := proposal.ParseReceipt(r.URL.Query().Get("after"))
 	looked := r.URL.Query().Get("receipt")
@@ -160,47 +206,43 @@ func (p *Page) view(u proposal.Urn, r *http.Request) view {
 	if looked != "" {
 		v.Looked = wanted.String()
 	}
-	for _, b := range u.All {
+	for _, b := range all {
 		if b.Receipt == wanted {
 			v.Found = names[b.Option]
 		}
-		switch {
-		case b.Receipt <= after:
-		case len(v.Ballots) < perPage:
+		if b.Receipt > after && len(v.Ballots) < perPage {
 			v.Ballots = append(v.Ballots, ballot{b.Receipt.String(), names[b.Option]})
-			if len(v.Ballots) == perPage && b != u.All[len(u.All)-1] {
+			if len(v.Ballots) == perPage && b != all[len(all)-1] {
 				v.Next = b.Receipt
 			}
 		}
 	}
-	return v
 }
 
 // receipt tells a voter hers.
 func (p *Page) receipt(w http.ResponseWriter, r *http.Request) {
-	u, err := p.find(r)
+	if !p.Guesses.Allowed(r) {
+		p.wait(w)
+		return
+	}
+	poll, err := p.find(r)
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
-	v := p.view(u, r)
-	if !p.Guesses.Allowed(r) {
-		v.Problem = "wait"
-		p.write(w, http.StatusTooManyRequests, one, "one.html", v)
-		return
-	}
+	v := p.view(poll)
 	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
-	receipt, ok, err := p.open(r, u.Poll)
+	receipt, ok, err := p.open(r, poll)
 	switch {
 	case err != nil:
 		p.fail(w, r, err)
 	case !ok:
 		p.Guesses.Wrong(r)
 		v.Problem = "not_found"
-		p.write(w, http.StatusNotFound, one, "one.html", v)
+		p.show(w, r, http.StatusNotFound, v)
 	default:
 		v.Receipt = receipt.String()
-		p.write(w, http.StatusOK, one, "one.html", v)
+		p.show(w, r, http.StatusOK, v)
 	}
 }
 
@@ -219,15 +261,19 @@ func (p *Page) open(r *http.Request, poll proposal.Poll) (proposal.Receipt, bool
 }
 
 func (p *Page) export(w http.ResponseWriter, r *http.Request) {
-	u, err := p.find(r)
-	var e proposal.Export
+	poll, err := p.find(r)
+	if err == nil && poll.Result == nil {
+		err = proposal.ErrEarly
+	}
+	var all []proposal.Ballot
 	if err == nil {
-		e, err = p.Keeper.Export(r.Context(), u.Proposal, u.Round)
+		all, err = p.urns.of(r.Context(), poll, p.Keeper.Store.Urn)
 	}
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
+	e := p.Keeper.Announced(poll, all)
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+e.FileName()+`"`)
 	w.Header().Set("Cache-Control", "no-store")
@@ -239,11 +285,7 @@ func (p *Page) export(w http.ResponseWriter, r *http.Request) {
 // fail shows the list of votes instead of what is not there.
 func (p *Page) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, proposal.ErrNotFound) || errors.Is(err, proposal.ErrEarly) {
-		p.write(w, http.StatusNotFound, list, "list.html", struct {
-			Rows    []row
-			Next    int64
-			Earlier bool
-		}{Earlier: true})
+		p.write(w, http.StatusNotFound, list, "list.html", rows{Earlier: true})
 		return
 	}
 	if r.Context().Err() == nil {
