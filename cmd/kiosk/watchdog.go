@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"strconv"
@@ -187,7 +188,15 @@ func (k *kiosk) guarded(queue *offline.Queue, book *healthBook) (over func()) {
 	if k.watchdog == nil {
 		return func() {}
 	}
-	k.watchdog.serving.Store(&served{alive: queue.Alive, fault: func(code fault.Code) {
+	// A full partition is told on the screen and by its fault, and what waits is still
+	// delivered: a start anew would free nothing and end that.
+	alive := func(ctx context.Context) error {
+		if err := queue.Alive(ctx); !errors.Is(err, offline.ErrFull) {
+			return err
+		}
+		return nil
+	}
+	k.watchdog.serving.Store(&served{alive: alive, fault: func(code fault.Code) {
 		row := readiness.Part("window", "", code, "")
 		row.Since, row.State = time.Now(), hw.Ready.String()
 		if code != fault.None {
