@@ -10,6 +10,7 @@ import (
 
 	"lintai/kiosk/phrase"
 	"lintai/sync/central"
+	"lintai/sync/central/staff"
 )
 
 // onFolder parses the flags of a command and runs it on a data folder.
@@ -30,7 +31,7 @@ func addChannel(ctx context.Context, args []string, out, log io.Writer) error {
 	flags := flag.NewFlagSet("channel add", flag.ContinueOnError)
 	name := flags.String("name", "", "`name` of the channel, as staff know it, e.g. 热线12345")
 	return onFolder(ctx, flags, args, log, func(c *central.Central) error {
-		key, err := c.AddChannel(ctx, *name)
+		key, err := c.AddChannel(ctx, staff.Operator, *name)
 		if err != nil {
 			return err
 		}
@@ -43,7 +44,7 @@ func revokeChannel(ctx context.Context, args []string, out, log io.Writer) error
 	flags := flag.NewFlagSet("channel revoke", flag.ContinueOnError)
 	name := flags.String("name", "", "`name` of the channel")
 	return onFolder(ctx, flags, args, log, func(c *central.Central) error {
-		if err := c.RevokeChannel(ctx, *name); err != nil {
+		if err := c.RevokeChannel(ctx, staff.Operator, *name); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintf(out, "the key of %s counts no more. \"central channel add\" with the same name makes another one\n", *name)
@@ -74,7 +75,7 @@ func addWebhook(ctx context.Context, args []string, out, log io.Writer) error {
 	name := flags.String("name", "", "`name` of the channel that is told")
 	address := flags.String("url", "", "`URL` at which it is told")
 	return onFolder(ctx, flags, args, log, func(c *central.Central) error {
-		number, secret, err := c.Subscribe(ctx, *name, *address)
+		number, secret, err := c.Subscribe(ctx, staff.Operator, *name, *address)
 		if err != nil {
 			return err
 		}
@@ -119,9 +120,9 @@ func changeWebhook(ctx context.Context, command string, args []string, out, log 
 	return onFolder(ctx, flags, args, log, func(c *central.Central) (err error) {
 		switch command {
 		case "remove":
-			err = c.DropSubscription(ctx, *number)
+			err = c.DropSubscription(ctx, staff.Operator, *number)
 		default:
-			err = c.SwitchSubscription(ctx, *number, command == "enable")
+			err = c.SwitchSubscription(ctx, staff.Operator, *number, command == "enable")
 		}
 		if err != nil {
 			return err
@@ -135,7 +136,7 @@ func allowWebhooks(ctx context.Context, args []string, out, log io.Writer) error
 	flags := flag.NewFlagSet("webhook allow", flag.ContinueOnError)
 	networks := flags.String("networks", "", "private `networks` in which webhooks may be sent, e.g. 10.8.0.0/16,192.168.1.7 (empty: none)")
 	return onFolder(ctx, flags, args, log, func(c *central.Central) error {
-		if err := c.AllowWebhooks(ctx, *networks); err != nil {
+		if err := c.AllowWebhooks(ctx, staff.Operator, *networks); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(out, "webhooks may be sent in these private networks after the next start of central:", *networks)

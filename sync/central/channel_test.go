@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"lintai/sync/central"
+	"lintai/sync/central/staff"
 )
 
 // What a hotline files stands before staff as what a terminal sends, and the hotline is
@@ -23,17 +24,17 @@ func TestHotlineFromItsCallToTheWebhook(t *testing.T) {
 	}))
 	defer receiver.Close()
 	ctx := t.Context()
-	if _, _, err := h.central.Subscribe(ctx, "热线12345", receiver.URL); err == nil {
+	if _, _, err := h.central.Subscribe(ctx, staff.Operator, "热线12345", receiver.URL); err == nil {
 		t.Error("a private address is subscribed")
 	}
-	if err := h.central.AllowWebhooks(ctx, "127.0.0.1"); err != nil {
+	if err := h.central.AllowWebhooks(ctx, staff.Operator, "127.0.0.1"); err != nil {
 		t.Fatal(err)
 	}
-	key, err := h.central.AddChannel(ctx, "热线12345")
+	key, err := h.central.AddChannel(ctx, staff.Operator, "热线12345")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := h.central.Subscribe(ctx, "热线12345", receiver.URL); err != nil {
+	if _, _, err := h.central.Subscribe(ctx, staff.Operator, "热线12345", receiver.URL); err != nil {
 		t.Fatal(err)
 	}
 	listener, err := central.Listen("127.0.0.1:0")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"time"
 
 	"lintai/kiosk/phrase"
@@ -13,7 +14,7 @@ import (
 	"lintai/sync/central/limit"
 	"lintai/sync/central/live"
 	"lintai/sync/central/open311"
-	"lintai/sync/central/staff"
+	"lintai/sync/central/privacy"
 	"lintai/sync/central/webhook"
 )
 
@@ -40,8 +41,8 @@ func (c *Central) channelReceiver() *channel.Receiver {
 }
 
 // AddChannel adds a channel, or gives one that was revoked another key. The key is told
-// only now.
-func (c *Central) AddChannel(ctx context.Context, name string) (channel.Key, error) {
+// only now. By is the account that does it, or staff.Operator, as everywhere below.
+func (c *Central) AddChannel(ctx context.Context, by, name string) (channel.Key, error) {
 	if err := channel.CheckName(name); err != nil {
 		return "", err
 	}
@@ -52,12 +53,46 @@ func (c *Central) AddChannel(ctx context.Context, name string) (channel.Key, err
 	if _, err := c.store.AddChannel(ctx, channel.Channel{Name: name, AddedAt: c.config.Clock().UTC()}, key.Hash()); err != nil {
 		return "", err
 	}
+	if err := c.noteChannel(ctx, by, privacy.KeyMade, name); err != nil {
+		return "", err // so nobody has a key of which nothing is noted
+	}
 	return key, nil
 }
 
 // RevokeChannel makes a channel's key worthless; its requests stay.
-func (c *Central) RevokeChannel(ctx context.Context, name string) error {
-	return c.store.RevokeChannel(ctx, name, c.config.Clock().UTC())
+func (c *Central) RevokeChannel(ctx context.Context, by, name string) error {
+	if err := c.store.RevokeChannel(ctx, name, c.config.Clock().UTC()); err != nil {
+		return err
+	}
+	return c.noteChannel(ctx, by, privacy.KeyRevoked, name)
+}
+
+// noteChannel notes who did what to the doors of other systems, for auditors. Subject is a
+// channel, never a key or an address: those may hold secrets.
+func (c *Central) noteChannel(ctx context.Context, by string, did privacy.Part, subject string) error {
+	c.config.Log.Info("channels: "+string(did), "account", by, "channel", subject)
+	return c.store.NoteReads(ctx, privacy.Entry{At: c.config.Clock().UTC(), Account: by, Read: privacy.Read{Part: did, Subject: subject}})
+}
+
+// listener is the name of the channel that a subscription belongs to.
+func (c *Central) listener(ctx context.Context, number int64) (string, error) {
+	told, err := c.store.Subscriptions(ctx)
+	if err != nil {
+		return "", err
+	}
+	at := slices.IndexFunc(told, func(s webhook.Subscription) bool { return s.Number == number })
+	if at < 0 {
+		return "", webhook.ErrNotFound
+	}
+	all, err := c.store.Channels(ctx)
+	if err != nil {
+		return "", err
+	}
+	of := slices.IndexFunc(all, func(ch channel.Channel) bool { return ch.Number == told[at].Channel })
+	if of < 0 {
+		return "", channel.ErrNotFound
+	}
+	return all[of].Name, nil
 }
 
 // Channels lists all channels.
@@ -67,7 +102,7 @@ func (c *Central) Channels(ctx context.Context) ([]channel.Channel, error) {
 
 // Subscribe has a channel told of cases at an address. The secret is what it checks
 // signatures with.
-func (c *Central) Subscribe(ctx context.Context, name, address string) (number int64, secret webhook.Secret, err error) {
+func (c *Central) Subscribe(ctx context.Context, by, name, address string) (number int64, secret webhook.Secret, err error) {
 	allowed, err := c.WebhookNetworks(ctx)
 	if err != nil {
 		return 0, "", err
@@ -87,7 +122,10 @@ func (c *Central) Subscribe(ctx context.Context, name, address string) (number i
 			return 0, "", err
 		}
 		number, err = c.store.AddSubscription(ctx, webhook.Subscription{Channel: ch.Number, Address: address, Secret: secret, MadeAt: c.config.Clock().UTC()})
-		return number, secret, err
+		if err != nil {
+			return 0, "", err
+		}
+		return number, secret, c.noteChannel(ctx, by, privacy.WebhookMade, name)
 	}
 	return 0, "", channel.ErrNotFound
 }
@@ -98,20 +136,27 @@ func (c *Central) Subscriptions(ctx context.Context) ([]webhook.Subscription, er
 }
 
 // SwitchSubscription switches one on again, or off.
-func (c *Central) SwitchSubscription(ctx context.Context, number int64, on bool) error {
-	if on {
-		return c.store.Enable(ctx, number)
+func (c *Central) SwitchSubscription(ctx context.Context, by string, number int64, on bool) error {
+	name, err := c.listener(ctx, number)
+	if err != nil {
+		return err
 	}
-	return c.store.Disable(ctx, number, c.config.Clock().UTC(), webhook.ByStaff)
+	did := privacy.WebhookOff
+	if on {
+		did, err = privacy.WebhookOn, c.store.Enable(ctx, number)
+	} else {
+		err = c.store.Disable(ctx, number, c.config.Clock().UTC(), webhook.ByStaff)
+	}
+	if err != nil {
+		return err
+	}
+	return c.noteChannel(ctx, by, did, name)
 }
 
 // switchboard is the area of channels.
 func (c *Central) switchboard() console.Area {
 	return &channels.Area{Switchboard: c,
-		Own: func(name string) bool { return name == phrase.Text("visit.channel") },
-		Note: func(what string, who staff.Account, channel string) {
-			c.config.Log.Info(what, "account", who.ID, "channel", channel)
-		}}
+		Own: func(name string) bool { return name == phrase.Text("visit.channel") }}
 }
 
 // TryWebhook sends a test word to a subscription, and tells the status of the answer.
@@ -138,8 +183,15 @@ func (c *Central) TryWebhook(ctx context.Context, number int64) (int, error) {
 }
 
 // DropSubscription takes one away with all that waits for it.
-func (c *Central) DropSubscription(ctx context.Context, number int64) error {
-	return c.store.DropSubscription(ctx, number)
+func (c *Central) DropSubscription(ctx context.Context, by string, number int64) error {
+	name, err := c.listener(ctx, number)
+	if err == nil {
+		err = c.store.DropSubscription(ctx, number)
+	}
+	if err != nil {
+		return err
+	}
+	return c.noteChannel(ctx, by, privacy.WebhookRemoved, name)
 }
 
 // WebhookNetworks are the private networks in which webhooks may be sent.
@@ -152,11 +204,14 @@ func (c *Central) WebhookNetworks(ctx context.Context) (webhook.Allowed, error) 
 }
 
 // AllowWebhooks sets them, from the next start of central on.
-func (c *Central) AllowWebhooks(ctx context.Context, networks string) error {
+func (c *Central) AllowWebhooks(ctx context.Context, by, networks string) error {
 	if _, err := webhook.ParseAllowed(networks); err != nil {
 		return err
 	}
-	return c.store.PutSetting(ctx, settingAllowed, networks)
+	if err := c.store.PutSetting(ctx, settingAllowed, networks); err != nil {
+		return err
+	}
+	return c.noteChannel(ctx, by, privacy.WebhookNetworks, networks)
 }
 
 // sendWebhooks sends what waits in the outbox, until ctx ends: at once when a case went

@@ -9,13 +9,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lintai/kiosk/phrase"
+	"lintai/sync/central/staff"
 )
 
 // The administrator's page of channels: a key is shown once, is seen in use, and counts no
 // more once it is revoked; addresses that are told can be tried and switched.
 func TestChannelsOnTheirPage(t *testing.T) {
 	h := setup(t)
-	if err := h.central.AllowWebhooks(t.Context(), "127.0.0.1/32"); err != nil {
+	if err := h.central.AllowWebhooks(t.Context(), staff.Operator, "127.0.0.1/32"); err != nil {
 		t.Fatal(err)
 	}
 	h.push(h.request())
@@ -92,5 +95,9 @@ func TestChannelsOnTheirPage(t *testing.T) {
 		t.Error("the same key again")
 	}
 	lacks(t, h.log.String(), key, "whsec_M")
-	contains(t, h.log.String(), "key of a channel revoked")
+	// Who did it stands where auditors read it.
+	noted := h.colleague("钱进", staff.Auditor).page("/console/privacy/log", 200)
+	contains(t, noted, "生成渠道密钥 热线12345", "吊销渠道密钥 热线12345", "添加通知地址 热线12345", "停用通知地址 热线12345", "启用通知地址 热线12345",
+		"删除通知地址 热线12345", "设定可通知的内部网络 127.0.0.1/32", "<b>"+phrase.Text("account.operator")+"</b>")
+	lacks(t, noted, key, "/hook")
 }

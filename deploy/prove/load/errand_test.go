@@ -15,6 +15,7 @@ import (
 	"lintai/sync/central"
 	"lintai/sync/central/deadline"
 	"lintai/sync/central/dispatch"
+	"lintai/sync/central/staff"
 	"lintai/sync/central/store"
 )
 
@@ -55,12 +56,12 @@ func newErrands(t *testing.T, c *central.Central, folder, database string) *erra
 		e.posted[r.Header.Get("webhook-id")]++
 	}))
 	t.Cleanup(receiver.Close)
-	_, err := c.AddChannel(t.Context(), "hotline")
+	_, err := c.AddChannel(t.Context(), staff.Operator, "hotline")
 	if err == nil {
-		err = c.AllowWebhooks(t.Context(), "127.0.0.0/8")
+		err = c.AllowWebhooks(t.Context(), staff.Operator, "127.0.0.0/8")
 	}
 	if err == nil {
-		_, _, err = c.Subscribe(t.Context(), "hotline", receiver.URL)
+		_, _, err = c.Subscribe(t.Context(), staff.Operator, "hotline", receiver.URL)
 	}
 	if err != nil {
 		t.Fatal(err)

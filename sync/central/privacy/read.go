@@ -26,10 +26,21 @@ const (
 	OfCopy       Part = "copy"       // the copy that she was given
 	Corrected    Part = "corrected"
 	Erased       Part = "erased"
+
+	// Who may read along from elsewhere; the subject is the channel, and never its key or
+	// address. Account "" is the operator at the machine.
+	KeyMade         Part = "key_made"
+	KeyRevoked      Part = "key_revoked"
+	WebhookMade     Part = "webhook_made"
+	WebhookOn       Part = "webhook_on"
+	WebhookOff      Part = "webhook_off"
+	WebhookRemoved  Part = "webhook_removed"
+	WebhookNetworks Part = "webhook_networks" // private ones that were allowed: the subject
 )
 
 // Parts lists every part.
-var Parts = []Part{OfCase, OfAttachment, OfWork, OfHolder, OfVolunteer, OfActivity, OfRating, OfQuarantine, OfCare, OfVisit, OfMediation, OfCall, OfMatter, OfCopy, Corrected, Erased}
+var Parts = []Part{OfCase, OfAttachment, OfWork, OfHolder, OfVolunteer, OfActivity, OfRating, OfQuarantine, OfCare, OfVisit, OfMediation, OfCall, OfMatter, OfCopy, Corrected, Erased,
+	KeyMade, KeyRevoked, WebhookMade, WebhookOn, WebhookOff, WebhookRemoved, WebhookNetworks}
 
 // Why is the reason that a reader chose; she may choose none. It is a word of this
 // list and never a text, in which names would stand that nothing could take out again.

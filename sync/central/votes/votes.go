@@ -38,10 +38,10 @@ func parse(name string) *template.Template {
 
 // Page serves /votes.
 type Page struct {
-	Keeper  *proposal.Keeper
-	Docket  docket.Store
-	Clock   func() time.Time
-	Log     *slog.Logger
+	Keeper *proposal.Keeper
+	Docket docket.Store
+	Clock  func() time.Time
+	Log    *slog.Logger
 	// Guesses counts slips that are none, Reads all that an address looks at.
 	Guesses, Reads *limit.Guesses
 

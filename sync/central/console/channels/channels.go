@@ -27,15 +27,15 @@ var (
 	shownPage = console.NewPage(files, "templates/shown.html")
 )
 
-// Switchboard is what central does with channels.
+// Switchboard is what central does with channels. It notes by whom, where auditors read it.
 type Switchboard interface {
 	Channels(ctx context.Context) ([]channel.Channel, error)
-	AddChannel(ctx context.Context, name string) (channel.Key, error)
-	RevokeChannel(ctx context.Context, name string) error
-	Subscribe(ctx context.Context, name, address string) (int64, webhook.Secret, error)
+	AddChannel(ctx context.Context, by, name string) (channel.Key, error)
+	RevokeChannel(ctx context.Context, by, name string) error
+	Subscribe(ctx context.Context, by, name, address string) (int64, webhook.Secret, error)
 	Subscriptions(ctx context.Context) ([]webhook.Subscription, error)
-	SwitchSubscription(ctx context.Context, number int64, on bool) error
-	DropSubscription(ctx context.Context, number int64) error
+	SwitchSubscription(ctx context.Context, by string, number int64, on bool) error
+	DropSubscription(ctx context.Context, by string, number int64) error
 	TryWebhook(ctx context.Context, number int64) (status int, err error)
 }
 
@@ -44,8 +44,6 @@ type Area struct {
 	Switchboard Switchboard
 	// Own tells whether a channel is the house's own, whose key nobody has.
 	Own func(name string) bool
-	// Note writes down in the log who did what.
-	Note func(what string, who staff.Account, channel string)
 }
 
 var administrator = []staff.Role{staff.Administrator}
@@ -143,7 +141,7 @@ type shown struct {
 
 func (a *Area) add(r *console.Request) error {
 	name := strings.TrimSpace(r.PostFormValue("name"))
-	key, err := a.Switchboard.AddChannel(r.Context(), strings.ToValidUTF8(name, "\n"))
+	key, err := a.Switchboard.AddChannel(r.Context(), r.Who.ID, strings.ToValidUTF8(name, "\n"))
 	switch {
 	case errors.Is(err, channel.ErrName):
 		return a.refuse(r, "bad_channel", err)
@@ -152,7 +150,6 @@ func (a *Area) add(r *console.Request) error {
 	case err != nil:
 		return err
 	}
-	a.Note("key of a channel made", r.Who, name)
 	return r.Show(shownPage, shown{Name: name, Key: string(key)})
 }
 
@@ -189,10 +186,9 @@ func (a *Area) revoke(r *console.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Switchboard.RevokeChannel(r.Context(), c.Name); err != nil && !errors.Is(err, channel.ErrNotFound) { // it was already
+	if err := a.Switchboard.RevokeChannel(r.Context(), r.Who.ID, c.Name); err != nil && !errors.Is(err, channel.ErrNotFound) { // it was already
 		return err
 	}
-	a.Note("key of a channel revoked", r.Who, c.Name)
 	return r.Redirect(address)
 }
 
@@ -202,7 +198,7 @@ func (a *Area) subscribe(r *console.Request) error {
 		return err
 	}
 	to := strings.TrimSpace(r.PostFormValue("address"))
-	_, secret, err := a.Switchboard.Subscribe(r.Context(), c.Name, strings.ToValidUTF8(to, "\n"))
+	_, secret, err := a.Switchboard.Subscribe(r.Context(), r.Who.ID, c.Name, strings.ToValidUTF8(to, "\n"))
 	switch {
 	case errors.Is(err, webhook.ErrAddress):
 		return a.refuse(r, "bad_webhook", err)
@@ -211,7 +207,6 @@ func (a *Area) subscribe(r *console.Request) error {
 	case err != nil:
 		return err
 	}
-	a.Note("webhook of a channel made", r.Who, c.Name)
 	return r.Show(shownPage, shown{Name: c.Name, Address: to, Secret: string(secret)})
 }
 
@@ -223,9 +218,9 @@ func (a *Area) change(r *console.Request) error {
 	do := r.PostFormValue("do")
 	switch do {
 	case "enable", "disable":
-		err = a.Switchboard.SwitchSubscription(r.Context(), number, do == "enable")
+		err = a.Switchboard.SwitchSubscription(r.Context(), r.Who.ID, number, do == "enable")
 	case "remove":
-		err = a.Switchboard.DropSubscription(r.Context(), number)
+		err = a.Switchboard.DropSubscription(r.Context(), r.Who.ID, number)
 	case "try":
 		return a.try(r, number)
 	default:
@@ -237,7 +232,6 @@ func (a *Area) change(r *console.Request) error {
 	if err != nil {
 		return err
 	}
-	a.Note("webhook: "+do, r.Who, strconv.FormatInt(number, 10))
 	return r.Redirect(address)
 }
 

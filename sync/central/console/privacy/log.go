@@ -23,7 +23,7 @@ type entry struct {
 
 func readersOf(entries []book.Entry, names map[string]string) (all []entry) {
 	for _, e := range entries {
-		one := entry{Entry: e, Who: names[e.Account], What: string(e.Part)}
+		one := entry{Entry: e, Who: nameOf(e.Account, names), What: string(e.Part)}
 		if id := phrase.ID("access." + string(e.Part)); phrase.Has(id) {
 			one.What = phrase.Text(id)
 		}
@@ -33,6 +33,13 @@ func readersOf(entries []book.Entry, names map[string]string) (all []entry) {
 		all = append(all, one)
 	}
 	return all
+}
+
+func nameOf(account string, names map[string]string) string {
+	if account == staff.Operator {
+		return phrase.Text("account.operator")
+	}
+	return names[account]
 }
 
 type logView struct {
