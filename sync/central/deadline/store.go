@@ -61,9 +61,10 @@ type Store interface {
 	UnkeptLimits(ctx context.Context, rules string, before time.Time, after int64, limit int) ([]int64, error)
 
 	// UnseenNotifications lists what somebody was told and has not seen, newest first, of limits that
-	// are still open.
+	// are still open: each case once, with what is worst.
 	UnseenNotifications(ctx context.Context, account string, limit int) ([]Notification, error)
-	// SeeNotification notes that she has seen it. ErrNotFound when there is none of hers.
+	// SeeNotification notes that she has seen it, and what she was told of its case before.
+	// ErrNotFound when there is none of hers.
 	SeeNotification(ctx context.Context, account string, number int64, at time.Time) error
 	// NotificationsOf lists what was told of a case, oldest first.
 	NotificationsOf(ctx context.Context, number int64) ([]Notification, error)

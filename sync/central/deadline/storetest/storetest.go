@@ -326,7 +326,8 @@ func seen(t *testing.T, h *house) {
 		return all
 	}
 	all := unseen("clerk1")
-	if len(all) != 2 || all[0].Stage != deadline.Overdue || all[1].Stage != deadline.Reminder || len(unseen("worker1")) != 0 {
+	// The reminder rang before it; the case stands once, as what is worst.
+	if len(all) != 1 || all[0].Stage != deadline.Overdue || len(unseen("worker1")) != 0 {
 		t.Fatalf("clerk1 was told %+v, worker1 %+v", all, unseen("worker1"))
 	}
 	if err := h.SeeNotification(t.Context(), "clerk2", all[0].Number, h.now); !errors.Is(err, deadline.ErrNotFound) {
@@ -334,12 +335,13 @@ func seen(t *testing.T, h *house) {
 	}
 	h.must(h.SeeNotification(t.Context(), "clerk1", all[0].Number, h.now))
 	h.must(h.SeeNotification(t.Context(), "clerk1", all[0].Number, h.now.Add(time.Hour)))
-	if len(unseen("clerk1")) != 1 || len(unseen("clerk2")) != 2 {
+	if len(unseen("clerk1")) != 0 || len(unseen("clerk2")) != 1 {
 		t.Errorf("unseen %+v and %+v", unseen("clerk1"), unseen("clerk2"))
 	}
 	told, err := h.NotificationsOf(t.Context(), number)
 	h.must(err)
-	if i := slices.IndexFunc(told, func(n deadline.Notification) bool { return !n.Seen.IsZero() }); i < 0 || !told[i].Seen.Equal(h.now) {
+	told = slices.DeleteFunc(told, func(n deadline.Notification) bool { return n.Account != "clerk1" })
+	if len(told) != 2 || !told[0].Seen.Equal(h.now) || !told[1].Seen.Equal(h.now) {
 		t.Errorf("seen: %+v", told)
 	}
 	// Once somebody answers, the banner of all is empty.
