@@ -57,6 +57,9 @@ func TestTimeLimitsOnTheStaffPages(t *testing.T) {
 	if r := worker.post("/console/notifications/"+first[1]+"/seen", url.Values{}); r.StatusCode != http.StatusNotFound {
 		t.Errorf("somebody else's notification: %s", r.Status)
 	}
+	if n := strings.Count(text, "响应已超时"); n != 1 {
+		t.Errorf("the banner says %d times that the case is late", n)
+	}
 	before := strings.Count(text, "知道了")
 	if r := clerk.post("/console/notifications/"+first[1]+"/seen", url.Values{}); r.StatusCode != http.StatusSeeOther {
 		t.Fatal(r.Status)

@@ -61,9 +61,9 @@ type Store interface {
 	UnkeptLimits(ctx context.Context, rules string, before time.Time, after int64, limit int) ([]int64, error)
 
 	// UnseenNotifications lists what somebody was told and has not seen, newest first, of limits that
-	// are still open: each case once, with what is worst.
+	// are still open: of each limit the newest, so that no case stands twice for the same.
 	UnseenNotifications(ctx context.Context, account string, limit int) ([]Notification, error)
-	// SeeNotification notes that she has seen it, and what she was told of its case before.
+	// SeeNotification notes that she has seen it, and what she was told of its limit before.
 	// ErrNotFound when there is none of hers.
 	SeeNotification(ctx context.Context, account string, number int64, at time.Time) error
 	// NotificationsOf lists what was told of a case, oldest first.

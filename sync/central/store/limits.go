@@ -190,23 +190,23 @@ func scanNotification(r row) (deadline.Notification, error) {
 }
 
 // UnseenNotifications lists what somebody was told of limits that are still open: of each
-// case what is worst, and of that the newest.
+// limit the newest word, which the banner says as it stands now.
 func (s *Store) UnseenNotifications(ctx context.Context, account string, limit int) ([]deadline.Notification, error) {
 	rows, err := s.query(ctx, "SELECT "+notificationColumns+` FROM staff_notifications n
 		JOIN case_limits l ON l.case_number = n.case_number AND l.round = n.round AND (n.what = 'fix' OR l.response_met = 0)
 		WHERE n.account = ? AND n.seen_at = 0 AND NOT EXISTS (SELECT 1 FROM staff_notifications m
-			JOIN case_limits o ON o.case_number = m.case_number AND o.round = m.round AND (m.what = 'fix' OR o.response_met = 0)
-			WHERE m.case_number = n.case_number AND m.account = n.account AND m.seen_at = 0
-			AND (m.late > n.late OR m.late = n.late AND m.number > n.number))
+			WHERE m.case_number = n.case_number AND m.account = n.account AND m.round = n.round AND m.what = n.what
+			AND m.seen_at = 0 AND m.number > n.number)
 		ORDER BY n.number DESC LIMIT ?`, account, limit)
 	return collect(rows, err, scanNotification)
 }
 
-// SeeNotification notes that it was seen, with what she was told of the case before: that
+// SeeNotification notes that it was seen, with what she was told of the limit before: that
 // stood behind it. What was seen before stays so.
 func (s *Store) SeeNotification(ctx context.Context, account string, number int64, at time.Time) error {
 	r, err := s.execute(ctx, `UPDATE staff_notifications SET seen_at = CASE WHEN seen_at = 0 THEN ?1 ELSE seen_at END
-		WHERE account = ?3 AND number <= ?2 AND case_number = (SELECT case_number FROM staff_notifications WHERE number = ?2 AND account = ?3)`, micros(at), number, account)
+		WHERE account = ?3 AND number <= ?2 AND (case_number, round, what) =
+			(SELECT case_number, round, what FROM staff_notifications WHERE number = ?2 AND account = ?3)`, micros(at), number, account)
 	if err != nil {
 		return fmt.Errorf("store: notification: %w", err)
 	}

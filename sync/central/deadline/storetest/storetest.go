@@ -326,7 +326,7 @@ func seen(t *testing.T, h *house) {
 		return all
 	}
 	all := unseen("clerk1")
-	// The reminder rang before it; the case stands once, as what is worst.
+	// The reminder rang before it; the case stands once for the limit.
 	if len(all) != 1 || all[0].Stage != deadline.Overdue || len(unseen("worker1")) != 0 {
 		t.Fatalf("clerk1 was told %+v, worker1 %+v", all, unseen("worker1"))
 	}
