@@ -8,6 +8,7 @@ import (
 	"lintai/sync/central/dispatch"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/grid"
+	"lintai/sync/central/insight"
 	"lintai/sync/central/jobs"
 	"lintai/sync/central/live"
 )
@@ -15,7 +16,9 @@ import (
 // openDispatch says what is done for the jobs of package dispatch.
 func (c *Central) openDispatch(h *jobs.Handlers) {
 	c.dispatch = &dispatch.Office{Store: c.store, Clock: c.config.Clock, Log: c.config.Log,
-		Desk: &desk.Desk{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}}
+		Desk: &desk.Desk{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log},
+		// A case that was placed anew has no event of that, so figures look at all.
+		Placed: func(ctx context.Context) error { return c.queue.AddNow(ctx, insight.Count{Whole: true}) }}
 	jobs.Handle(h, func(ctx context.Context, j jobs.Job[dispatch.Look]) error { return c.dispatch.Look(ctx, j.Args.Cases) })
 	jobs.Handle(h, func(ctx context.Context, _ jobs.Job[dispatch.Sweep]) error { return c.dispatch.Sweep(ctx) })
 	jobs.Repeat(h, dispatch.SweepEvery, dispatch.Sweep{})

@@ -68,6 +68,9 @@ type Office struct {
 	Desk  Desk
 	Clock func() time.Time
 	Log   *slog.Logger
+	// Placed is called when all cases were placed anew, and again until it returns no error.
+	// It may be nil.
+	Placed func(context.Context) error
 }
 
 // Rules reads the document that is in force.

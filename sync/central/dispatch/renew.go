@@ -69,6 +69,11 @@ func (o *Office) Renew(ctx context.Context, r Renew) (next *Renew, err error) {
 		return nil, fmt.Errorf("dispatch: %w", err)
 	}
 	if len(cases) == 0 {
+		if o.Placed != nil {
+			if err := o.Placed(ctx); err != nil {
+				return nil, fmt.Errorf("dispatch: all cases are placed: %w", err)
+			}
+		}
 		if err := o.Store.PutSetting(ctx, settingDrawn, now); err != nil {
 			return nil, fmt.Errorf("dispatch: %w", err)
 		}
