@@ -108,7 +108,7 @@ func TestTheDoorIsClosed(t *testing.T) {
 
 func TestScriptsAreClean(t *testing.T) {
 	var bash, sh []string
-	for _, pattern := range []string{"build", "bundle", "keys", "stage/*", "initrd/init", "rootfs/usr/lib/lintai/*"} {
+	for _, pattern := range []string{"../setup", "build", "bundle", "keys", "stage/*", "initrd/init", "rootfs/usr/lib/lintai/*"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil || len(names) == 0 {
 			t.Fatalf("%s: %v, %v", pattern, names, err)
