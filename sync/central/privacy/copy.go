@@ -31,6 +31,7 @@ type Document struct {
 	Cared      []Cared     `json:"looked_after,omitempty"`
 	Visits     []Visit     `json:"visits,omitempty"`
 	Quarrels   []Quarrel   `json:"mediation,omitempty"`
+	Worn       []Worn      `json:"wristbands,omitempty"`
 	ReadBy     []ReadBy    `json:"read_by"`
 }
 
@@ -80,7 +81,7 @@ func (k *Keeper) Document(ctx context.Context, number int64, by string, names ma
 		return Document{}, err
 	}
 	d := Document{MadeAt: k.Clock().UTC(), Accounts: known.Accounts, Volunteers: known.Volunteers, Seats: known.Seats,
-		Cared: known.Cared, Visits: known.Visits, Quarrels: known.Quarrels, Cases: []Copied{}, ReadBy: []ReadBy{}}
+		Cared: known.Cared, Visits: known.Visits, Quarrels: known.Quarrels, Worn: known.Worn, Cases: []Copied{}, ReadBy: []ReadBy{}}
 	for _, c := range known.Cases {
 		one, err := k.copied(ctx, c)
 		if err != nil {

@@ -15,6 +15,7 @@ type Known struct {
 	Cared      []Cared
 	Visits     []Visit
 	Quarrels   []Quarrel
+	Worn       []Worn
 }
 
 // Empty tells that it is nothing.
@@ -82,7 +83,13 @@ type Visit struct {
 // Quarrel is what came of a case of mediation, as far as she was part of it. What others
 // said, and who they are, is theirs.
 type Quarrel struct {
-	Case         int64         `json:"case"`
+	Case int64 `json:"case"`
+	// In the matter of somebody else's case: how she stands there, with the number of the party.
+	Party   int64  `json:"-"`
+	Name    string `json:"name,omitempty"`
+	Phone   string `json:"phone,omitempty"`
+	Address string `json:"address,omitempty"`
+
 	Appointments []Appointment `json:"appointments,omitempty"`
 	Agreements   []string      `json:"agreements,omitempty"`
 	Promises     []Promise     `json:"promises,omitempty"`
@@ -93,6 +100,24 @@ type Appointment struct {
 	At    time.Time `json:"at"`
 	Place string    `json:"place"`
 }
+
+// Worn is a wristband that she wears, with what it measured last.
+type Worn struct {
+	ID       string     `json:"id"`
+	Name     string     `json:"name"`
+	Place    string     `json:"place,omitempty"`
+	AddedAt  time.Time  `json:"added_at"`
+	Measured []Measured `json:"measured,omitempty"` // newest first, MostMeasured of them
+}
+
+// Measured is what was measured at once, by quantity.
+type Measured struct {
+	At     time.Time          `json:"at"`
+	Values map[string]float64 `json:"values"`
+}
+
+// MostMeasured is how much of it a copy has.
+const MostMeasured = 10_000
 
 // Promise is what was promised for a day.
 type Promise struct {

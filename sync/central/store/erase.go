@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,16 +93,48 @@ func (s *Store) EraseSubject(ctx context.Context, number int64, of privacy.Subje
 		if err != nil {
 			return err
 		}
-		if err := t.eraseLooked(cared, visits, micros(at)); err != nil {
+		all, err := selves(of, cases, volunteers)
+		if err != nil {
 			return err
 		}
-		erased[privacy.People], erased[privacy.Visits] = len(cared), len(visits)
-		for _, c := range cases {
+		others, err := t.otherParty(all, cases)
+		if err != nil {
+			return err
+		}
+		var stays []privacy.Worn
+		worn, err := t.worn(all)
+		if err != nil {
+			return err
+		}
+		raised, err := t.raised(worn, cases, t.store.dialect.lock)
+		if err != nil {
+			return err
+		}
+		// A wristband stays as long as a case that it raised is open: it finds that case.
+		if slices.ContainsFunc(raised, func(c docket.Case) bool { return !c.Status.Closed() }) {
+			stays, worn = worn, nil
+		}
+		if err := errors.Join(t.eraseLooked(cared, visits, micros(at)), t.eraseWorn(worn, micros(at))); err != nil {
+			return err
+		}
+		left, going, err := t.eraseParty(others)
+		if err != nil {
+			return err
+		}
+		kept = len(going)
+		erased[privacy.People], erased[privacy.Visits] = len(cared)+len(worn)+left, len(visits)
+		for i, c := range append(cases, raised...) {
+			finds := false
+			if i < len(cases) {
+				if finds, err = t.findsHer(c, going, stays); err != nil {
+					return err
+				}
+			}
 			var held int
 			if err := t.queryRow("SELECT count(*) FROM privacy_holds WHERE case_number = ?", c.Number).Scan(&held); err != nil {
 				return fmt.Errorf("store: hold: %w", err)
 			}
-			if held > 0 || !c.Status.Closed() {
+			if held > 0 || finds || !c.Status.Closed() {
 				kept++
 				continue
 			}

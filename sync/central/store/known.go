@@ -35,6 +35,23 @@ func (s *Store) Known(ctx context.Context, of privacy.Subject) (k privacy.Known,
 		if k.Quarrels, err = t.quarrels(k.Cases); err != nil || of.Card == "" {
 			return err
 		}
+		all, err := selves(of, k.Cases, k.Volunteers)
+		if err != nil {
+			return err
+		}
+		others, err := t.otherParty(all, k.Cases)
+		if err != nil {
+			return err
+		}
+		k.Quarrels = append(k.Quarrels, others...)
+		if k.Worn, err = t.worn(all); err != nil {
+			return err
+		}
+		raised, err := t.raised(k.Worn, k.Cases, "")
+		if err != nil {
+			return err
+		}
+		k.Cases = append(k.Cases, raised...)
 		rows, err = t.query("SELECT number, name, opened_at FROM points_holders WHERE token = ? AND token <> ''", of.Card)
 		k.Accounts, err = collect(rows, err, func(r row) (v privacy.Account, err error) {
 			var at int64

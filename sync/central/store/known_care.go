@@ -148,32 +148,38 @@ func (t *Tx) quarrels(cases []docket.Case) (all []privacy.Quarrel, err error) {
 		if c.Service != mediation.Service {
 			continue
 		}
-		q := privacy.Quarrel{Case: c.Number}
-		rows, err := t.query("SELECT at, place FROM mediation_sessions WHERE case_number = ? ORDER BY at, number", c.Number)
-		q.Appointments, err = collect(rows, err, func(r row) (a privacy.Appointment, err error) {
-			var at int64
-			err = r.Scan(&at, &a.Place)
-			a.At = moment(at)
-			return a, err
-		})
-		if err != nil {
-			return nil, err
-		}
-		rows, err = t.query("SELECT words FROM mediation_endings WHERE case_number = ? AND outcome = 'agreed' ORDER BY number", c.Number)
-		if q.Agreements, err = collect(rows, err, func(r row) (words string, err error) { return words, r.Scan(&words) }); err != nil {
-			return nil, err
-		}
-		rows, err = t.query("SELECT due_at, words FROM mediation_promises WHERE case_number = ? ORDER BY due_at, number", c.Number)
-		q.Promises, err = collect(rows, err, func(r row) (p privacy.Promise, err error) {
-			var due int64
-			err = r.Scan(&due, &p.Text)
-			p.Due = moment(due)
-			return p, err
-		})
+		q, err := t.quarrel(c.Number)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, q)
 	}
 	return all, nil
+}
+
+// quarrel is what all parties of the matter of a case were part of.
+func (t *Tx) quarrel(number int64) (privacy.Quarrel, error) {
+	q := privacy.Quarrel{Case: number}
+	rows, err := t.query("SELECT at, place FROM mediation_sessions WHERE case_number = ? ORDER BY at, number", number)
+	q.Appointments, err = collect(rows, err, func(r row) (a privacy.Appointment, err error) {
+		var at int64
+		err = r.Scan(&at, &a.Place)
+		a.At = moment(at)
+		return a, err
+	})
+	if err != nil {
+		return q, err
+	}
+	rows, err = t.query("SELECT words FROM mediation_endings WHERE case_number = ? AND outcome = 'agreed' ORDER BY number", number)
+	if q.Agreements, err = collect(rows, err, func(r row) (words string, err error) { return words, r.Scan(&words) }); err != nil {
+		return q, err
+	}
+	rows, err = t.query("SELECT due_at, words FROM mediation_promises WHERE case_number = ? ORDER BY due_at, number", number)
+	q.Promises, err = collect(rows, err, func(r row) (p privacy.Promise, err error) {
+		var due int64
+		err = r.Scan(&due, &p.Text)
+		p.Due = moment(due)
+		return p, err
+	})
+	return q, err
 }

@@ -104,6 +104,11 @@ func (s *Store) ReadersOf(ctx context.Context, k privacy.Known, limit int) ([]pr
 	for _, v := range k.Cared {
 		of(privacy.OfCare, strconv.FormatInt(v.Number, 10))
 	}
+	for _, q := range k.Quarrels {
+		if q.Party > 0 {
+			errs = append(errs, ask("case_number = ? AND part = ?", q.Case, string(privacy.OfMediation)))
+		}
+	}
 	for _, v := range k.Visits {
 		of(privacy.OfVisit, strconv.FormatInt(v.Number, 10))
 	}

@@ -278,6 +278,9 @@ func (a *Area) matterView(r *console.Request) (matterView, error) {
 	for i := range v.Known.Cared {
 		v.Known.Cared[i].Name = book.Name(v.Known.Cared[i].Name)
 	}
+	for i := range v.Known.Quarrels {
+		v.Known.Quarrels[i].Name = book.Name(v.Known.Quarrels[i].Name)
+	}
 	v.Outcomes = book.Outcomes
 	if v.Kind == book.Delete {
 		v.Outcomes = v.Outcomes[1:] // done when nothing is left

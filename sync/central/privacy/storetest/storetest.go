@@ -19,6 +19,7 @@ import (
 	"lintai/sync/central/mediation"
 	pointstest "lintai/sync/central/points/storetest"
 	"lintai/sync/central/privacy"
+	"lintai/sync/central/sensor"
 )
 
 // Store is a database of central.
@@ -27,6 +28,7 @@ type Store interface {
 	docket.Store
 	care.Store
 	mediation.Store
+	sensor.Store
 }
 
 var at = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
@@ -35,7 +37,7 @@ var at = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 func Run(t *testing.T, open func(t *testing.T) Store) {
 	for name, test := range map[string]func(*bench){
 		"Reads": reads, "Matters": matters, "Holds": holds, "OnlyClosedCasesGo": onlyClosed, "AfterItsTime": retention, "ASlipOpensItsCase": slip,
-		"PutRight": corrected, "WhoIsLookedAfter": lookedAfter, "QuarrelsGo": quarrels, "Figures": figures,
+		"PutRight": corrected, "WhoIsLookedAfter": lookedAfter, "QuarrelsGo": quarrels, "ElsewhereSheIsFound": elsewhere, "Figures": figures,
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := &bench{Store: open(t), T: t, now: at}
