@@ -111,7 +111,11 @@ func (w *walker) leaves(ctx context.Context) error {
 			return err
 		}
 		within, cancel := context.WithTimeout(ctx, limit)
-		_, err := w.trace.await(within, mark, "another screen", func(e event) bool { return e.Kind == "view" })
+		// The end of a visit leads to another screen; what central says meanwhile only draws
+		// the same one anew, and a second tap would meet the start screen.
+		_, err := w.trace.await(within, mark, "another screen", func(e event) bool {
+			return e.Kind == "view" && (way != "finish" || e.Screen != view.Screen)
+		})
 		cancel()
 		if err != nil {
 			return err
