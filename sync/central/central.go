@@ -181,6 +181,9 @@ func Open(ctx context.Context, config Config) (*Central, error) {
 	c.presence = kioskapi.NewPresence(c.store, c.hub, config.Clock, config.Log)
 	c.readiness.ask = c.store.Ready
 	c.metrics = metrics.New(config.Version, c.store.Database(), c.figures, config.Log)
+	if err := c.warnOfDemo(ctx); err != nil {
+		return nil, errors.Join(err, c.store.Close())
+	}
 	c.join()
 	return c, nil
 }

@@ -1,9 +1,11 @@
 package demodata_test
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -166,6 +168,50 @@ func TestLoadedRowsAreThoseOfTheRealOperations(t *testing.T) {
 		if s, err := docket.Replay(events); err != nil || s.Status != one.Status || s.Assignee != one.Assignee || s.Into != one.Into {
 			t.Errorf("case %d is %s of %q, its events come to %+v: %v", one.Number, one.Status, one.Assignee, s, err)
 		}
+	}
+}
+
+// What was cut off is not taken for a year: a second run says so, and whoever serves it is
+// warned. What was finished is not.
+func TestDemoDataThatWasCutOffSaysSo(t *testing.T) {
+	few := options
+	few.Cases = 300
+	folder := t.TempDir()
+	said := func(config central.Config) string {
+		t.Helper()
+		var log bytes.Buffer
+		config.Log = slog.New(slog.NewTextHandler(&log, nil))
+		c, err := central.Open(t.Context(), config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return log.String()
+	}
+	// A year whose clerks get no password is not made, and its central was.
+	broken := few
+	broken.Password = "x"
+	if _, err := central.MakeDemo(t.Context(), central.Config{Folder: folder}, broken); err == nil {
+		t.Fatal("a year with a bad password is made")
+	}
+	if _, err := central.MakeDemo(t.Context(), central.Config{Folder: folder}, few); !errors.Is(err, central.ErrUnfinished) {
+		t.Errorf("a second time: %v", err)
+	}
+	if log := said(central.Config{Folder: folder}); !strings.Contains(log, "never finished") {
+		t.Errorf("who serves half a year reads %q", log)
+	}
+	if err := os.Remove(filepath.Join(folder, "demo-unfinished")); err != nil {
+		t.Fatal(err)
+	}
+	if log := said(central.Config{Folder: folder}); !strings.Contains(log, "never finished") {
+		t.Errorf("who serves its database reads %q", log)
+	}
+	few.Cases = 0
+	_, whole := made(t, few, false)
+	if log := said(central.Config{Folder: whole}); strings.Contains(log, "never finished") {
+		t.Errorf("who serves the whole reads %q", log)
 	}
 }
 
