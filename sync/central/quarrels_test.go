@@ -65,6 +65,13 @@ func TestAMediatorIsToldOfAPromise(t *testing.T) {
 	h.push(quarrel)
 	zhou := h.colleague("周法官", staff.Mediator)
 	zhou.post("/console/mediation/1/take", nil)
+	agreed := zhou.post("/console/mediation/1/outcome", url.Values{"outcome": {"agreed"}, "text": {"十点后不放音乐"}})
+	if text := read(t, agreed); agreed.StatusCode != http.StatusBadRequest {
+		t.Errorf("an agreement with nobody: %s", agreed.Status)
+	} else {
+		contains(t, text, "请先添加对方", "十点后不放音乐")
+	}
+	zhou.post("/console/mediation/1/parties", url.Values{"side": {"respondent"}, "name": {"李强"}})
 	zhou.post("/console/mediation/1/outcome", url.Values{"outcome": {"agreed"}, "text": {"十点后不放音乐"}, "promise": {"铺地毯"}, "due": {"2026-11-22"}})
 	lacks(t, zhou.page("/console/mediation", 200), `id="told"`)
 	lines := h.stream(zhou.client, "/console/stream")

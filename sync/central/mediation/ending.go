@@ -11,7 +11,8 @@ import (
 	"lintai/sync/central/live"
 )
 
-// Conclude ends a matter: Agreed with the agreement's text and what was promised, Failed
+// Conclude ends a matter: Agreed with the agreement's text and what was promised, which
+// takes parties on two sides (else ErrAlone), Failed
 // or Withdrawn with the reason. The case is completed, or cancelled when it was
 // withdrawn; one that staff closed before stays as it is.
 func (k *Keeper) Conclude(ctx context.Context, e Ending, promises []Promise, by Actor) error {
@@ -35,6 +36,19 @@ func (k *Keeper) Conclude(ctx context.Context, e Ending, promises []Promise, by 
 		filed, m, err := c.running(e.Case)
 		if err != nil {
 			return err
+		}
+		if e.Outcome == Agreed {
+			parties, err := c.Parties(e.Case)
+			if err != nil {
+				return err
+			}
+			sides := map[Side]bool{}
+			for _, p := range parties {
+				sides[p.Side] = true
+			}
+			if len(sides) < 2 {
+				return ErrAlone
+			}
 		}
 		e.At, e.By = c.now, by.Account
 		if err := c.AddEnding(e); err != nil {

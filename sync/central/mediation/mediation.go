@@ -31,6 +31,7 @@ var (
 	ErrText     = errors.New("mediation: a text is missing or too long")
 	ErrTime     = errors.New("mediation: a time out of bounds")
 	ErrMany     = errors.New("mediation: too many of these")
+	ErrAlone    = errors.New("mediation: an agreement needs parties on two sides")
 	ErrMove     = errors.New("mediation: this was changed meanwhile, or cannot be done now")
 )
 

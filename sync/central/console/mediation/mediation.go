@@ -91,6 +91,7 @@ var refusals = []struct {
 	{mediation.ErrText, http.StatusBadRequest, "mediation_text"},
 	{mediation.ErrTime, http.StatusBadRequest, "mediation_time"},
 	{mediation.ErrMany, http.StatusBadRequest, "mediation_many"},
+	{mediation.ErrAlone, http.StatusBadRequest, "mediation_alone"},
 	{mediation.ErrMove, http.StatusConflict, "mediation_moved"},
 }
 

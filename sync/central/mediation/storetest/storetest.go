@@ -112,6 +112,9 @@ func day(n int) time.Time {
 
 func (b *bench) conclude(number int64, outcome mediation.Outcome, promises ...mediation.Promise) {
 	b.t.Helper()
+	if all, err := b.Parties(b.t.Context(), number); outcome == mediation.Agreed && err == nil && len(all) < 2 {
+		b.must(b.keeper.AddParty(b.t.Context(), mediation.Party{Case: number, Side: mediation.Respondent, Name: "李强"}, zhou))
+	}
 	b.must(b.keeper.Conclude(b.t.Context(), mediation.Ending{Case: number, Outcome: outcome, Text: "晚上十点后不放音乐。\n周末除外。"}, promises, zhou))
 }
 
@@ -187,6 +190,10 @@ func refusals(t *testing.T, b *bench) {
 	b.wants("no outcome", b.keeper.Conclude(ctx, mediation.Ending{Case: number, Text: "x"}, nil, zhou), mediation.ErrMove)
 	b.wants("promises of a failure", b.keeper.Conclude(ctx, mediation.Ending{Case: number, Outcome: mediation.Failed, Text: "x"}, make([]mediation.Promise, 1), zhou), mediation.ErrMany)
 	b.wants("a promise of last year", b.keeper.Conclude(ctx, mediation.Ending{Case: number, Outcome: mediation.Agreed, Text: "x"}, []mediation.Promise{{Text: "x", Due: day(-300)}}, zhou), mediation.ErrTime)
+	alone := mediation.Ending{Case: number, Outcome: mediation.Agreed, Text: "x"}
+	b.wants("agreed with nobody", b.keeper.Conclude(ctx, alone, nil, zhou), mediation.ErrAlone)
+	b.must(b.keeper.AddParty(ctx, mediation.Party{Case: number, Side: mediation.Applicant, Name: "张桂芳"}, zhou))
+	b.wants("agreed on one side", b.keeper.Conclude(ctx, alone, nil, zhou), mediation.ErrAlone)
 	b.conclude(number, mediation.Withdrawn)
 	c, _ := b.filedCase(number)
 	b.same("status", c.Status, docket.Cancelled)
