@@ -57,7 +57,7 @@ func TestStaffWorkACaseOnItsPage(t *testing.T) {
 	if n, err := work.Classify(t.Context()); n != 2 || err != nil {
 		t.Fatal(n, err)
 	}
-	contains(t, b.page("/console/cases/1", 200), "基本生活", "service_repair", "不予受理", "合并重复")
+	contains(t, b.page("/console/cases/1", 200), "基本生活", "报修服务", "不予受理", "合并重复")
 	contains(t, b.page("/console", 200), "基本生活")
 
 	b.act(book, 1, docket.Refuse, http.StatusConflict) // no reason

@@ -26,7 +26,7 @@ func TestRulesOfClassification(t *testing.T) {
 	if len(clerk.page("/console/classification", 200)) > 100_000 {
 		t.Fatal("the page is too large")
 	}
-	contains(t, clerk.page("/console/classification", 200), "正在使用内置的规则", `data-rule="lift_trapped"`, `data-rule="service_repair" data-fired="1" data-corrected="0"`)
+	contains(t, clerk.page("/console/classification", 200), "正在使用内置的规则", `data-rule="lift_trapped"`, "<b>电梯困人 →", "反复发生", `data-rule="service_repair" data-fired="1" data-corrected="0"`)
 	lacks(t, clerk.page("/console/classification", 200), "/console/classification/document")
 
 	made := read(t, clerk.post("/console/classification", url.Values{"sentence": {"电梯把<b>老人</b>困住了"}, "service": {"repair"}}))

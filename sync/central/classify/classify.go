@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
 	"lintai/sync/central/docket"
 )
@@ -158,6 +159,20 @@ func (r *Rules) Compare(c docket.Classification, i Item, earlier []Item) docket.
 		break
 	}
 	return c
+}
+
+// NameOf is what staff read of a rule: its name, the one that it has among the built-in
+// rules, or its id. Cases keep the ids of rules that are gone.
+func (r *Rules) NameOf(id string) string {
+	if id == RepeatRule {
+		return phrase.Text("classification.repeat_name")
+	}
+	for _, rules := range []*Rules{r, Default()} {
+		if i := slices.IndexFunc(rules.Rules, func(one Rule) bool { return one.ID == id && one.Name != "" }); i >= 0 {
+			return rules.Rules[i].Name
+		}
+	}
+	return id
 }
 
 // RepeatRule is the id under which a repeated fault stands among the reasons; its

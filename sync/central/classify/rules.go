@@ -45,6 +45,7 @@ type Raise struct {
 // Words and one of With, if there are any, and none of Without.
 type Rule struct {
 	ID       string   `json:"id"`
+	Name     string   `json:"name,omitempty"` // as staff read it
 	Services []string `json:"services,omitempty"`
 	Answers  []string `json:"answers,omitempty"` // "step=option"
 	Words    []string `json:"words,omitempty"`
@@ -57,6 +58,9 @@ type Rule struct {
 	Topic    string          `json:"topic,omitempty"`
 	Weight   int             `json:"weight,omitempty"` // 1 to 9; 0 is 2
 }
+
+// maxName is how many characters the name of a rule has at most.
+const maxName = 20
 
 // UsualWeight is that of a rule that names none.
 const UsualWeight = 2
@@ -202,6 +206,8 @@ func raising(priority string) bool { return priority == "urgent" || priority == 
 
 func (r *Rule) check() error {
 	switch {
+	case utf8.RuneCountInString(r.Name) > maxName:
+		return fmt.Errorf("its name has more than %d characters", maxName)
 	case len(r.Services)+len(r.Answers)+len(r.Words) == 0:
 		return errors.New("it fires at everything: it needs services, answers or words")
 	case r.Category == "" && r.Concern == "" && r.Priority == "" && r.Topic == "":

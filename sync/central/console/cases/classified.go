@@ -46,7 +46,7 @@ func (a *Area) classified(ctx context.Context, c docket.Case) (*classified, erro
 	}
 	v := classified{Duplicates: made.Duplicates}
 	for _, f := range made.Reasons {
-		r := reason{Rule: f.Rule, Words: strings.Join(f.Words, phrase.Text("console.separator"))}
+		r := reason{Rule: classify.Default().NameOf(f.Rule), Words: strings.Join(f.Words, phrase.Text("console.separator"))}
 		if f.Rule == classify.RepeatRule {
 			r.Words = repeated(made.Repeat)
 		}

@@ -73,7 +73,7 @@ type service struct {
 	Chosen     bool
 }
 
-type reason struct{ Rule, Words, Spoken string }
+type reason struct{ Rule, Name, Words, Spoken string }
 
 // longest is how many characters of a sentence are tried.
 const longest = 500
@@ -106,7 +106,7 @@ func (t tried) by(rules *classify.Rules) tried {
 		if f.Priority != nil {
 			priority = f.Priority.String()
 		}
-		t.Reasons = append(t.Reasons, reason{f.Rule, list(f.Words), spoken(f.Category, f.Concern, priority)})
+		t.Reasons = append(t.Reasons, reason{f.Rule, rules.NameOf(f.Rule), list(f.Words), spoken(f.Category, f.Concern, priority)})
 	}
 	return t
 }
@@ -146,8 +146,8 @@ type rulesView struct {
 }
 
 type rule struct {
-	ID, Spoken, Topic, When string
-	Weight                  int
+	ID, Name, Spoken, Topic, When string
+	Weight                        int
 	docket.RuleCount
 }
 
@@ -190,14 +190,14 @@ func (a *Area) view(r *console.Request) (v rulesView, rules *classify.Rules, err
 		if weight == 0 {
 			weight = classify.UsualWeight
 		}
-		v.Rules = append(v.Rules, rule{one.ID, spoken(one.Category, one.Concern, one.Priority), one.Topic, a.when(one), weight, counts[one.ID]})
+		v.Rules = append(v.Rules, rule{one.ID, rules.NameOf(one.ID), spoken(one.Category, one.Concern, one.Priority), one.Topic, a.when(one), weight, counts[one.ID]})
 		delete(counts, one.ID)
 	}
 	repeat := counts[classify.RepeatRule]
 	delete(counts, classify.RepeatRule)
-	v.Rules = append(v.Rules, rule{ID: classify.RepeatRule, When: phrase.Text("classification.repeat", "days", strconv.Itoa(docket.RepeatDays)), RuleCount: repeat})
+	v.Rules = append(v.Rules, rule{ID: classify.RepeatRule, Name: rules.NameOf(classify.RepeatRule), When: phrase.Text("classification.repeat", "days", strconv.Itoa(docket.RepeatDays)), RuleCount: repeat})
 	for _, id := range slices.Sorted(maps.Keys(counts)) {
-		v.Gone = append(v.Gone, rule{ID: id, RuleCount: counts[id]})
+		v.Gone = append(v.Gone, rule{ID: id, Name: rules.NameOf(id), RuleCount: counts[id]})
 	}
 	return v, rules, nil
 }
