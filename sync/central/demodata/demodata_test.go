@@ -215,6 +215,18 @@ func TestDemoDataThatWasCutOffSaysSo(t *testing.T) {
 	}
 }
 
+// Calls for help are in it, and each was answered and has its record.
+func TestDemoDataHasCallsForHelp(t *testing.T) {
+	few := options
+	few.Cases = 0
+	db, _ := made(t, few, false)
+	var calls, answered, recorded int
+	err := db.QueryRow(`SELECT count(*), count(nullif(c.answered_at, 0)), count(r.call_id) FROM calls c LEFT JOIN callout_records r ON r.call_id = c.id`).Scan(&calls, &answered, &recorded)
+	if err != nil || calls < 3 || answered != calls || recorded != calls {
+		t.Errorf("%d calls, %d answered, %d recorded: %v", calls, answered, recorded, err)
+	}
+}
+
 func TestDemoDataGoesIntoNothingThatIs(t *testing.T) {
 	few := options
 	few.Cases = 0
