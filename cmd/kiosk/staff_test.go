@@ -101,11 +101,8 @@ func TestStaffComeInWithANumberOnce(t *testing.T) {
 	f.page("staff", "staff.number")
 	f.digits(number)
 	f.touch("next")
-	for f.view = range f.views {
-		if f.view.Step != "staff.number" {
-			t.Fatalf("in with a number of before: %s", f.view.Step)
-		}
-		break
+	if f.view = <-f.views; f.view.Step != "staff.number" {
+		t.Fatalf("in with a number of before: %s", f.view.Step)
 	}
 	wrong := strings.Map(func(r rune) rune { return '0' + (r-'0'+5)%10 }, number)
 	var door staffmenu.Door

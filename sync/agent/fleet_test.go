@@ -387,7 +387,7 @@ func TestStaffKeyAndTimeComeWithHealth(t *testing.T) {
 		}
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		if len(m.times) == 0 || m.times[0].Sub(time.Now()).Round(time.Hour) != 2*time.Hour {
+		if len(m.times) == 0 || time.Until(m.times[0]).Round(time.Hour) != 2*time.Hour {
 			t.Errorf("the computer heard %v at %v", m.times, time.Now())
 		}
 	})
