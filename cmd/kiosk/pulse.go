@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"sync/atomic"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -69,15 +70,31 @@ func (p *pulse) beat(ctx context.Context) bool {
 	case <-p.framed: // a frame of before
 	default:
 	}
-	fyne.Do(func() {
-		<-p.asked
-		p.dot.Refresh()
-	})
-	rouse()
-	select {
-	case <-p.framed:
-	case <-ctx.Done():
-		return false
+	refresh := func() {
+		fyne.Do(func() {
+			<-p.asked
+			p.dot.Refresh()
+		})
+		rouse()
+	}
+	refresh()
+	// A window that is only just coming up forgets what it was asked: so again, now and
+	// then, as long as the toolkit has come to the question before.
+	again := time.NewTicker(time.Second)
+	defer again.Stop()
+	for framed := false; !framed; {
+		select {
+		case <-p.framed:
+			framed = true
+		case <-ctx.Done():
+			return false
+		case <-again.C:
+			select {
+			case p.asked <- struct{}{}:
+				refresh()
+			default:
+			}
+		}
 	}
 	// The frame is on the panel when the toolkit has time for something else again.
 	over := make(chan struct{})

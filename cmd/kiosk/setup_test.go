@@ -34,7 +34,7 @@ type front struct {
 	views chan traceView
 	view  traceView
 	pid   int
-	log   *bytes.Buffer
+	log   *stderr
 
 	secrets []string // that no log may hold
 }
@@ -47,7 +47,7 @@ func openFront(t *testing.T, config string, environment ...string) *front {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f := &front{t: t, log: &bytes.Buffer{}}
+	f := &front{t: t, log: &stderr{}}
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Env = append(os.Environ(), wholeEnv+"=--config\n"+config+"\n--trace\n"+pipe, "DISPLAY="+screen)
 	cmd.Env = append(cmd.Env, environment...)

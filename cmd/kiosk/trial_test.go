@@ -196,9 +196,7 @@ func TestAVersionThatDoesNotPassLeavesTheQueueAsItWas(t *testing.T) {
 	if string(before) != string(after) || !behind(t, queue) {
 		t.Error("the queue was changed")
 	}
-	if !strings.Contains(f.log.String(), "fault="+string(fault.NoAnswer)) {
-		t.Errorf("the log does not say why: %s", f.log)
-	}
+	f.log.tells(t, "fault="+string(fault.NoAnswer))
 }
 
 // firstTile is something to touch on the home screen.

@@ -61,7 +61,7 @@ func (l *lobby) visits(ctx context.Context) error {
 	if _, err := l.devbench(ctx, "card", "tap", "--name", resident.name, "--id", resident.number, "--address", resident.address); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "看一看，对不对"); err != nil {
+	if _, err := l.sees(ctx, "对不对"); err != nil {
 		return err
 	}
 	if err := l.keep(ctx, "confirm"); err != nil {
