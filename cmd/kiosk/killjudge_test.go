@@ -194,10 +194,24 @@ type judgement struct {
 }
 
 func (j *judgement) say(format string, values ...any) {
-	const most = 40
-	if len(j.faults) < most {
-		j.faults = append(j.faults, fmt.Sprintf(format, values...))
+	j.faults = another(j.faults, fmt.Sprintf(format, values...))
+}
+
+// another adds a fault unless there are many of its kind. Each kind has its own limit:
+// with one for all, twenty lost requests would hide that a slip came twice.
+func another(faults []string, text string) []string {
+	const most = 10
+	kind, _, _ := strings.Cut(text, ":")
+	of := 0
+	for _, f := range faults {
+		if k, _, _ := strings.Cut(f, ":"); k == kind {
+			of++
+		}
 	}
+	if of == most || slices.Contains(faults, text) {
+		return faults
+	}
+	return append(faults, text)
 }
 
 func (m *memory) judge(e *ends) []string {

@@ -225,10 +225,7 @@ func (m *memory) examine(kiosk int, r remains, all *published) {
 
 // breaks notes what cannot be true whatever comes, each once; mu is held.
 func (m *memory) breaks(format string, values ...any) {
-	const most = 40
-	if text := fmt.Sprintf(format, values...); len(m.broken) < most && !slices.Contains(m.broken, text) {
-		m.broken = append(m.broken, text)
-	}
+	m.broken = another(m.broken, fmt.Sprintf(format, values...))
 }
 
 // span is a range of sequence numbers that the retention job took.

@@ -103,7 +103,7 @@ func TestKillFindsWhatIsPlanted(t *testing.T) {
 			p := newProof(t, 1, c.paper)
 			c.plant(p)
 			found, missing := "", c.want
-			for range 8 { // the plants take every other request, and there must be one
+			for range 16 { // the plants take every other request, and there must be one
 				p.kill(p.kills + 1)
 				if p.memory.slipsShown() == 0 {
 					continue
