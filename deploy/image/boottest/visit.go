@@ -95,6 +95,10 @@ func (l *lobby) visits(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// The slip comes out before the words do: an emulated screen is slow.
+	if _, err := l.sees(ctx, "完成"); err != nil {
+		return err
+	}
 	if err := l.keep(ctx, "saved"); err != nil {
 		return err
 	}
