@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"image"
+	"image/color"
+	"image/draw"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -176,6 +178,22 @@ func TestWordsAreFoundWhereTheyStand(t *testing.T) {
 	}
 	if _, err := readTSV(strings.ReplaceAll(table, "190", "x"), "6"); err == nil {
 		t.Error("a place that is no number was taken")
+	}
+}
+
+func TestOnlyWhatIsWrittenOnButtonsIsInk(t *testing.T) {
+	p := image.NewGray(image.Rect(0, 0, 400, 300))
+	fill := func(r image.Rectangle, tone uint8) { draw.Draw(p, r, image.NewUniform(color.Gray{Y: tone}), image.Point{}, draw.Src) }
+	fill(p.Bounds(), 250)                     // a page
+	fill(image.Rect(20, 20, 380, 100), 60)    // a button on it
+	fill(image.Rect(100, 40, 220, 48), 255)   // a long stroke on the button
+	fill(image.Rect(100, 150, 140, 190), 20)  // a letter on the page
+	fill(image.Rect(110, 160, 130, 180), 250) // and the light within it
+	got := onButtons(p)
+	for at, ink := range map[image.Point]bool{{160, 44}: true, {160, 60}: false, {120, 170}: false, {105, 155}: false, {300, 250}: false} {
+		if (color.GrayModel.Convert(got.At(at.X, at.Y)).(color.Gray).Y == 0) != ink {
+			t.Errorf("%v: ink %t", at, !ink)
+		}
 	}
 }
 

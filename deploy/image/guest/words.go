@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,15 +30,15 @@ type look struct {
 	ink    func(luma int) bool // nil: the picture as it is
 	// half: half as large. Words of a hand's height are read worse than those of a page.
 	half bool
-	// button: only what is light within a dark button on a light page.
+	// button: only what is light on something large and dark, such as a button.
 	button bool
 }
 
 var looks = []look{
 	{layout: "11", ink: func(luma int) bool { return luma < 48 }, half: true},
+	{layout: "6", button: true},
 	{layout: "11"},
 	{layout: "11", ink: func(luma int) bool { return luma > 232 }, half: true},
-	{layout: "11", button: true},
 	{layout: "11", ink: func(luma int) bool { return luma < 48 }},
 	{layout: "6"},
 }
@@ -55,29 +54,6 @@ func inked(p image.Image, ink func(luma int) bool) image.Image {
 			tone := color.GrayModel.Convert(p.At(x, y)).(color.Gray)
 			if !ink(int(tone.Y)) {
 				out.SetGray(x, y, color.Gray{Y: 255})
-			}
-		}
-	}
-	return out
-}
-
-// reach is how far, in dots, the dark of a button may be from what is written on it.
-const reach = 24
-
-// onButtons is in black what is light and has the dark of a button to its left and right.
-func onButtons(p image.Image) image.Image {
-	out := image.NewGray(p.Bounds())
-	b := p.Bounds()
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		tones := make([]uint8, b.Dx())
-		for x := range tones {
-			tones[x] = color.GrayModel.Convert(p.At(b.Min.X+x, y)).(color.Gray).Y
-			out.SetGray(b.Min.X+x, y, color.Gray{Y: 255})
-		}
-		dark := func(tone uint8) bool { return tone > 48 && tone < 100 }
-		for x, tone := range tones {
-			if tone > 160 && slices.ContainsFunc(tones[max(0, x-reach):x], dark) && slices.ContainsFunc(tones[x:min(len(tones), x+reach)], dark) {
-				out.SetGray(b.Min.X+x, y, color.Gray{})
 			}
 		}
 	}
