@@ -57,7 +57,7 @@ func TestMonitorTellsAnswersFromEvents(t *testing.T) {
 		case "qmp_capabilities":
 			return `{"return":{},"id":ID}`
 		case "query-status":
-			return `{"event":"WATCHDOG","data":{"action":"reset"}}` + "\n" + `{"return":{"status":"running"},"id":ID}`
+			return `{"event":"WATCHDOG","data":{"action":"pause"}}` + "\n" + `{"event":"WATCHDOG","data":{"action":"reset"}}` + "\n" + `{"return":{"status":"running"},"id":ID}`
 		default:
 			return `{"error":{"class":"CommandNotFound","desc":"no ` + command + `"},"id":ID}`
 		}
@@ -71,7 +71,7 @@ func TestMonitorTellsAnswersFromEvents(t *testing.T) {
 	if err := m.Do(soon(t), "query-status", nil, &status); err != nil || status.Status != "running" {
 		t.Fatalf("%+v %v", status, err)
 	}
-	if e, err := m.Await(soon(t), mark, "WATCHDOG"); err != nil || !strings.Contains(string(e.Data), "reset") {
+	if e, err := m.Await(soon(t), mark, "WATCHDOG", `"reset"`); err != nil || !strings.Contains(string(e.Data), "reset") {
 		t.Fatalf("%+v %v", e, err)
 	}
 	var refused *Refused
@@ -183,7 +183,9 @@ func TestWordsAreFoundWhereTheyStand(t *testing.T) {
 
 func TestOnlyWhatIsWrittenOnButtonsIsInk(t *testing.T) {
 	p := image.NewGray(image.Rect(0, 0, 400, 300))
-	fill := func(r image.Rectangle, tone uint8) { draw.Draw(p, r, image.NewUniform(color.Gray{Y: tone}), image.Point{}, draw.Src) }
+	fill := func(r image.Rectangle, tone uint8) {
+		draw.Draw(p, r, image.NewUniform(color.Gray{Y: tone}), image.Point{}, draw.Src)
+	}
 	fill(p.Bounds(), 250)                     // a page
 	fill(image.Rect(20, 20, 380, 100), 60)    // a button on it
 	fill(image.Rect(100, 40, 220, 48), 255)   // a long stroke on the button

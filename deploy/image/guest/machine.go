@@ -254,16 +254,9 @@ func (m *Machine) Unplug(ctx context.Context, id string) error {
 	if err := m.Monitor.Do(ctx, "device_del", map[string]string{"id": id}, nil); err != nil {
 		return err
 	}
-	for {
-		e, err := m.Monitor.Await(ctx, mark, "DEVICE_DELETED")
-		if err != nil {
-			return err
-		}
-		if strings.Contains(string(e.Data), strconv.Quote(id)) {
-			return nil
-		}
-		mark = m.Monitor.Mark()
-	}
+	// A stick is two devices, and each of them is told.
+	_, err := m.Monitor.Await(ctx, mark, "DEVICE_DELETED", strconv.Quote(id))
+	return err
 }
 
 // PlugStick plugs a memory stick whose content is the image file.

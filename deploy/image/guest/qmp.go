@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -165,14 +167,14 @@ func (m *Monitor) Happened(mark int) []Event {
 	return append([]Event(nil), m.events[mark:]...)
 }
 
-// Await waits for an event of a name since a mark.
-func (m *Monitor) Await(ctx context.Context, mark int, name string) (Event, error) {
+// Await waits for an event of a name since a mark, in whose data all of some texts are.
+func (m *Monitor) Await(ctx context.Context, mark int, name string, texts ...string) (Event, error) {
 	for {
 		m.mutex.Lock()
 		events, changed := m.events[mark:], m.changed
 		m.mutex.Unlock()
 		for _, e := range events {
-			if e.Name == name {
+			if e.Name == name && !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(string(e.Data), text) }) {
 				return e, nil
 			}
 		}
