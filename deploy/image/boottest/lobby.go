@@ -68,9 +68,20 @@ func (l *lobby) close() {
 	l.central.stop()
 }
 
-// start has central and the bench up, puts the technician's file into a copy of the
-// image and switches it on.
+// start has a card with the technician's file in it switched on.
 func (l *lobby) start(ctx context.Context) error {
+	if err := l.prepare(ctx, technicians); err != nil {
+		return err
+	}
+	if err := l.boot(ctx); err != nil {
+		return err
+	}
+	return l.atStart(ctx, "start")
+}
+
+// prepare has central and the bench up, and puts a kiosk.toml, made of what central gives
+// for terminal 12, into a copy of the image.
+func (l *lobby) prepare(ctx context.Context, kiosk func(snippet string) string) error {
 	if _, err := ask(ctx, "cp", "--sparse=always", l.image, l.card()); err != nil {
 		return err
 	}
@@ -100,17 +111,14 @@ func (l *lobby) start(ctx context.Context) error {
 		return err
 	}
 	file := filepath.Join(l.scratch, "kiosk.toml")
-	if err := os.WriteFile(file, []byte(technicians(snippet)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(kiosk(snippet)), 0o600); err != nil {
 		return err
 	}
 	if _, err := ask(ctx, "mcopy", "-o", "-i", l.card()+"@@4M", file, "::kiosk.toml"); err != nil {
 		return err
 	}
 	l.report.step("central and the bench are up, kiosk.toml is on the card", "")
-	if err := l.boot(ctx); err != nil {
-		return err
-	}
-	return l.atStart(ctx, "start")
+	return nil
 }
 
 // technicians is the file as a technician fills it in.

@@ -89,9 +89,9 @@ func (s Setup) arguments() []string {
 	if s.Neighbour {
 		a = append(a, "-netdev", user, "-netdev", "hubport,hubid=0,id=house,netdev=user",
 			"-netdev", "stream,id=we,server=off,addr.type=unix,addr.path="+s.file("lan"), "-netdev", "hubport,hubid=0,id=neighbour,netdev=we",
-			"-netdev", "hubport,hubid=0,id=socket", "-device", "virtio-net-pci,netdev=socket,mac=52:54:00:12:34:56")
+			"-netdev", "hubport,hubid=0,id=socket", "-device", "virtio-net-pci,id=network,netdev=socket,mac=52:54:00:12:34:56")
 	} else {
-		a = append(a, "-netdev", user, "-device", "virtio-net-pci,netdev=user,mac=52:54:00:12:34:56")
+		a = append(a, "-netdev", user, "-device", "virtio-net-pci,id=network,netdev=user,mac=52:54:00:12:34:56")
 	}
 	for serial := range s.Cables {
 		a = append(a, "-chardev", "socket,id=cable-"+serial+",path="+s.file(serial),
@@ -209,18 +209,9 @@ func (m *Machine) Running() error {
 	}
 }
 
-// Off presses the power button and waits until the machine has gone off by itself.
-func (m *Machine) Off(ctx context.Context) error {
-	if err := m.Monitor.Do(ctx, "system_powerdown", nil, nil); err != nil {
-		return err
-	}
-	select {
-	case <-m.ended:
-		m.Cut()
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("the machine did not go off: %w", context.Cause(ctx))
-	}
+// Connect plugs the network's cable in, or pulls it.
+func (m *Machine) Connect(ctx context.Context, in bool) error {
+	return m.Monitor.Do(ctx, "set_link", map[string]any{"name": "network", "up": in}, nil)
 }
 
 // freshOverlay makes the two files that a running machine writes.
