@@ -32,7 +32,7 @@ func main() {
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of what is random")
 	limit := flag.Duration("limit", 20*time.Minute, "after which it ends by itself")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "boottest [flags] [first] [visit] [escape] [ports] [cuts]   (visit and escape when nothing is said)")
+		fmt.Fprintln(flag.CommandLine.Output(), "boottest [flags] [first] [visit] [menu] [escape] [ports] [cuts]   (visit and escape when nothing is said)")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -58,8 +58,8 @@ type options struct {
 
 func run(ctx context.Context, o options, parts []string) (err error) {
 	for _, p := range parts {
-		if !strings.Contains(" first visit escape ports cuts ", " "+p+" ") {
-			return fmt.Errorf("there is no part %q: first, visit, escape, ports, cuts", p)
+		if !strings.Contains(" first visit menu escape ports cuts ", " "+p+" ") {
+			return fmt.Errorf("there is no part %q: first, visit, menu, escape, ports, cuts", p)
 		}
 	}
 	for _, folder := range []*string{&o.image, &o.bin, &o.out} {
@@ -86,7 +86,7 @@ func run(ctx context.Context, o options, parts []string) (err error) {
 		parts = append([]string{"start"}, parts...)
 	}
 	for _, p := range parts {
-		do := map[string]func(context.Context) error{"start": l.start, "first": l.first, "visit": l.visits, "escape": l.escape, "ports": l.ports, "cuts": l.cut}[p]
+		do := map[string]func(context.Context) error{"start": l.start, "first": l.first, "visit": l.visits, "menu": l.menu, "escape": l.escape, "ports": l.ports, "cuts": l.cut}[p]
 		if err := do(ctx); err != nil {
 			l.keepFailure()
 			_ = l.report.write(o.out, false)

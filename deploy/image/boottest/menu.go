@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"lintai/kiosk/staffcode"
+)
+
+var (
+	formToken   = regexp.MustCompile(`name="token" value="([^"]+)"`)
+	staffNumber = regexp.MustCompile(`<span>(\d{4})</span> <span>(\d{4})</span>`)
+)
+
+// menu opens the staff menu as a clerk does: with a number that central's page shows her,
+// held before the scanner as a QR code.
+func (l *lobby) menu(ctx context.Context) error {
+	number, err := l.staffNumber(ctx)
+	if err != nil {
+		return err
+	}
+	if err := l.presses(ctx, "工作人员"); err != nil {
+		return err
+	}
+	if _, err := l.sees(ctx, "工作人员口令"); err != nil {
+		return err
+	}
+	if err := l.keep(ctx, "number-for-menu"); err != nil {
+		return err
+	}
+	if _, err := l.devbench(ctx, "scan", staffcode.Scan(number)); err != nil {
+		return err
+	}
+	if _, err := l.sees(ctx, "音量", "亮度"); err != nil {
+		return err
+	}
+	if err := l.keep(ctx, "menu"); err != nil {
+		return err
+	}
+	if err := l.presses(ctx, "退出"); err != nil {
+		return err
+	}
+	_, err = l.sees(ctx, "触摸屏幕开始")
+	return err
+}
+
+// staffNumber has a new clerk sign in at central and ask for the number of terminal 12.
+func (l *lobby) staffNumber(ctx context.Context) (string, error) {
+	out, err := ask(ctx, l.program("central"), "account", "add", "--data", filepath.Join(l.scratch, "central"),
+		"--login", "clerk", "--name", "文员甲", "--role", "clerk")
+	if err != nil {
+		return "", err
+	}
+	_, invitation, found := strings.Cut(out, "http://127.0.0.1:"+l.port)
+	if !found {
+		return "", errors.New("central account add printed no address")
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return "", err
+	}
+	client := &http.Client{Jar: jar}
+	invited, err := url.Parse("http://127.0.0.1:" + l.port + strings.Fields(invitation)[0])
+	if err != nil {
+		return "", err
+	}
+	code := invited.Query().Get("code")
+	if code == "" {
+		code = invited.Fragment
+	}
+	const password = "menu-of-the-boot-test"
+	if _, err := l.sends(ctx, client, "/invitation", url.Values{"code": {code}, "password": {password}, "again": {password}}); err != nil {
+		return "", err
+	}
+	page, err := l.sends(ctx, client, "/console/terminals/12", nil)
+	if err != nil {
+		return "", err
+	}
+	token := formToken.FindStringSubmatch(page)
+	if token == nil {
+		return "", errors.New("the terminal's page has no form")
+	}
+	page, err = l.sends(ctx, client, "/console/terminals/12/staff-number", url.Values{"token": {token[1]}})
+	if err != nil {
+		return "", err
+	}
+	number := staffNumber.FindStringSubmatch(page)
+	if number == nil {
+		return "", errors.New("central's page shows no number")
+	}
+	l.report.step("central shows a clerk the number of terminal 12", "")
+	return number[1] + number[2], nil
+}
+
+// sends sends a form of central's, or opens a page where there is none.
+func (l *lobby) sends(ctx context.Context, client *http.Client, path string, form url.Values) (string, error) {
+	method, body := http.MethodGet, io.Reader(nil)
+	if form != nil {
+		method, body = http.MethodPost, strings.NewReader(form.Encode())
+	}
+	request, err := http.NewRequestWithContext(ctx, method, "http://127.0.0.1:"+l.port+path, body)
+	if err != nil {
+		return "", err
+	}
+	if form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	answer, err := client.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close()
+	page, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s %s: %s", method, path, answer.Status)
+	}
+	return string(page), err
+}
