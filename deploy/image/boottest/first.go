@@ -72,6 +72,10 @@ func (l *lobby) hangs(ctx context.Context) error {
 	if err := l.machine.Touch(ctx, image.Pt(panelWidth/8, panelHeight*2/5), 0); err != nil {
 		return err
 	}
+	// Nobody who cannot read the picture would say so: it turns back by itself soon.
+	if err := l.presses(ctx, "保留"); err != nil {
+		return err
+	}
 	const edge, below = 70, 64
 	for n, at := range []image.Point{{edge, 108}, {panelWidth - edge, 108}, {panelWidth - edge, panelHeight - below}, {edge, panelHeight - below}} {
 		if _, err := l.sees(ctx, fmt.Sprintf("请按%d号标记", n+1)); err != nil {
