@@ -49,7 +49,8 @@ func (t *tiles) set(controls []visit.Control) {
 	// What is wider than high has the picture beside the words.
 	kind := t.square
 	few := len(controls) <= 3
-	if few != t.landscape && !(t.panel.Tight() && len(controls) > 4) {
+	pictured := slices.ContainsFunc(controls, func(c visit.Control) bool { return c.Icon != "" })
+	if pictured && few != t.landscape && !(t.panel.Tight() && len(controls) > 4) {
 		kind = t.wide
 	}
 	t.shown = kind[:min(len(controls), len(kind))]
