@@ -99,7 +99,7 @@ type Status struct {
 	Trial      bool      `json:"trial"`
 	BootReason string    `json:"boot_reason"`
 	BootedAgo  int64     `json:"booted_ago_ms"`
-	Online     bool      `json:"online"` // some address and a way out
+	Online     bool      `json:"online"` // some address that the network gave
 	Address    string    `json:"address,omitempty"`
 	WiFi       string    `json:"wifi,omitempty"` // the network's name
 	Light      *int      `json:"light,omitempty"`

@@ -210,7 +210,7 @@ func (l *lobby) serves(ctx context.Context) error {
 // presses touches words that stand in the lower part of the screen, where the buttons
 // are: a title may say the same.
 func (l *lobby) presses(ctx context.Context, words string) error {
-	const from = panelHeight / 4
+	const from = panelHeight / 12
 	return eventually(ctx, patience, func(ctx context.Context) error {
 		p, err := l.machine.Settled(ctx)
 		if err != nil {

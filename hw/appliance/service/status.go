@@ -92,7 +92,10 @@ func (s *Service) setUp() bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// connection is the address that leads out, and the network's name if that is Wi-Fi.
+// connection is the terminal's address, of the interface that leads out where one does,
+// and the network's name if that is Wi-Fi. A network without a router counts: an office's
+// own may be all that there is between the terminal and central. An address that the
+// terminal gave itself does not.
 func (s *Service) connection(ctx context.Context) (address, wifi string, online bool) {
 	out := s.wayOut()
 	all, err := s.sys.Addresses()
@@ -100,15 +103,20 @@ func (s *Service) connection(ctx context.Context) (address, wifi string, online 
 		return "", "", false
 	}
 	for _, name := range slices.Sorted(keys(all)) {
+		if s.sys.word("/sys/class/net/"+name+"/operstate") == "down" || (address != "" && name != out) {
+			continue
+		}
+		given := ""
 		for _, p := range all[name] {
-			if a := p.Addr(); a.IsLinkLocalUnicast() || (address != "" && name != out) {
-				continue
-			} else if a.Is4() || address == "" {
-				address = a.String()
+			if a := p.Addr(); !a.IsLinkLocalUnicast() && (a.Is4() || given == "") {
+				given = a.String()
 			}
 		}
-		if name == out && len(all[name]) > 0 && s.sys.word("/sys/class/net/"+name+"/operstate") != "down" {
-			online = address != ""
+		if given != "" {
+			address, online = given, true
+			if out == "" {
+				out = name
+			}
 		}
 	}
 	if radio := s.findRadio(); radio != "" && radio == out {

@@ -250,7 +250,15 @@ func TestStatusOfTheNetwork(t *testing.T) {
 	if st := c.status(s); st.Faults[0].Fault != fault.NetworkRefused {
 		t.Errorf("%+v", st)
 	}
+	c.network = map[string][]netip.Prefix{"wlan0": {netip.MustParsePrefix("fe80::1/64"), netip.MustParsePrefix("169.254.9.9/16")}}
+	if st := c.status(s); st.Online {
+		t.Errorf("an address that it gave itself: %+v", st)
+	}
+	// A network without a router: central may be in it.
 	c.network = map[string][]netip.Prefix{"wlan0": {netip.MustParsePrefix("fe80::1/64"), netip.MustParsePrefix("192.168.1.7/24")}}
+	if st := c.status(s); !st.Online || st.Address != "192.168.1.7" || st.WiFi != "家" || len(st.Faults) != 0 {
+		t.Errorf("%+v", st)
+	}
 	c.write("/proc/net/route", "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\nwlan0\t00000000\t0101A8C0\t0003\t0\t0\t600\t00000000\t0\t0\t0\n")
 	if st := c.status(s); !st.Online || st.Address != "192.168.1.7" || st.WiFi != "家" || len(st.Faults) != 0 {
 		t.Errorf("%+v", st)
