@@ -35,6 +35,9 @@ func (c *Central) openFleet(h *jobs.Handlers) error {
 // SweepFleet moves rollouts on, as a job does every few minutes.
 func (c *Central) SweepFleet(ctx context.Context) error { return c.fleet.Sweep(ctx) }
 
+// WatchUpdates has terminals hear of what is done with updates, until ctx ends; Serve does too.
+func (c *Central) WatchUpdates(ctx context.Context) { c.fleet.Watch(ctx) }
+
 // AddUpdate takes the file of a bundle for terminals.
 func (c *Central) AddUpdate(ctx context.Context, f interface {
 	io.Reader

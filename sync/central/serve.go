@@ -169,6 +169,7 @@ func (c *Central) Serve(ctx context.Context, l net.Listener, o Options) error {
 	watch, stop := context.WithCancel(ctx)
 	defer stop()
 	watching.Go(func() { c.watchDocuments(watch) })
+	watching.Go(func() { c.WatchUpdates(watch) })
 	watching.Go(func() { c.sweepUploads(watch) })
 	watching.Go(func() { c.work(watch) })
 	watching.Go(func() { c.Classify(watch) })
