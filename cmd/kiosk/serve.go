@@ -165,7 +165,7 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, identity agent.Id
 				stop(outOfService{code: code, err: errors.New("central has revoked this terminal"), place: s.Terminal.Place, phone: s.Terminal.Phone})
 			}
 		},
-		Words: wordsOf(queue, k.log),
+		Words: wordsOf(queue, k.log), Grid: s.Terminal.Grid,
 	})
 	if err != nil {
 		return outOfService{code: fault.ConfigInvalid, err: err, place: s.Terminal.Place, phone: s.Terminal.Phone}

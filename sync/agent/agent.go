@@ -70,6 +70,8 @@ type Options struct {
 	// Words tells what stands beside the devices in the terminal's word on its
 	// health; nil when it says no more than that. See Report.
 	Words func(ctx context.Context, told int64) Words
+	// Grid is where on central's map the terminal stands; empty where its file does not say.
+	Grid string
 
 	// Documents keeps what central signs, with DocumentKey; without both the agent
 	// takes no documents. DocumentKept is told after a document was kept, and
@@ -175,6 +177,9 @@ func New(o Options) (*Agent, error) {
 		a.log.Warn("it is not known what central had done", "error", err)
 	}
 	a.words.tell = o.Words
+	if (wire.Health{Grid: o.Grid}).Check() == nil { // else central would refuse all the rest with it
+		a.words.grid = o.Grid
+	}
 	a.clock.news = func() { kick(a.wakeRenew) }
 	trust.keep, trust.log = o.Keep, a.log
 	a.transport = newTransport(o.Dial, trust.config())

@@ -44,6 +44,7 @@ type Words struct {
 // of date.
 type words struct {
 	tell func(ctx context.Context, told int64) Words
+	grid string
 
 	mu sync.Mutex
 	// audit is the newest entry of the audit log that central knows, 0 when it was
@@ -108,7 +109,7 @@ func (a *Agent) healthLoop(ctx context.Context) {
 // tellHealth tells it once. again says that central knows of another entry of the
 // audit log than it was told about, and must see that this log holds it.
 func (a *Agent) tellHealth(ctx context.Context, all []wire.Device) (again bool, err error) {
-	health := wire.Health{Kiosk: a.kiosk, Devices: all}
+	health := wire.Health{Kiosk: a.kiosk, Devices: all, Grid: a.words.grid}
 	if a.words.tell != nil {
 		a.words.mu.Lock()
 		told := a.words.audit

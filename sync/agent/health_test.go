@@ -144,3 +144,21 @@ func TestReach(t *testing.T) {
 		t.Errorf("nobody there: %v", err)
 	}
 }
+
+// Where the terminal stands is told with the rest; what central would refuse is left out,
+// and the rest told.
+func TestGridIsToldWithHealth(t *testing.T) {
+	for grid, want := range map[string]string{"3号楼": "3号楼", "": "", "3号\n楼": ""} {
+		synctest.Test(t, func(t *testing.T) {
+			b, _, stopServer := inMemory(t)
+			defer stopServer()
+			b.options.Grid = grid
+			defer b.start()()
+			b.Report([]wire.Device{device(fault.None)})
+			synctest.Wait()
+			if all := b.healths(); len(all) != 1 || all[0].Grid != want {
+				t.Errorf("%q: %+v", grid, all)
+			}
+		})
+	}
+}

@@ -46,11 +46,11 @@ func (c *Central) near(ctx context.Context, call docket.Call, at time.Time) ([]s
 	if err != nil {
 		return nil, err
 	}
-	name := ""
+	from := docket.Terminal{Number: call.Kiosk}
 	for _, t := range terminals {
 		if t.Number == call.Kiosk {
-			name = t.Name
+			from = t
 		}
 	}
-	return callout.Nearest(book, call.Kiosk, name, at), nil
+	return callout.Nearest(book, from, at), nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lintai/kiosk/fault"
+	"lintai/sync/central/grid"
 	"lintai/sync/wire"
 )
 
@@ -81,4 +82,34 @@ func TestHealthThatIsRefused(t *testing.T) {
 		t.Errorf("answer %+v", a)
 	}
 	lacks(t, h.log.String(), "张桂兰")
+}
+
+// A terminal says where it stands; central's own list of a grid's terminals wins.
+func TestTerminalSaysInWhichGridItStands(t *testing.T) {
+	h := setup(t)
+	b := h.staff()
+	stands := func(says string) string {
+		t.Helper()
+		word := h.devices()
+		word.Grid = says
+		h.tell(word)
+		return b.page("/console/terminals/12", http.StatusOK)
+	}
+	lacks(t, stands(""), "所在网格") // an older terminal says nothing
+	contains(t, stands("3号楼"), "所在网格", "3号楼", "网格里没有")
+	change := func(terminals ...int) {
+		t.Helper()
+		if _, err := h.store().ChangeGrids(t.Context(), func(b *grid.Book) error {
+			b.Put(grid.Grid{ID: "1", Name: "东边网格", Buildings: []grid.Building{{Name: "3号楼"}}})
+			b.Put(grid.Grid{ID: "2", Name: "西边网格", Terminals: terminals})
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change()
+	contains(t, stands("3号楼"), "所在网格", "东边网格")
+	contains(t, stands("西边网格"), "所在网格", "西边网格")
+	change(12)
+	lacks(t, stands("3号楼"), "东边网格", "网格里没有")
 }

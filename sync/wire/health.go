@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"lintai/kiosk/fault"
 )
@@ -34,6 +36,9 @@ type Health struct {
 	Audit    *AuditHealth      `json:"audit,omitempty"`
 	System   *System           `json:"system,omitempty"` // nil where it is no appliance
 	Done     []OrderDone       `json:"done,omitempty"`
+	// Grid is where on central's map of grids the terminal's own file says that it stands:
+	// the name of a grid or of a building. Empty: it does not say.
+	Grid string `json:"grid,omitempty"`
 }
 
 // QueueHealth is what waits in a terminal's queue.
@@ -77,6 +82,7 @@ const (
 	maxVersions     = 16
 	maxVersionBytes = 64
 	maxCount        = 1 << 30
+	maxGrid         = 20 // characters
 )
 
 // HealthAnswer answers both.
@@ -138,6 +144,9 @@ func (h Health) checkWords() error {
 		if d.ID < 1 || d.Fault != fault.None && !word(string(d.Fault)) {
 			return fmt.Errorf("wire: an order done has a number, and a fault of a single word or none")
 		}
+	}
+	if !utf8.ValidString(h.Grid) || utf8.RuneCountInString(h.Grid) > maxGrid || strings.ContainsFunc(h.Grid, unicode.IsControl) {
+		return fmt.Errorf("wire: a grid's name has at most %d characters, on one line", maxGrid)
 	}
 	if len(h.Versions) > maxVersions {
 		return fmt.Errorf("wire: %d versions, there are at most %d", len(h.Versions), maxVersions)

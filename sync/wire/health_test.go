@@ -38,7 +38,7 @@ func TestHealthHoldsCountsVersionsAndHashesOnly(t *testing.T) {
 	hash, age := strings.Repeat("0a", 32), int64(5)
 	good := Health{Kiosk: 12, Queue: &QueueHealth{Waiting: 3, OldestAge: &age}, Versions: map[string]string{"program": "v1.2.3-rc+4_x"},
 		Audit: &AuditHealth{Sequence: 7, Hash: hash, ToldSequence: 5, ToldHash: hash}}
-	for _, h := range []Health{good, {Audit: &AuditHealth{}}, {Audit: &AuditHealth{Sequence: 1, Hash: hash}}} {
+	for _, h := range []Health{good, {Grid: strings.Repeat("楼", maxGrid)}, {Audit: &AuditHealth{}}, {Audit: &AuditHealth{Sequence: 1, Hash: hash}}} {
 		if err := h.Check(); err != nil {
 			t.Error(err)
 		}
@@ -61,6 +61,9 @@ func TestHealthHoldsCountsVersionsAndHashesOnly(t *testing.T) {
 		"a hash of nothing":    {Audit: &AuditHealth{Hash: hash}},
 		"a short hash":         {Audit: &AuditHealth{Sequence: 1, Hash: hash[2:]}},
 		"no hex":               {Audit: &AuditHealth{Sequence: 1, Hash: "x" + hash[1:]}},
+		"a long grid":          {Grid: strings.Repeat("楼", maxGrid+1)},
+		"a grid of two lines":  {Grid: "3号\n楼"},
+		"a grid of no text":    {Grid: "\xff"},
 		"told of the future":   {Audit: &AuditHealth{Sequence: 1, Hash: hash, ToldSequence: 2, ToldHash: hash}},
 		"told without a hash":  {Audit: &AuditHealth{Sequence: 2, Hash: hash, ToldSequence: 2}},
 		"capitals in the hash": {Audit: &AuditHealth{Sequence: 1, Hash: strings.ToUpper(hash)}},

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"lintai/sync/central/docket"
 	"lintai/sync/central/grid"
 )
 
@@ -167,17 +168,19 @@ func TestNearest(t *testing.T) {
 		b.PutRoster(r)
 	}
 	for _, test := range []struct {
-		kiosk int
-		name  string
-		at    time.Time
-		want  []string
+		kiosk      int
+		name, says string
+		at         time.Time
+		want       []string
 	}{
-		{7, "1号楼大厅", noon, []string{"own", "deputy", "next", "far"}},
-		{7, "1号楼大厅", noon.Add(time.Hour), []string{"own", "away", "deputy", "next", "far"}},
-		{30, "社区中心", noon, []string{"next", "own", "deputy", "far"}},
-		{7, "社区中心", noon, nil},
+		{7, "1号楼大厅", "", noon, []string{"own", "deputy", "next", "far"}},
+		{7, "1号楼大厅", "", noon.Add(time.Hour), []string{"own", "away", "deputy", "next", "far"}},
+		{30, "社区中心", "一号网格", noon, []string{"next", "own", "deputy", "far"}},
+		{7, "社区中心", "", noon, nil},
+		{7, "社区中心", "一号网格", noon, []string{"own", "deputy", "next", "far"}},
+		{7, "社区中心", "五号网格", noon, nil},
 	} {
-		if got := Nearest(b, test.kiosk, test.name, test.at); !slices.Equal(got, test.want) {
+		if got := Nearest(b, docket.Terminal{Number: test.kiosk, Name: test.name, Grid: test.says}, test.at); !slices.Equal(got, test.want) {
 			t.Errorf("terminal %d at %q: %q, want %q", test.kiosk, test.name, got, test.want)
 		}
 	}

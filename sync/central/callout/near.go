@@ -4,14 +4,15 @@ import (
 	"slices"
 	"time"
 
+	"lintai/sync/central/docket"
 	"lintai/sync/central/grid"
 )
 
 // Nearest lists who is on duty near a terminal: those of the grid in which it stands,
 // then their deputies, then those of the other grids, the nearest first. Nobody when it
 // stands in none.
-func Nearest(b *grid.Book, kiosk int, name string, at time.Time) []string {
-	own, ok := b.OfTerminal(kiosk, name)
+func Nearest(b *grid.Book, t docket.Terminal, at time.Time) []string {
+	own, ok := b.OfTerminal(t)
 	if !ok {
 		return nil
 	}

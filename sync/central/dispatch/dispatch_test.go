@@ -139,7 +139,7 @@ func TestPlantedCases(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := matter(c, one.events, around{rules: rules, chains: docket.DefaultChains(), book: book, terminals: map[int]string{}})
+		m, err := matter(c, one.events, around{rules: rules, chains: docket.DefaultChains(), book: book, terminals: map[int]docket.Terminal{}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lintai/kiosk/request"
+	"lintai/sync/central/docket"
 	"lintai/sync/central/grid"
 )
 
@@ -16,7 +17,7 @@ const (
 
 // Locate finds where a request is needed: by its address, by a point that a channel
 // gave, by the words of it, and else by where its terminal stands. Nil when nothing tells.
-func Locate(book *grid.Book, r request.Request, terminalName string) *Located {
+func Locate(book *grid.Book, r request.Request, t docket.Terminal) *Located {
 	addresses := []string{r.Address}
 	if r.Person != nil {
 		addresses = append(addresses, r.Person.Address)
@@ -37,7 +38,8 @@ func Locate(book *grid.Book, r request.Request, terminalName string) *Located {
 	if r.Kiosk == 0 {
 		return nil
 	}
-	if g, ok := book.OfTerminal(r.Kiosk, terminalName); ok {
+	t.Number = r.Kiosk
+	if g, ok := book.OfTerminal(t); ok {
 		return &Located{grid.Found{Grid: g}, "by_terminal"}
 	}
 	return nil

@@ -101,7 +101,7 @@ type around struct {
 	book      *grid.Book
 	people    map[string]Person
 	loads     map[string]Load
-	terminals map[int]string
+	terminals map[int]docket.Terminal
 }
 
 func (o *Office) around(ctx context.Context) (a around, err error) {
@@ -130,9 +130,9 @@ func (o *Office) around(ctx context.Context) (a around, err error) {
 		return a, err
 	}
 	terminals, err := o.Store.Terminals(ctx)
-	a.terminals = map[int]string{}
+	a.terminals = map[int]docket.Terminal{}
 	for _, t := range terminals {
-		a.terminals[t.Number] = t.Name
+		a.terminals[t.Number] = t
 	}
 	return a, err
 }

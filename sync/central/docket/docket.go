@@ -41,6 +41,8 @@ type Terminal struct {
 	AddedAt     time.Time
 	LastContact time.Time     // zero when it never called; kept to about a minute
 	ClockOffset time.Duration // central's clock minus the terminal's, at its last push
+	// Grid is where the terminal's own file says that it stands, as its Health told last.
+	Grid string
 }
 
 // Case is one filed request. From Status on all are projections of its events and of

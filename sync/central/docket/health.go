@@ -17,6 +17,7 @@ type Health struct {
 	Queue    *Queue            // nil when it did not say
 	Versions map[string]string // of what it runs; nil when it did not say
 	System   *wire.System      // nil when it is no appliance
+	Grid     string            // where it says that it stands; "" when it did not say
 	Audit    Audit             // read with the rest, written by Tx.PutAudit
 }
 
@@ -47,7 +48,7 @@ const closeTimes = 30 * time.Second
 func (h Health) News(other Health) bool {
 	return !slices.EqualFunc(h.Devices, other.Devices, func(a, b Device) bool {
 		return a.Name == b.Name && a.State == b.State && a.Fault == b.Fault && a.Since.Sub(b.Since).Abs() < closeTimes
-	}) || h.Queue.news(other.Queue) || !maps.Equal(h.Versions, other.Versions) || systemNews(h.System, other.System)
+	}) || h.Queue.news(other.Queue) || !maps.Equal(h.Versions, other.Versions) || h.Grid != other.Grid || systemNews(h.System, other.System)
 }
 
 // warmer is by how much the temperature of a terminal changes before it is news.

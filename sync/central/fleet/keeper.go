@@ -230,7 +230,7 @@ func (k *Keeper) Terminals(ctx context.Context) ([]rollout.Terminal, error) {
 			continue
 		}
 		grid := ""
-		if g, ok := book.OfTerminal(t.Number, t.Name); ok {
+		if g, ok := book.OfTerminal(t); ok {
 			grid = g.ID
 		}
 		all = append(all, facts(t.Number, grid, t.LastContact, h))

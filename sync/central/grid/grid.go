@@ -122,16 +122,23 @@ func (b *Book) GridsOf(account string) []Grid {
 	return all
 }
 
-// OfTerminal is the grid in which a terminal stands: the one that lists it, else where
-// its name (一号楼大厅) is found.
-func (b *Book) OfTerminal(number int, name string) (Grid, bool) {
+// OfTerminal is the grid in which a terminal stands: the one that lists it, else the one
+// that its own file names, or a building of it, else where its name (一号楼大厅) is found.
+func (b *Book) OfTerminal(t docket.Terminal) (Grid, bool) {
 	for _, g := range b.Grids {
-		if slices.Contains(g.Terminals, number) {
+		if slices.Contains(g.Terminals, t.Number) {
 			return g, true
 		}
 	}
-	if found, ok := b.Find(name); ok {
-		return found.Grid, true
+	for _, g := range b.Grids {
+		if t.Grid != "" && (g.Name == t.Grid || g.ID == t.Grid) {
+			return g, true
+		}
+	}
+	for _, place := range []string{t.Grid, t.Name} {
+		if found, ok := b.Find(place); ok {
+			return found.Grid, true
+		}
 	}
 	return Grid{}, false
 }

@@ -114,11 +114,16 @@ func TestNear(t *testing.T) {
 		t.Errorf("%f m", m)
 	}
 	b.Grids[0].Terminals = []int{7}
-	if g, ok := b.OfTerminal(7, ""); !ok || g.ID != "1" {
+	if g, ok := b.OfTerminal(docket.Terminal{Number: 7}); !ok || g.ID != "1" {
 		t.Error("terminal 7 stands in 1")
 	}
-	if g, ok := planted().OfTerminal(8, "老粮站宿舍大厅"); !ok || g.ID != "3" {
+	if g, ok := planted().OfTerminal(docket.Terminal{Number: 8, Name: "老粮站宿舍大厅"}); !ok || g.ID != "3" {
 		t.Error("a terminal is found by its name")
+	}
+	for says, want := range map[string]string{"2号网格": "2", "2": "2", "阳光里1号楼": "4", "": "3", "别处": "3"} {
+		if g, ok := planted().OfTerminal(docket.Terminal{Number: 8, Name: "老粮站宿舍大厅", Grid: says}); !ok || g.ID != want {
+			t.Errorf("its file says %q: %q, want %q", says, g.ID, want)
+		}
 	}
 	if err := b.Drop("4"); err != nil || len(b.Grids) != 5 || len(b.Grids[0].Neighbours) != 0 {
 		t.Errorf("%v, %+v", err, b.Grids)

@@ -100,7 +100,7 @@ const maxAge = 10 * 365 * 24 * 3600 * 1000
 // byOurClock moves the times of a terminal by what its clock is wrong: a board
 // without a clock that runs may begin in 1970.
 func byOurClock(told wire.Health, now time.Time) docket.Health {
-	h := docket.Health{At: now, Devices: []docket.Device{}, Versions: told.Versions, System: told.System}
+	h := docket.Health{At: now, Devices: []docket.Device{}, Versions: told.Versions, System: told.System, Grid: told.Grid}
 	move := func(t time.Time) time.Time {
 		if t.IsZero() || told.DeviceTime.IsZero() {
 			return time.Time{}

@@ -28,9 +28,9 @@ func (s *Store) PutHealth(ctx context.Context, kiosk int, h docket.Health) error
 	if err != nil {
 		return err
 	}
-	r, err := s.execute(ctx, `INSERT INTO health (kiosk, at, devices, queue, versions, system) SELECT number, ?, ?, ?, ?, ? FROM terminals WHERE number = ?
-		ON CONFLICT (kiosk) DO UPDATE SET at = excluded.at, devices = excluded.devices, queue = excluded.queue, versions = excluded.versions, system = excluded.system`,
-		micros(h.At), devices, queue, versions, system, kiosk)
+	r, err := s.execute(ctx, `INSERT INTO health (kiosk, at, devices, queue, versions, system, grid) SELECT number, ?, ?, ?, ?, ?, ? FROM terminals WHERE number = ?
+		ON CONFLICT (kiosk) DO UPDATE SET at = excluded.at, devices = excluded.devices, queue = excluded.queue, versions = excluded.versions, system = excluded.system, grid = excluded.grid`,
+		micros(h.At), devices, queue, versions, system, h.Grid, kiosk)
 	return oneRow("health", r, err, docket.ErrNotFound)
 }
 
@@ -72,7 +72,7 @@ func (s *Store) Healths(ctx context.Context) (map[int]docket.Health, error) {
 	return words, nil
 }
 
-const healthQuery = `SELECT h.kiosk, h.at, h.devices, h.queue, h.versions, h.system,
+const healthQuery = `SELECT h.kiosk, h.at, h.devices, h.queue, h.versions, h.system, h.grid,
 	coalesce(known_sequence, 0), coalesce(known_hash, ''), coalesce(heard_sequence, 0), coalesce(heard_hash, ''), coalesce(alarm, ''), coalesce(alarm_at, 0)
 	FROM health h LEFT JOIN audits a ON a.kiosk = h.kiosk`
 
@@ -87,7 +87,7 @@ func scanHealth(r row) (spoken, error) {
 	var at int64
 	var devices, queue, versions, system []byte
 	audit, finish := auditPlaces(&one.health.Audit)
-	if err := r.Scan(append([]any{&one.kiosk, &at, &devices, &queue, &versions, &system}, audit...)...); err != nil {
+	if err := r.Scan(append([]any{&one.kiosk, &at, &devices, &queue, &versions, &system, &one.health.Grid}, audit...)...); err != nil {
 		return one, err
 	}
 	finish()

@@ -33,7 +33,7 @@ var others = map[string]string{
 	"case_events": "status by action",
 	"calls":       "id screen answer words answered_by answered_account", // answers are prepared ones
 	"quarantine":  "id hash handled_by",
-	"health":      "devices queue versions system",
+	"health":      "devices queue versions system grid",
 	"attachments": "id request type hash",
 	"ratings":     "id ticket rated reason handled_by",
 	"changes":     "request",

@@ -9,10 +9,11 @@ import (
 	"lintai/sync/central/docket"
 )
 
-const terminalColumns = "number, name, added_at, last_contact, clock_offset"
+const terminalColumns = `number, name, added_at, last_contact, clock_offset,
+	coalesce((SELECT grid FROM health WHERE health.kiosk = terminals.number), '')`
 
 func terminalPlaces(t *docket.Terminal, added, contact, offset *int64) []any {
-	return []any{&t.Number, &t.Name, added, contact, offset}
+	return []any{&t.Number, &t.Name, added, contact, offset, &t.Grid}
 }
 
 func finishTerminal(t *docket.Terminal, added, contact, offset int64) {

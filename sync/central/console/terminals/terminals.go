@@ -77,6 +77,7 @@ type View struct {
 	Heard  time.Time
 	Clock  string // how wrong its clock is, or ""
 	Told   bool   // it said how its devices are
+	Area   string // the name of the grid in which it stands, or ""
 	Queue  *queueView
 	Alarm  string // what is wrong with its audit log, or ""
 	// Computer is what it says of itself as one, nil where it is no appliance.
@@ -121,9 +122,16 @@ func (a *Area) Views(ctx context.Context) ([]View, error) {
 	if err != nil {
 		return nil, err
 	}
+	book, err := a.Fleet.Store.Grids(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var all []View
 	for _, t := range terminals {
 		v := View{Terminal: t}
+		if g, ok := book.OfTerminal(t); ok {
+			v.Area = g.Name
+		}
 		if h, told := healths[t.Number]; told {
 			v.Told, v.Faults = true, faults(h)
 			v.Queue, v.Versions = a.queue(h), versions(h)

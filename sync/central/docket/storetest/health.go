@@ -20,7 +20,7 @@ func health(t *testing.T, s docket.Store) {
 		{Name: "card", State: "ready", Since: noon.Add(-time.Hour), LastOK: noon},
 		{Name: "printer", State: "fault", Fault: fault.PaperOut, Since: noon.Add(-time.Minute)},
 	}, Queue: &docket.Queue{Waiting: 3, Attachments: 2, Held: 1, Oldest: noon.Add(-time.Hour), LowSpace: true},
-		Versions: map[string]string{"program": "1.2", "catalog": "7"}}
+		Versions: map[string]string{"program": "1.2", "catalog": "7"}, Grid: "3号楼"}
 	must(t, s.PutHealth(ctx, 1, first))
 	must(t, s.PutHealth(ctx, 2, docket.Health{At: noon, Devices: []docket.Device{}}))
 	wantError(t, "unknown terminal", s.PutHealth(ctx, 99, first), docket.ErrNotFound)
@@ -28,6 +28,10 @@ func health(t *testing.T, s docket.Store) {
 	must(t, err)
 	want(t, "words", len(all), 2)
 	want(t, "of terminal 1", all[1], first)
+	terminals, err := s.Terminals(ctx)
+	must(t, err)
+	want(t, "where terminal 1 stands", terminals[0].Grid, "3号楼")
+	want(t, "where the others stand", terminals[1].Grid+terminals[2].Grid, "")
 	later := docket.Health{At: noon.Add(time.Minute), Devices: first.Devices[:1]}
 	must(t, s.PutHealth(ctx, 1, later))
 	all, err = s.Healths(ctx)
