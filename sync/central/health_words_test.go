@@ -86,3 +86,36 @@ func TestStaffKnowWhetherATerminalHasFullySynced(t *testing.T) {
 	contains(t, page, "全部送达")
 	lacks(t, page, "待送达", "需要核对", "空间不足")
 }
+
+// A terminal whose card was replaced enrols with a new code, and its log begins anew: that
+// is no alarm. The same machine's log that is another is one, before and after.
+func TestAuditLogOfAReplacedCard(t *testing.T) {
+	h := setup(t)
+	staff := h.staff()
+	alarmed := func() bool {
+		t.Helper()
+		return strings.Contains(staff.page("/console/terminals", http.StatusOK), "运行记录")
+	}
+	h.audit(7, "a")
+	h.me = h.admit(12).Client
+	if n := h.audit(2, "b"); n != 2 || alarmed() {
+		t.Errorf("a replaced card: central knows %d, alarm %v", n, alarmed())
+	}
+	contains(t, h.log.String(), "begins anew")
+	if h.audit(2, "c"); !alarmed() {
+		t.Error("the log of the new machine is another, and nobody is told")
+	}
+	if r := staff.post("/console/terminals/12/audit", url.Values{}); r.StatusCode != http.StatusSeeOther {
+		t.Fatalf("acknowledge: %s", r.Status)
+	}
+	// A renewed certificate is the same enrolment's.
+	if n := h.audit(7, "d"); n != 2 {
+		t.Errorf("a log that grew and does not show what was known: central knows %d", n)
+	}
+	key, request := newRequest(t)
+	renewed := decode[wire.RenewAnswer](t, h.terminal(h.me, "POST", wire.PathRenew, wire.Renew{Kiosk: 12, Request: request}), http.StatusOK)
+	h.me = h.client(renewed.Certificate, key)
+	if h.audit(1, "e"); !alarmed() {
+		t.Error("a renewed certificate covers up a log that was cut")
+	}
+}

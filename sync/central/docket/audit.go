@@ -21,6 +21,8 @@ type Audit struct {
 	// until staff have seen to it; AlarmAt is when that was first noticed.
 	Alarm   AuditAlarm
 	AlarmAt time.Time
+	// Enrolment is the one by a code whose log this is: see Store.Enrolled. 0: not known.
+	Enrolment int64
 }
 
 // AuditAlarm is what is wrong with an audit log.
@@ -35,8 +37,10 @@ const (
 var AuditAlarms = []AuditAlarm{AuditCut, AuditRewritten}
 
 // Hear takes in the head of a log, and the entry in it that the terminal shows
-// for one that central named; none when it was not asked for one.
-func (a Audit) Hear(head, told Entry, at time.Time) Audit {
+// for one that central named; none when it was not asked for one. A machine that
+// enrolled with a new code since, for a card that was lost or is another, has a log of
+// its own: then what does not fit is where that begins, once for each code.
+func (a Audit) Hear(head, told Entry, enrolment int64, at time.Time) Audit {
 	alarm := AuditAlarm("")
 	switch {
 	case head.Sequence < a.Known.Sequence:
@@ -47,17 +51,22 @@ func (a Audit) Hear(head, told Entry, at time.Time) Audit {
 	}
 	a.Heard = head
 	switch {
+	case alarm != "" && enrolment != 0 && enrolment != a.Enrolment:
+		a.Known, a.Enrolment = head, enrolment // an alarm from before stays: nobody has seen to it
 	case alarm != "" && a.Alarm == "":
 		a.Alarm, a.AlarmAt = alarm, at
 	case alarm != "" || a.Alarm != "":
 		// The first alarm stands, also when the log seems whole again.
 	case a.Known.Sequence == 0 || told == a.Known:
 		a.Known = head
+		if enrolment != 0 {
+			a.Enrolment = enrolment // the same log goes on
+		}
 	}
 	return a
 }
 
 // Acknowledge ends an alarm: from now on the log as it is counts.
 func (a Audit) Acknowledge() Audit {
-	return Audit{Known: a.Heard, Heard: a.Heard}
+	return Audit{Known: a.Heard, Heard: a.Heard, Enrolment: a.Enrolment}
 }

@@ -33,6 +33,9 @@ type Store interface {
 	// RevokeTerminal revokes all certificates of a terminal and makes its codes
 	// void. ErrNotFound.
 	RevokeTerminal(ctx context.Context, number int) error
+	// Enrolled names the enrolment with a one-time code that a terminal's newest used
+	// certificate comes of, another one for each code; 0 when it comes of none.
+	Enrolled(ctx context.Context, kiosk int) (int64, error)
 	// Certificates gives every terminal's newest certificate that was used, by number.
 	Certificates(ctx context.Context) (map[int]Certificate, error)
 	Terminals(ctx context.Context) ([]Terminal, error) // by number

@@ -72,14 +72,19 @@ func (a *API) health(w http.ResponseWriter, r *http.Request, kiosk int) error {
 // hearAudit holds the head of a terminal's audit log against what was known of
 // it, and writes down what that changes.
 func (a *API) hearAudit(ctx context.Context, kiosk int, known docket.Audit, told wire.AuditHealth, now time.Time) (docket.Audit, error) {
+	enrolment, err := a.Store.Enrolled(ctx, kiosk)
+	if err != nil {
+		return known, err
+	}
+	shown := docket.Entry{Sequence: told.ToldSequence, Hash: told.ToldHash}
 	hear := func(known docket.Audit) docket.Audit {
-		return known.Hear(docket.Entry{Sequence: told.Sequence, Hash: told.Hash}, docket.Entry{Sequence: told.ToldSequence, Hash: told.ToldHash}, now.Truncate(time.Microsecond))
+		return known.Hear(docket.Entry{Sequence: told.Sequence, Hash: told.Hash}, shown, enrolment, now.Truncate(time.Microsecond))
 	}
 	if hear(known) == known {
 		return known, nil
 	}
 	var fresh docket.Audit
-	err := a.Store.Write(ctx, func(tx docket.Tx) error {
+	err = a.Store.Write(ctx, func(tx docket.Tx) error {
 		stored, err := tx.Audit(kiosk) // somebody may have acknowledged meanwhile
 		if err != nil {
 			return err
@@ -88,6 +93,9 @@ func (a *API) hearAudit(ctx context.Context, kiosk int, known docket.Audit, told
 		if fresh.Alarm != "" && stored.Alarm == "" {
 			a.Log.Error("the audit log of a terminal does not fit what was known of it", "kiosk", kiosk, "alarm", string(fresh.Alarm),
 				"known", stored.Known.Sequence, "told", told.Sequence)
+		}
+		if fresh.Enrolment != stored.Enrolment && stored.Known.Sequence > 0 && shown != stored.Known {
+			a.Log.Info("the audit log of a terminal begins anew: its machine enrolled with a new code", "kiosk", kiosk, "known", stored.Known.Sequence, "told", told.Sequence)
 		}
 		return tx.PutAudit(kiosk, fresh)
 	})

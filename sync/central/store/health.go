@@ -73,7 +73,7 @@ func (s *Store) Healths(ctx context.Context) (map[int]docket.Health, error) {
 }
 
 const healthQuery = `SELECT h.kiosk, h.at, h.devices, h.queue, h.versions, h.system, h.grid,
-	coalesce(known_sequence, 0), coalesce(known_hash, ''), coalesce(heard_sequence, 0), coalesce(heard_hash, ''), coalesce(alarm, ''), coalesce(alarm_at, 0)
+	coalesce(known_sequence, 0), coalesce(known_hash, ''), coalesce(heard_sequence, 0), coalesce(heard_hash, ''), coalesce(alarm, ''), coalesce(alarm_at, 0), coalesce(a.enrolment, 0)
 	FROM health h LEFT JOIN audits a ON a.kiosk = h.kiosk`
 
 // spoken is a terminal's word with its number.
@@ -105,12 +105,12 @@ func scanHealth(r row) (spoken, error) {
 	return one, err
 }
 
-const auditColumns = "known_sequence, known_hash, heard_sequence, heard_hash, alarm, alarm_at"
+const auditColumns = "known_sequence, known_hash, heard_sequence, heard_hash, alarm, alarm_at, enrolment"
 
 // auditPlaces is where auditColumns are scanned to; finish is called after that.
 func auditPlaces(a *docket.Audit) (places []any, finish func()) {
 	var at int64
-	return []any{&a.Known.Sequence, &a.Known.Hash, &a.Heard.Sequence, &a.Heard.Hash, &a.Alarm, &at},
+	return []any{&a.Known.Sequence, &a.Known.Hash, &a.Heard.Sequence, &a.Heard.Hash, &a.Alarm, &at, &a.Enrolment},
 		func() { a.AlarmAt = moment(at) }
 }
 
@@ -132,10 +132,10 @@ func (t *Tx) Audit(kiosk int) (docket.Audit, error) {
 
 // PutAudit writes it.
 func (t *Tx) PutAudit(kiosk int, a docket.Audit) error {
-	n, err := t.exec("audit", `INSERT INTO audits (kiosk, `+auditColumns+`) SELECT number, ?, ?, ?, ?, ?, ? FROM terminals WHERE number = ?
+	n, err := t.exec("audit", `INSERT INTO audits (kiosk, `+auditColumns+`) SELECT number, ?, ?, ?, ?, ?, ?, ? FROM terminals WHERE number = ?
 		ON CONFLICT (kiosk) DO UPDATE SET known_sequence = excluded.known_sequence, known_hash = excluded.known_hash,
-		heard_sequence = excluded.heard_sequence, heard_hash = excluded.heard_hash, alarm = excluded.alarm, alarm_at = excluded.alarm_at`,
-		a.Known.Sequence, a.Known.Hash, a.Heard.Sequence, a.Heard.Hash, string(a.Alarm), micros(a.AlarmAt), kiosk)
+		heard_sequence = excluded.heard_sequence, heard_hash = excluded.heard_hash, alarm = excluded.alarm, alarm_at = excluded.alarm_at, enrolment = excluded.enrolment`,
+		a.Known.Sequence, a.Known.Hash, a.Heard.Sequence, a.Heard.Hash, string(a.Alarm), micros(a.AlarmAt), a.Enrolment, kiosk)
 	if err == nil && n == 0 {
 		err = docket.ErrNotFound
 	}

@@ -197,3 +197,13 @@ func (s *Store) Enrolment(ctx context.Context, kiosk int) (enrolment int64, err 
 	err = s.queryRow(ctx, "SELECT enrolment FROM certificates WHERE kiosk = ? AND used = 1 ORDER BY number DESC LIMIT 1", kiosk).Scan(&enrolment)
 	return enrolment, one("certificate", err)
 }
+
+// Enrolled is Enrolment where a code stands behind it, else 0.
+func (s *Store) Enrolled(ctx context.Context, kiosk int) (enrolment int64, err error) {
+	err = s.queryRow(ctx, `SELECT coalesce(max(k.serial), 0) FROM codes k WHERE k.kiosk = ?1 AND k.key IS NOT NULL AND k.serial =
+		(SELECT enrolment FROM certificates WHERE kiosk = ?1 AND used = 1 ORDER BY number DESC LIMIT 1)`, kiosk).Scan(&enrolment)
+	if err != nil {
+		return 0, fmt.Errorf("store: enrolment: %w", err)
+	}
+	return enrolment, nil
+}

@@ -58,7 +58,7 @@ func audit(t *testing.T, s docket.Store) {
 		return a
 	}
 	want(t, "before any word", read(1), docket.Audit{})
-	first := docket.Audit{Known: docket.Entry{Sequence: 5, Hash: "aa"}, Heard: docket.Entry{Sequence: 3, Hash: "bb"}, Alarm: docket.AuditCut, AlarmAt: noon}
+	first := docket.Audit{Known: docket.Entry{Sequence: 5, Hash: "aa"}, Heard: docket.Entry{Sequence: 3, Hash: "bb"}, Alarm: docket.AuditCut, AlarmAt: noon, Enrolment: 1 << 62}
 	must(t, write(1, first))
 	want(t, "of terminal 1", read(1), first)
 	want(t, "of terminal 2", read(2), docket.Audit{})
