@@ -227,6 +227,9 @@ func (k *kiosk) run(ctx context.Context, s *settings.Settings, identity agent.Id
 	}
 	parts.Go(func() { retain(ctx, days, queue, line.Offset, k.log) })
 	devices.run(ctx, &parts)
+	troubles := time.NewTicker(troubleEvery)
+	defer troubles.Stop()
+	parts.Go(func() { k.computer.watch(ctx, troubles.C, devices.book) })
 	parts.Go(func() { devices.book.answer(ctx, s.Terminal.Data, devices.printer, k.log) })
 	go display.run(ctx) // not waited for: the toolkit may be gone before it
 	looks := time.NewTicker(contentEvery)

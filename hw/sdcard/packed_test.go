@@ -1,4 +1,4 @@
-package image
+package sdcard
 
 import (
 	"encoding/binary"
@@ -8,8 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-
-	"lintai/hw/sdcard"
 )
 
 // What the build leaves to be handed on is what kioskctl card write takes: whole and as
@@ -17,7 +15,7 @@ import (
 func TestAPackedCardIsTakenAndChecked(t *testing.T) {
 	const mib = 1 << 20
 	card := make([]byte, 12*mib)
-	binary.LittleEndian.PutUint32(card[440:], sdcard.Label)
+	binary.LittleEndian.PutUint32(card[440:], Label)
 	for i := range 4 { // parts of 2 MiB from 4 MiB on
 		e := card[446+16*i:]
 		e[4] = 0x0c
@@ -31,12 +29,12 @@ func TestAPackedCardIsTakenAndChecked(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // again over what is there
-		if out, err := exec.CommandContext(t.Context(), "stage/pack", name).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(t.Context(), "../../deploy/image/stage/pack", name).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
 	}
 	taken := func(name string) ([]byte, error) {
-		i, err := sdcard.OpenImage(t.Context(), name)
+		i, err := OpenImage(t.Context(), name)
 		if err != nil {
 			return nil, err
 		}
@@ -55,7 +53,7 @@ func TestAPackedCardIsTakenAndChecked(t *testing.T) {
 	if err := os.WriteFile(name, card, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var p *sdcard.Problem
+	var p *Problem
 	if _, err := taken(name); !errors.As(err, &p) {
 		t.Errorf("another card beside its sum: %v", err)
 	}
