@@ -2,6 +2,7 @@ package image
 
 import (
 	"os"
+	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
@@ -127,6 +128,22 @@ func TestNobodyComesIn(t *testing.T) {
 	for name, want := range map[string]string{"kernel.sysrq": "0", "fs.suid_dumpable": "0", "kernel.panic": "10", "kernel.kexec_load_disabled": "1"} {
 		if !regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` = ` + want + `$`).MatchString(read(t, "rootfs/etc/sysctl.d/50-lintai.conf")) {
 			t.Errorf("%s is not %s", name, want)
+		}
+	}
+}
+
+// A reader on SPI is named in the firmware's file by the overlay that the card brings.
+func TestTheOverlayForSPIIsOnTheCard(t *testing.T) {
+	if !strings.Contains(read(t, "config.txt"), "\n#dtoverlay=lintai-spi\n") || !strings.Contains(read(t, "stage/card"), "/overlays/lintai-spi.dtbo") {
+		t.Error("config.txt and stage/card do not name the same overlay")
+	}
+	compiled, err := exec.CommandContext(t.Context(), "dtc", "-q", "-I", "dts", "-O", "dtb", "spi.dts").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"target-path", "/soc/spi@7e204000", "/soc/gpio@7e200000", "__local_fixups__"} {
+		if !strings.Contains(string(compiled), want) {
+			t.Errorf("the overlay has no %s", want)
 		}
 	}
 }
