@@ -207,21 +207,23 @@ func (l *lobby) serves(ctx context.Context) error {
 	return l.atStart(ctx, "home-after-first-start")
 }
 
-// presses touches words that stand in the lower part of the screen, where the buttons
-// are: a title may say the same.
+// presses touches words that stand below the title, where the buttons are, until the
+// screen is another one: a touch in the moment in which a screen comes is not taken.
 func (l *lobby) presses(ctx context.Context, words string) error {
-	const from = panelHeight / 12
-	return eventually(ctx, patience, func(ctx context.Context) error {
-		p, err := l.machine.Settled(ctx)
-		if err != nil {
-			return errors.Join(err, l.machine.Running())
-		}
-		lower := image.NewRGBA(image.Rect(0, 0, panelWidth, panelHeight-from))
-		draw.Draw(lower, lower.Bounds(), p, image.Pt(0, from), draw.Src)
-		places, err := guest.Find(ctx, l.scratch, lower, words)
-		if err != nil {
-			return err
-		}
-		return l.machine.Touch(ctx, places[0].Min.Add(places[0].Max).Div(2).Add(image.Pt(0, from)), 0)
+	return l.insists(ctx, words, func(ctx context.Context) error {
+		const from = panelHeight / 12
+		return eventually(ctx, patience, func(ctx context.Context) error {
+			p, err := l.machine.Settled(ctx)
+			if err != nil {
+				return errors.Join(err, l.machine.Running())
+			}
+			lower := image.NewRGBA(image.Rect(0, 0, panelWidth, panelHeight-from))
+			draw.Draw(lower, lower.Bounds(), p, image.Pt(0, from), draw.Src)
+			places, err := guest.Find(ctx, l.scratch, lower, words)
+			if err != nil {
+				return err
+			}
+			return l.machine.Touch(ctx, places[0].Min.Add(places[0].Max).Div(2).Add(image.Pt(0, from)), 0)
+		})
 	})
 }

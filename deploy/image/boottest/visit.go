@@ -38,18 +38,8 @@ func (l *lobby) visits(ctx context.Context) error {
 		{"家里", "很急", "urgency"},
 		{"很急", "身份证", "identify"},
 	} {
-		// A resident touches again when nothing has come of it for a while.
-		var err error
-		for range 4 {
-			patient, over := context.WithTimeout(ctx, 40*time.Second)
-			err = l.changes(patient, func(context.Context) error { return l.touches(ctx, s.touched) })
-			over()
-			if err == nil {
-				break
-			}
-		}
-		if err != nil {
-			return fmt.Errorf("%s was touched four times: %w", s.touched, err)
+		if err := l.insists(ctx, s.touched, func(ctx context.Context) error { return l.touches(ctx, s.touched) }); err != nil {
+			return err
 		}
 		if _, err := l.sees(ctx, s.seen); err != nil {
 			return err
@@ -106,6 +96,19 @@ func (l *lobby) visits(ctx context.Context) error {
 		return err
 	}
 	return l.home(ctx)
+}
+
+// insists touches again when nothing has come of it for a while, as people do.
+func (l *lobby) insists(ctx context.Context, words string, touch func(context.Context) error) (err error) {
+	for range 4 {
+		patient, over := context.WithTimeout(ctx, 40*time.Second)
+		err = l.changes(patient, touch)
+		over()
+		if err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s was touched four times: %w", words, err)
 }
 
 // slip waits for the next slip on the serial line, as the emulated printer understood
