@@ -137,7 +137,7 @@ func (l *lobby) enrols(ctx context.Context) error {
 	if err := l.keep(ctx, "enrol"); err != nil {
 		return err
 	}
-	return l.presses(ctx, "登记")
+	return l.pressesBelow(ctx, panelHeight/2, "登记")
 }
 
 // tries: every device that the file names.
@@ -186,7 +186,7 @@ func (l *lobby) serves(ctx context.Context) error {
 	if err := l.keep(ctx, "ready"); err != nil {
 		return err
 	}
-	if err := l.presses(ctx, "打印就绪单"); err != nil {
+	if err := l.pressesBelow(ctx, panelHeight/2, "打印就绪单"); err != nil {
 		return err
 	}
 	// The slip of the test is the first.
@@ -207,11 +207,15 @@ func (l *lobby) serves(ctx context.Context) error {
 	return l.atStart(ctx, "home-after-first-start")
 }
 
-// presses touches words that stand below the title, where the buttons are, until the
-// screen is another one: a touch in the moment in which a screen comes is not taken.
+// presses touches words that stand below the bar, until the screen is another one: a
+// touch in the moment in which a screen comes is not taken.
 func (l *lobby) presses(ctx context.Context, words string) error {
+	return l.pressesBelow(ctx, panelHeight/12, words)
+}
+
+// pressesBelow leaves out what stands above: a title may say the same as a button.
+func (l *lobby) pressesBelow(ctx context.Context, from int, words string) error {
 	return l.insists(ctx, words, func(ctx context.Context) error {
-		const from = panelHeight / 12
 		return eventually(ctx, patience, func(ctx context.Context) error {
 			p, err := l.machine.Settled(ctx)
 			if err != nil {

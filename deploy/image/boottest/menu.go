@@ -27,7 +27,7 @@ func (l *lobby) menu(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := l.presses(ctx, "工作人员"); err != nil {
+	if err := l.pressesBelow(ctx, panelHeight/2, "工作人员"); err != nil {
 		return err
 	}
 	if _, err := l.sees(ctx, "工作人员口令"); err != nil {
