@@ -10,8 +10,10 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"lintai/kiosk/fault"
 	"lintai/kiosk/phrase"
 	"lintai/sync/central"
+	"lintai/sync/wire"
 )
 
 // section is what "kiosk add" prints, as package settings of a terminal reads it.
@@ -134,9 +136,27 @@ func listKiosks(ctx context.Context, args []string, out, log io.Writer) error {
 		if !s.LastContact.IsZero() {
 			heard = "heard of " + s.LastContact.In(phrase.Zone).Format("2006-01-02 15:04")
 		}
-		if _, err := fmt.Fprintf(out, "%4d  %s  %s, %s\n", s.Number, s.Name, standing, heard); err != nil {
+		if _, err := fmt.Fprintf(out, "%4d  %s  %s, %s%s\n", s.Number, s.Name, standing, heard, runs(s.System)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// runs is which image an appliance last said that it runs, and how an update fares.
+func runs(s *wire.System) string {
+	if s == nil || s.Image == "" {
+		return ""
+	}
+	text := fmt.Sprintf(", image %s in system %s", s.Image, s.Slot)
+	if s.Trial {
+		text += " on trial"
+	}
+	if u := s.Update; u != nil && u.State != "none" && u.State != "" {
+		text += fmt.Sprintf(", update %s %s", u.Version, u.State)
+		if u.Fault != fault.None {
+			text += fmt.Sprintf(" (%s)", u.Fault)
+		}
+	}
+	return text
 }

@@ -169,6 +169,7 @@ type Standing struct {
 	Enrolled    bool
 	Expires     time.Time // of its certificate
 	Revoked     bool
+	System      *wire.System // as it last said; nil when it is no appliance
 }
 
 // Standings lists all terminals by number.
@@ -181,10 +182,15 @@ func (c *Central) Standings(ctx context.Context) ([]Standing, error) {
 	if err != nil {
 		return nil, fmt.Errorf("central: %w", err)
 	}
+	healths, err := c.store.Healths(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("central: %w", err)
+	}
 	var all []Standing
 	for _, t := range terminals {
 		cert, enrolled := certificates[t.Number]
-		all = append(all, Standing{Number: t.Number, Name: t.Name, LastContact: t.LastContact, Enrolled: enrolled, Expires: cert.ExpiresAt, Revoked: cert.Revoked})
+		all = append(all, Standing{Number: t.Number, Name: t.Name, LastContact: t.LastContact, Enrolled: enrolled, Expires: cert.ExpiresAt, Revoked: cert.Revoked,
+			System: healths[t.Number].System})
 	}
 	return all, nil
 }
