@@ -43,6 +43,8 @@ type lobby struct {
 	slips      int
 	tickets    []string // of the slips that came out whole
 	boots      int
+	slot       string // that the boot loader chose last
+	updates    *updates
 }
 
 func newLobby(ctx context.Context, o options) (*lobby, error) {
@@ -90,7 +92,7 @@ func (l *lobby) prepare(ctx context.Context, kiosk func(snippet string) string) 
 	if err != nil {
 		return err
 	}
-	if err := os.Truncate(l.card(), info.Size()+256<<20); err != nil {
+	if err := os.Truncate(l.card(), info.Size()+l.larger()); err != nil {
 		return err
 	}
 	if err := l.startCentral(ctx); err != nil {
@@ -119,6 +121,15 @@ func (l *lobby) prepare(ctx context.Context, kiosk func(snippet string) string) 
 	}
 	l.report.step("central and the bench are up, kiosk.toml is on the card", "")
 	return nil
+}
+
+// larger is how much more room a card has than the image. A bundle lies on the data
+// partition while it is fetched, beside what residents need.
+func (l *lobby) larger() int64 {
+	if l.updates != nil {
+		return 1 << 30
+	}
+	return 256 << 20
 }
 
 // technicians is the file as a technician fills it in.
@@ -218,7 +229,16 @@ var (
 )
 
 // boot switches the machine on and waits until the boot loader chose a system.
-func (l *lobby) boot(ctx context.Context) (err error) {
+func (l *lobby) boot(ctx context.Context) error {
+	if err := l.switchOn(ctx); err != nil {
+		return err
+	}
+	_, err := l.chosen(ctx, 0)
+	return err
+}
+
+// switchOn switches the machine on.
+func (l *lobby) switchOn(ctx context.Context) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -234,20 +254,24 @@ func (l *lobby) boot(ctx context.Context) (err error) {
 		},
 		Neighbour: true,
 	})
-	if err != nil {
-		return err
-	}
+	return err
+}
+
+// chosen waits until the boot loader chose a system and its kernel began, and tells the
+// mark behind that.
+func (l *lobby) chosen(ctx context.Context, mark int) (int, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errors.New("the boot loader chose no system"))
 	defer cancel()
-	slot, mark, err := l.machine.Console.Await(ctx, 0, slotChosen)
+	slot, mark, err := l.machine.Console.Await(ctx, mark, slotChosen)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if _, _, err := l.machine.Console.Await(ctx, mark, kernelBegan); err != nil {
-		return err
+	if _, mark, err = l.machine.Console.Await(ctx, mark, kernelBegan); err != nil {
+		return 0, err
 	}
+	l.slot = slot[1]
 	l.report.step("system "+slot[1]+" starts", "")
-	return nil
+	return mark, nil
 }
 
 // atWindow waits until the terminal's window is painted.

@@ -68,7 +68,11 @@ func (p *process) stop() {
 
 // ask runs a short command and returns what it printed.
 func ask(ctx context.Context, program string, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	return askWithin(ctx, 2*time.Minute, program, args...)
+}
+
+func askWithin(ctx context.Context, limit time.Duration, program string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)
 	var complaint strings.Builder
