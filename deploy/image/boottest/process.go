@@ -86,9 +86,14 @@ func askWithin(ctx context.Context, limit time.Duration, program string, args ..
 
 // eventually tries until it holds, and returns the last reason why it did not.
 func eventually(ctx context.Context, limit time.Duration, try func(context.Context) error) error {
+	return every(ctx, 200*time.Millisecond, limit, try)
+}
+
+// every is eventually for what takes a processor that the machine needs.
+func every(ctx context.Context, pause, limit time.Duration, try func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	again := time.NewTicker(200 * time.Millisecond)
+	again := time.NewTicker(pause)
 	defer again.Stop()
 	for {
 		err := try(ctx)

@@ -14,6 +14,9 @@ import (
 
 func (l *lobby) centralDir() string { return filepath.Join(l.scratch, "central") }
 
+// commandPause is how often central's commands are asked for what is waited for.
+const commandPause = 3 * time.Second
+
 // operator runs one of central's commands, such as "update list".
 func (l *lobby) operator(ctx context.Context, args ...string) (string, error) {
 	all := append([]string{args[0], args[1], "--data", l.centralDir()}, args[2:]...)
@@ -22,7 +25,7 @@ func (l *lobby) operator(ctx context.Context, args ...string) (string, error) {
 
 // told waits until central was told something of the terminal.
 func (l *lobby) told(ctx context.Context, what string) error {
-	err := eventually(ctx, 2*patience, func(ctx context.Context) error {
+	err := every(ctx, commandPause, 2*patience, func(ctx context.Context) error {
 		list, err := l.operator(ctx, "kiosk", "list")
 		if err == nil && !strings.Contains(list, what) {
 			err = fmt.Errorf("central was not told %q, but %q", what, strings.TrimSpace(list))
@@ -66,7 +69,7 @@ func (l *lobby) begins(ctx context.Context, s system) error {
 // over ends a rollout, so that another may begin, and tells how it stood.
 func (l *lobby) over(ctx context.Context, s system, stood string) error {
 	standing := ""
-	err := eventually(ctx, patience, func(ctx context.Context) error {
+	err := every(ctx, commandPause, patience, func(ctx context.Context) error {
 		list, err := l.operator(ctx, "update", "list")
 		if err != nil {
 			return err

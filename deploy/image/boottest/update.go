@@ -34,7 +34,6 @@ const longUpdate = 25 * time.Minute
 var (
 	saysRefused   = regexp.MustCompile(`update refused" fault=(\S+) version=(\S+)`)
 	saysInstalled = regexp.MustCompile(`an update is installed, and tried at the next start" version=(\S+)`)
-	saysFailed    = regexp.MustCompile(`an update was not installed" version=(\S+)`)
 	saysAnew      = regexp.MustCompile(`starting anew with the update" version=(\S+)`)
 	saysBoot      = regexp.MustCompile(`appliance: boot" reason=(\w+) slot=([AB]) version=(\S+)`)
 	saysPassed    = regexp.MustCompile(`this version passed" version=(\S+)`)

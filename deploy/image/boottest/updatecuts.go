@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"lintai/deploy/image/guest"
@@ -95,12 +96,12 @@ func (l *lobby) cutUpdates(ctx context.Context, s system) error {
 	if err := l.remembers(ctx); err != nil {
 		return err
 	}
-	passed, undone := 0, 0
+	passed, left := 0, 0
 	count := func(r *round) {
 		if r.now == r.new {
 			passed++
 		} else {
-			undone++
+			left++
 		}
 	}
 	r := &round{old: l.updates.runs, new: s}
@@ -133,6 +134,9 @@ func (l *lobby) cutUpdates(ctx context.Context, s system) error {
 		if err := l.wholeStart(ctx, r, fmt.Sprintf("after-update-cut-%d", n)); err != nil {
 			return fmt.Errorf("start after cut %d: %w", n, err)
 		}
+		if err := l.givenUp(ctx, r); err != nil {
+			return err
+		}
 	}
 	if err := l.comesToItsEnd(ctx, r); err != nil {
 		return err
@@ -141,7 +145,7 @@ func (l *lobby) cutUpdates(ctx context.Context, s system) error {
 	l.updates.runs = r.now
 	l.report.measure("update_cuts", float64(l.updateCuts))
 	l.report.measure("updates_that_passed", float64(passed))
-	l.report.measure("updates_undone_by_cuts", float64(undone))
+	l.report.measure("updates_left_for_cuts", float64(left))
 	return l.runs(ctx, r.now)
 }
 
@@ -221,12 +225,32 @@ func (l *lobby) wholeStart(ctx context.Context, r *round, name string) error {
 	return l.isWhole(r.now)
 }
 
+// givenUp looks whether central stopped the rollout: an installation that was cut three
+// times is given up, and of two such central makes no third.
+func (l *lobby) givenUp(ctx context.Context, r *round) error {
+	list, err := l.operator(ctx, "update", "list")
+	if standing := rowOf(list, r.new.version); strings.Contains(standing, "stopped") && !r.over {
+		l.report.step("the rollout: "+standing, "")
+		r.over = true
+	}
+	return err
+}
+
 // comesToItsEnd lets an update go on without a cut until it is over.
 func (l *lobby) comesToItsEnd(ctx context.Context, r *round) error {
 	if r.over {
 		return nil
 	}
-	if _, _, err := l.await(ctx, 0, longUpdate, saysInstalled); err != nil {
+	err := every(ctx, commandPause, 2*longUpdate, func(ctx context.Context) error {
+		if l.isInstalled() {
+			return nil
+		}
+		if err := errors.Join(l.givenUp(ctx, r), l.machine.Running()); err != nil || r.over {
+			return err
+		}
+		return errors.New("it is not installed")
+	})
+	if err != nil || r.over {
 		return err
 	}
 	if err := l.offAndJudge(ctx); err != nil {
