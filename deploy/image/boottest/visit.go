@@ -165,13 +165,20 @@ func (l *lobby) arrives(ctx context.Context, codes ...ticket.Code) error {
 	return err
 }
 
-// home ends a visit wherever it is and waits for the start screen.
+// home ends a visit wherever it is and waits for the start screen, to which the terminal
+// also goes by itself.
 func (l *lobby) home(ctx context.Context) error {
-	if err := l.touches(ctx, "完成"); err != nil {
+	return eventually(ctx, patience, func(ctx context.Context) error {
+		p, err := l.machine.Settled(ctx)
+		if err != nil {
+			return errors.Join(err, l.machine.Running())
+		}
+		if at, err := guest.Find(ctx, l.scratch, p, "完成"); err == nil {
+			return errors.Join(l.machine.Touch(ctx, at[0].Min.Add(at[0].Max).Div(2), 0), errors.New("the visit was ended just now"))
+		}
+		_, err = guest.Find(ctx, l.scratch, p, "触摸屏幕开始")
 		return err
-	}
-	_, err := l.sees(ctx, "触摸屏幕开始")
-	return err
+	})
 }
 
 // end pulls the plug, for a terminal has no other switch, and looks at what lies on the
