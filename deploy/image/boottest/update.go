@@ -39,6 +39,7 @@ var (
 	saysPassed    = regexp.MustCompile(`this version passed" version=(\S+)`)
 	saysTooLate   = regexp.MustCompile(`the new version has not passed in time" version=(\S+)`)
 	saysUndone    = regexp.MustCompile(`the new version did not pass and the old one is back" version=(\S+)`)
+	saysServing   = regexp.MustCompile(`msg=serving terminal=`)
 	saysSelfTest  = regexp.MustCompile(`self-test: [^\n"]*`)
 )
 
@@ -143,7 +144,7 @@ func (l *lobby) refuses(ctx context.Context, s system) error {
 	if err := l.over(ctx, s, "running in stage 1"); err != nil { // a second one would stop it
 		return err
 	}
-	return l.atStart(ctx, "after-a-stranger")
+	return l.isBack(ctx, 0, "after-a-stranger")
 }
 
 // damaged makes a bundle that lost its end at random bytes, and has central's command
@@ -221,7 +222,7 @@ func (l *lobby) becomes(ctx context.Context, s system) error {
 	}
 	l.report.measure("passed_after_s", time.Since(began).Seconds())
 	l.updates.runs = s
-	if err := l.atStart(ctx, "after-the-update"); err != nil {
+	if err := l.isBack(ctx, mark, "after-the-update"); err != nil {
 		return err
 	}
 	if err := l.runs(ctx, s); err != nil {
@@ -285,7 +286,7 @@ func (l *lobby) fallsBack(ctx context.Context, s system) error {
 	if err := l.started(ctx, mark, l.updates.runs.version, "fallback"); err != nil {
 		return err
 	}
-	if err := l.atStart(ctx, "old-version-is-back"); err != nil {
+	if err := l.isBack(ctx, mark, "old-version-is-back"); err != nil {
 		return err
 	}
 	l.report.measure("back_after_s", time.Since(began).Seconds())
@@ -327,6 +328,19 @@ func (l *lobby) installed(ctx context.Context, mark int, s system) (int, error) 
 	}
 	l.report.measure("installed_after_s", time.Since(began).Seconds())
 	return mark, nil
+}
+
+// isBack waits, in a machine that was not switched on just now, until the kiosk serves
+// residents and the start screen is there. To read a picture takes a processor for
+// seconds, which the machine needs to come so far.
+func (l *lobby) isBack(ctx context.Context, mark int, name string) error {
+	if _, _, err := l.await(ctx, mark, 2*patience, saysServing); err != nil {
+		return err
+	}
+	if _, err := l.sees(ctx, "触摸屏幕开始"); err != nil {
+		return err
+	}
+	return l.keep(ctx, name)
 }
 
 // started waits until the appliance service said which version starts, and why.
