@@ -30,17 +30,18 @@ var allUpdates = []string{"strange", "damaged", "good", "mute", "closed", "cuts"
 const longUpdate = 25 * time.Minute
 
 // What the appliance service and the kiosk say in the journal, which QEMU's variant of
-// the image has on the serial line.
+// the image has on the serial line. A line comes in pieces: what is read of it is read
+// when something stands behind it.
 var (
-	saysRefused   = regexp.MustCompile(`update refused" fault=(\S+) version=(\S+)`)
-	saysInstalled = regexp.MustCompile(`an update is installed, and tried at the next start" version=(\S+)`)
-	saysAnew      = regexp.MustCompile(`starting anew with the update" version=(\S+)`)
-	saysBoot      = regexp.MustCompile(`appliance: boot" reason=(\w+) slot=([AB]) version=(\S+)`)
-	saysPassed    = regexp.MustCompile(`this version passed" version=(\S+)`)
-	saysTooLate   = regexp.MustCompile(`the new version has not passed in time" version=(\S+)`)
-	saysUndone    = regexp.MustCompile(`the new version did not pass and the old one is back" version=(\S+)`)
+	saysRefused   = regexp.MustCompile(`update refused" fault=(\S+) version=(\S+)\s`)
+	saysInstalled = regexp.MustCompile(`an update is installed, and tried at the next start" version=(\S+)\s`)
+	saysAnew      = regexp.MustCompile(`starting anew with the update" version=(\S+)\s`)
+	saysBoot      = regexp.MustCompile(`appliance: boot" reason=(\w+) slot=([AB]) version=(\S+)\s`)
+	saysPassed    = regexp.MustCompile(`this version passed" version=(\S+)\s`)
+	saysTooLate   = regexp.MustCompile(`the new version has not passed in time" version=(\S+)\s`)
+	saysUndone    = regexp.MustCompile(`the new version did not pass and the old one is back" version=(\S+)\s`)
 	saysServing   = regexp.MustCompile(`msg=serving terminal=`)
-	saysSelfTest  = regexp.MustCompile(`self-test: [^\n"]*`)
+	saysSelfTest  = regexp.MustCompile(`self-test: [^\r\n]*[\r\n]`)
 )
 
 // prepareUpdates makes the systems before the machine needs the processors.
@@ -269,7 +270,7 @@ func (l *lobby) fallsBack(ctx context.Context, s system) error {
 	if err != nil {
 		return err
 	}
-	failed := saysSelfTest.FindString(l.machine.Console.Since(0))
+	failed := strings.TrimSpace(saysSelfTest.FindString(l.machine.Console.Since(0)))
 	if l.report.step(fmt.Sprintf("the new version said: %q", failed), ""); (failed != "") != s.speaks {
 		return errors.New("that is not how it was made to fail")
 	}

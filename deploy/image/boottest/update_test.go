@@ -137,6 +137,9 @@ func TestWhatIsSaidOfAnUpdateIsRead(t *testing.T) {
 		`msg="appliance: the new version has not passed in time" version=2026.11.22-2`:               saysTooLate,
 		`msg="appliance: the new version did not pass and the old one is back" version=2026.11.22-2`: saysUndone,
 	} {
+		if got := words.FindStringSubmatch(said[:len(said)-2]); got != nil {
+			t.Errorf("%s was read before it was whole", said)
+		}
 		if got := words.FindStringSubmatch(said + "\r\n"); got == nil || got[len(got)-1] != "2026.11.22-2" {
 			t.Errorf("%s: %v", said, got)
 		}
