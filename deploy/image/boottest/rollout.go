@@ -43,18 +43,13 @@ func (l *lobby) runs(ctx context.Context, s system) error {
 	return l.told(ctx, fmt.Sprintf("image %s in system %s", s.version, l.slot))
 }
 
-// rollsOut takes a bundle in and begins with this terminal. A process that runs does not
-// hear what another one begins, and a terminal asks by itself every ten minutes: so
-// central is stopped meanwhile, and the terminal asks when it is back.
+// rollsOut takes a bundle in and begins with this terminal, which hears of it from the
+// central that serves.
 func (l *lobby) rollsOut(ctx context.Context, s system) error {
 	if _, err := l.operator(ctx, "update", "add", s.bundle); err != nil {
 		return err
 	}
-	l.central.stop()
 	if err := l.begins(ctx, s); err != nil {
-		return err
-	}
-	if err := l.startCentral(ctx); err != nil {
 		return err
 	}
 	l.report.step("central offers "+s.version, "")
