@@ -120,7 +120,7 @@ func (l *lobby) connects(ctx context.Context) error {
 	if err := l.presses(ctx, "网线"); err != nil {
 		return err
 	}
-	return l.presses(ctx, "自动获取")
+	return l.pressesBelow(ctx, panelHeight/4, "自动获取")
 }
 
 // enrols: the place, and central, which the file names with a code.
