@@ -39,7 +39,7 @@ func (l *lobby) menu(ctx context.Context) error {
 	if _, err := l.devbench(ctx, "scan", staffcode.Scan(number)); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "音量", "亮度"); err != nil {
+	if _, err := l.sees(ctx, "音量", "测试设备"); err != nil {
 		return err
 	}
 	if err := l.keep(ctx, "menu"); err != nil {
