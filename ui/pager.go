@@ -104,6 +104,10 @@ func (g *pager) Place(r kit.Rect, s theme.Scale) {
 		right = kit.Rect{X: r.X, Y: r.Y + h + g.line(s), W: r.W, H: h}
 		page = kit.Rect{X: r.X, Y: r.Y + h, W: r.W, H: g.line(s)}
 	}
+	if !g.earlier.Whole(left, s) || !g.later.Whole(right, s) { // words before pictures
+		g.earlier.Plain()
+		g.later.Plain()
+	}
 	limit := min(g.earlier.FitLabel(left, s), g.later.FitLabel(right, s))
 	g.earlier.Place(left, s, limit)
 	g.later.Place(right, s, limit)

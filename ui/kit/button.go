@@ -225,6 +225,12 @@ func (b *Button) Pictured(r Rect) bool {
 	return b.Icon == "" || picture.W > 0
 }
 
+// Whole tells whether the label stands on one line in r.
+func (b *Button) Whole(r Rect, s theme.Scale) bool {
+	_, words := b.split(b.inner(r))
+	return len(Wrap(b.Label, words.W/b.FitLabel(r, s), true)) < 2
+}
+
 // Plain leaves the picture out, until the next Set.
 func (b *Button) Plain() { b.Icon = "" }
 

@@ -49,6 +49,9 @@ func pieces(paragraph string) []string {
 			for j < len(runes) && (wordRune(runes[j]) || amidNumber(runes, j)) {
 				j++
 			}
+			if last := runes[j-1]; last >= '0' && last <= '9' {
+				j += counterAt(runes[j:])
+			}
 		default:
 			j += max(1, wholeAt(runes[j:]))
 		}
@@ -59,6 +62,19 @@ func pieces(paragraph string) []string {
 		i = j
 	}
 	return all
+}
+
+// counters are what numbers count, which a line does not begin with: 25日 is read as one.
+var counters = []string{"号楼", "单元", "年", "月", "日", "号", "楼", "室", "点", "时", "分", "秒", "件", "元", "位", "人", "次", "天", "岁"}
+
+// counterAt returns the length of the counter at the beginning of a text, or 0.
+func counterAt(text []rune) int {
+	for _, word := range counters {
+		if n := utf8.RuneCountInString(word); n <= len(text) && string(text[:n]) == word {
+			return n
+		}
+	}
+	return 0
 }
 
 // wholeAt returns the length of the word that must stay whole at the beginning of
@@ -161,8 +177,12 @@ func evenly(pieces []string, widths []float32, width float32, n int) []int {
 	return starts
 }
 
-// pauses tells whether a reader pauses after a piece anyway.
+// pauses tells whether a reader pauses after a piece anyway. Between Chinese words a space
+// is a pause: 漏水 停水 堵塞 are three.
 func pauses(piece string) bool {
+	if piece == " " {
+		return true
+	}
 	last, _ := utf8.DecodeLastRuneInString(piece)
 	return strings.ContainsRune("，。！？；：、）》」』】〉”’", last)
 }
