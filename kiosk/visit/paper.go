@@ -177,9 +177,12 @@ func (s State) lookPaper(v *View) {
 	if s.canPrint() {
 		print := Control{ID: "paper", Label: s.text("progress.paper_print"), Icon: "certificate", Event: PrintPaper{}}
 		if s.visit.progress.Papers > 0 {
+			// Who has her paper is not led to a second one.
 			print.Label = s.text("progress.paper_again")
+			v.Actions = append(v.Actions, print)
+		} else {
+			v.Actions = append([]Control{print}, v.Actions...)
 		}
-		v.Actions = append([]Control{print}, v.Actions...)
 	}
 	if id, tone := s.paperPhrase(); id != "" {
 		v.Notice, v.NoticeTone = s.text(id), tone

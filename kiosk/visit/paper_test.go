@@ -142,6 +142,9 @@ func TestApprovedPaperIsSaidAndPrinted(t *testing.T) {
 		t.Errorf("central is told %+v, %d times", told, n)
 	}
 	v = Look(r.s)
+	if v.Actions[0].ID != "finish" {
+		t.Errorf("another copy is what is offered first: %+v", v.Actions)
+	}
 	if print, offered = control(v, "paper"); v.Notice != "证明打好了，请取走。" || v.NoticeTone != Good || !offered || print.Label != "补打一份" {
 		t.Errorf("%+v", v)
 	}
