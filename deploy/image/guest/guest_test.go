@@ -262,7 +262,11 @@ func TestACutKeepsWhatWasFlushed(t *testing.T) {
 		loss := AnyLoss(random)
 		d := make(disk, 8*sector)
 		log := logOf("wwfww")
-		s, err := settle(d, bytes.NewReader(log), int64(len(log)), loss, random)
+		r, err := newRecord(bytes.NewReader(log), int64(len(log)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := r.settle(d, loss, random)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -292,7 +296,11 @@ func TestATornLogIsReadToItsLastWholeEntry(t *testing.T) {
 	log := logOf("wfwd")
 	for size := range int64(len(log)) {
 		d := make(disk, 8*sector)
-		if _, err := settle(d, bytes.NewReader(log[:size]), size, NoLoss, nil); err != nil {
+		r, err := newRecord(bytes.NewReader(log[:size]), size)
+		if err != nil {
+			t.Fatalf("cut at byte %d: %v", size, err)
+		}
+		if _, err := r.settle(d, NoLoss, nil); err != nil {
 			t.Fatalf("cut at byte %d: %v", size, err)
 		}
 		got := d.letters()

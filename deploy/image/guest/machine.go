@@ -65,7 +65,7 @@ func (s Setup) arguments() []string {
 		"-nodefaults", "-display", "none", "-bios", Firmware,
 		"-chardev", "socket,id=monitor,path=" + s.file("qmp"), "-mon", "chardev=monitor,mode=control",
 		"-chardev", "socket,id=console,path=" + s.file("tty"), "-serial", "chardev:console",
-		"-device", "virtio-rng-pci",
+		"-device", "virtio-rng-pci", "-device", "virtio-balloon-pci,id=balloon",
 		"-device", "qemu-xhci,id=usb,p2=12,p3=4",
 		"-device", "usb-tablet,bus=usb.0,id=touch",
 		"-audiodev", "wav,id=sound,path=" + s.file("wav"), "-device", "intel-hda", "-device", "hda-output,audiodev=sound",
@@ -212,6 +212,34 @@ func (m *Machine) Running() error {
 // Connect plugs the network's cable in, or pulls it.
 func (m *Machine) Connect(ctx context.Context, in bool) error {
 	return m.Monitor.Do(ctx, "set_link", map[string]any{"name": "network", "up": in}, nil)
+}
+
+// Memory asks the guest's kernel how much memory there is and how much of it programs
+// could still have (MemTotal, MemAvailable), in bytes.
+func (m *Machine) Memory(ctx context.Context) (total, available int64, err error) {
+	const balloon = "/machine/peripheral/balloon"
+	err = m.Monitor.Do(ctx, "qom-set", map[string]any{"path": balloon, "property": "guest-stats-polling-interval", "value": 1}, nil)
+	if err != nil {
+		return 0, 0, err
+	}
+	for {
+		var said struct {
+			At    int64 `json:"last-update"`
+			Stats struct {
+				Total     int64 `json:"stat-total-memory"`
+				Available int64 `json:"stat-available-memory"`
+			} `json:"stats"`
+		}
+		if err := m.Monitor.Do(ctx, "qom-get", map[string]any{"path": balloon, "property": "guest-stats"}, &said); err != nil {
+			return 0, 0, err
+		}
+		if said.At > 0 {
+			return said.Stats.Total, said.Stats.Available, nil
+		}
+		if err := Pause(ctx, 200*time.Millisecond); err != nil {
+			return 0, 0, fmt.Errorf("the guest does not tell its memory: %w", err)
+		}
+	}
 }
 
 // freshOverlay makes the two files that a running machine writes.

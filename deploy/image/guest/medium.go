@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 )
 
 // QEMU's log of a disk has the form of the kernel's dm-log-writes: a head of one sector,
@@ -24,6 +23,7 @@ type written struct {
 	at    int64 // byte of the disk
 	size  int64
 	data  int64 // byte of the log; none of a discard
+	end   int64 // byte of the log behind it
 	flags uint64
 }
 
@@ -61,6 +61,7 @@ func readLog(log io.ReaderAt, size int64) ([]written, error) {
 				break
 			}
 		}
+		w.end = at
 		all = append(all, w)
 	}
 	return all, nil
@@ -95,101 +96,4 @@ type Settled struct {
 
 func (s Settled) String() string {
 	return fmt.Sprintf("%d writes, %d flushes; of %d since the last flush %d lost (%s)", s.Writes, s.Flushes, s.Unsure, s.Lost, s.Loss)
-}
-
-// Settle brings onto the card's image what an honest card holds when the machine has
-// ended: all up to the last flush, and of the rest what the loss leaves. A machine that
-// went off by itself flushed, so that NoLoss and AllLost are the same then.
-func (m *Machine) Settle(loss Loss, random *rand.Rand) (Settled, error) {
-	select {
-	case <-m.ended:
-	default:
-		return Settled{}, errors.New("the machine still runs")
-	}
-	log, err := os.Open(m.setup.file("writes"))
-	if err != nil {
-		return Settled{}, err
-	}
-	defer log.Close()
-	info, err := log.Stat()
-	if err != nil {
-		return Settled{}, err
-	}
-	card, err := os.OpenFile(m.setup.Card, os.O_RDWR, 0)
-	if err != nil {
-		return Settled{}, err
-	}
-	defer card.Close()
-	s, err := settle(card, log, info.Size(), loss, random)
-	if err == nil {
-		err = errors.Join(os.Remove(m.setup.file("writes")), os.Remove(m.setup.file("overlay")))
-	}
-	return s, err
-}
-
-func settle(card io.WriterAt, log io.ReaderAt, size int64, loss Loss, random *rand.Rand) (Settled, error) {
-	all, err := readLog(log, size)
-	if err != nil {
-		return Settled{}, err
-	}
-	s := Settled{Loss: loss}
-	flushed := 0 // all before it is on the card
-	for i, w := range all {
-		if w.flags&flagFlush != 0 {
-			s.Flushes++
-			flushed = i
-		}
-		if w.size > 0 {
-			s.Writes++
-		}
-	}
-	last := -1
-	for i, w := range all {
-		if i >= flushed && w.size > 0 {
-			s.Unsure++
-			last = i
-		}
-	}
-	for i, w := range all {
-		size := w.size
-		if i >= flushed && size > 0 {
-			switch loss {
-			case AllLost:
-				size = 0
-			case SomeLost:
-				size *= int64(random.IntN(2))
-			case LastTorn:
-				if i == last {
-					size = int64(random.IntN(int(size/sector))) * sector
-				}
-			}
-			if size < w.size {
-				s.Lost++
-			}
-		}
-		if size == 0 {
-			continue
-		}
-		if err := bring(card, log, w, size); err != nil {
-			return s, err
-		}
-	}
-	return s, nil
-}
-
-func bring(card io.WriterAt, log io.ReaderAt, w written, size int64) error {
-	piece := make([]byte, min(size, 1<<20))
-	for done := int64(0); done < size; {
-		part := piece[:min(int64(len(piece)), size-done)]
-		if w.flags&flagDiscard != 0 {
-			clear(part) // QEMU's disks read as zeros what was discarded
-		} else if _, err := log.ReadAt(part, w.data+done); err != nil {
-			return err
-		}
-		if _, err := card.WriteAt(part, w.at+done); err != nil {
-			return err
-		}
-		done += int64(len(part))
-	}
-	return nil
 }

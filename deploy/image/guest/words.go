@@ -37,6 +37,8 @@ type look struct {
 var looks = []look{
 	{layout: "11", ink: func(luma int) bool { return luma < 48 }, half: true},
 	{layout: "6", button: true},
+	// A dark wall is ink, too: what is dark on a light patch of it is framed then.
+	{layout: "11", ink: func(luma int) bool { return luma < 64 }, half: true},
 	{layout: "11"},
 	{layout: "11", ink: func(luma int) bool { return luma > 232 }, half: true},
 	{layout: "11", ink: func(luma int) bool { return luma < 48 }},
@@ -220,6 +222,26 @@ func Find(ctx context.Context, scratch string, p image.Image, texts ...string) (
 		err = &NotRead{missing, read}
 	}
 	return places, err
+}
+
+// FindAny tells which of some texts stands in a picture, the one that is read first, and
+// where.
+func FindAny(ctx context.Context, scratch string, p image.Image, texts ...string) (which int, at image.Rectangle, err error) {
+	which, read := -1, ""
+	err = Read(ctx, scratch, p, func(words []word) bool {
+		read = joined(words)
+		for i, t := range texts {
+			if place, ok := locate(words, t); ok {
+				which, at = i, place
+				return true
+			}
+		}
+		return false
+	})
+	if err == nil && which < 0 {
+		err = &NotRead{strings.Join(texts, " or "), read}
+	}
+	return which, at, err
 }
 
 // Text is all that is to be read in a picture, line by line, without white space; it is
