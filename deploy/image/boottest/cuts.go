@@ -27,14 +27,14 @@ const longest = 45 * time.Second
 // In the end central has all of it.
 func (l *lobby) cut(ctx context.Context) error {
 	random := rand.New(rand.NewPCG(l.seed, 1))
-	l.report.step(fmt.Sprintf("%d cuts with --seed %d", l.cuts, l.seed), "")
+	l.report.step(fmt.Sprintf("%d cuts with --seed %d", l.count.cuts, l.seed), "")
 	if len(l.known) == 0 {
 		if err := l.visits(ctx); err != nil {
 			return err
 		}
 	}
 	items, promised := 0, 0
-	for n := range l.cuts {
+	for n := range l.count.cuts {
 		until := time.Duration(random.Int64N(int64(longest)))
 		visit, over := context.WithTimeout(ctx, until)
 		began := time.Now()
@@ -63,7 +63,7 @@ func (l *lobby) cut(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		saved := strings.Contains(text, "已保存") || strings.Contains(text, "已送达")
+		saved := saysSaved(text)
 		l.report.step(fmt.Sprintf("cut %d after %.1f s, the screen said saved: %t: %s", n+1, after.Seconds(), saved, settled), "")
 		had := items
 		if items, err = l.queueAfterCut(ctx); err != nil {
@@ -86,7 +86,7 @@ func (l *lobby) cut(ctx context.Context) error {
 	for _, c := range l.tickets {
 		codes = append(codes, ticket.Code(c))
 	}
-	l.report.measure("cuts", float64(l.cuts))
+	l.report.measure("cuts", float64(l.count.cuts))
 	l.report.measure("cuts_after_saved", float64(promised))
 	return l.arrives(ctx, codes...)
 }
@@ -100,7 +100,7 @@ func (l *lobby) swift(ctx context.Context) error {
 		_, _ = l.devbench(lift, "card", "lift") // it may not lie there
 	}()
 	for _, words := range []string{"触摸屏幕开始", "我要报修", "漏水", "家里", "很急"} {
-		if err := l.changes(ctx, func(ctx context.Context) error { return l.touches(ctx, words) }); err != nil {
+		if err := l.soon(ctx, func(ctx context.Context) error { return l.touches(ctx, words) }); err != nil {
 			return err
 		}
 	}
@@ -112,11 +112,24 @@ func (l *lobby) swift(ctx context.Context) error {
 		return errors.Join(ctx.Err(), err)
 	}
 	for _, at := range l.turns {
-		if err := l.changes(ctx, func(ctx context.Context) error { return l.machine.Touch(ctx, at, 0) }); err != nil {
+		if err := l.soon(ctx, func(ctx context.Context) error { return l.machine.Touch(ctx, at, 0) }); err != nil {
 			return err
 		}
 	}
-	return l.touches(ctx, "确认提交")
+	return l.soon(ctx, func(ctx context.Context) error { return l.touches(ctx, "确认提交") })
+}
+
+// soon touches again when nothing comes of it within a quarter of a minute.
+func (l *lobby) soon(ctx context.Context, touch func(context.Context) error) (err error) {
+	for ctx.Err() == nil {
+		soon, over := context.WithTimeout(ctx, 15*time.Second)
+		err = l.changes(soon, touch)
+		over()
+		if err == nil {
+			return nil
+		}
+	}
+	return errors.Join(context.Cause(ctx), err)
 }
 
 // changes does something and waits until the picture has changed much and rests.

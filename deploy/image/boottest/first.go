@@ -120,7 +120,7 @@ func (l *lobby) connects(ctx context.Context) error {
 	if err := l.presses(ctx, "网线"); err != nil {
 		return err
 	}
-	return l.pressesBelow(ctx, panelHeight/4, "自动获取")
+	return l.pressesBetween(ctx, panelHeight/4, panelHeight, "自动获取")
 }
 
 // enrols: the place, and central, which the file names with a code.
@@ -137,7 +137,7 @@ func (l *lobby) enrols(ctx context.Context) error {
 	if err := l.keep(ctx, "enrol"); err != nil {
 		return err
 	}
-	return l.pressesBelow(ctx, panelHeight/2, "登记")
+	return l.pressesBetween(ctx, panelHeight/2, panelHeight, "登记")
 }
 
 // tries: every device that the file names.
@@ -186,7 +186,7 @@ func (l *lobby) serves(ctx context.Context) error {
 	if err := l.keep(ctx, "ready"); err != nil {
 		return err
 	}
-	if err := l.pressesBelow(ctx, panelHeight/2, "打印就绪单"); err != nil {
+	if err := l.pressesBetween(ctx, panelHeight/2, panelHeight, "打印就绪单"); err != nil {
 		return err
 	}
 	// The slip of the test is the first.
@@ -210,20 +210,21 @@ func (l *lobby) serves(ctx context.Context) error {
 // presses touches words that stand below the bar, until the screen is another one: a
 // touch in the moment in which a screen comes is not taken.
 func (l *lobby) presses(ctx context.Context, words string) error {
-	return l.pressesBelow(ctx, panelHeight/12, words)
+	return l.pressesBetween(ctx, panelHeight/12, panelHeight, words)
 }
 
-// pressesBelow leaves out what stands above: a title may say the same as a button.
-func (l *lobby) pressesBelow(ctx context.Context, from int, words string) error {
+// pressesBetween leaves out what stands above and below: a title, or the button of a call,
+// may say the same as a button.
+func (l *lobby) pressesBetween(ctx context.Context, from, to int, words string) error {
 	return l.insists(ctx, words, func(ctx context.Context) error {
 		return eventually(ctx, patience, func(ctx context.Context) error {
 			p, err := l.machine.Settled(ctx)
 			if err != nil {
 				return errors.Join(err, l.machine.Running())
 			}
-			lower := image.NewRGBA(image.Rect(0, 0, panelWidth, panelHeight-from))
-			draw.Draw(lower, lower.Bounds(), p, image.Pt(0, from), draw.Src)
-			places, err := guest.Find(ctx, l.scratch, lower, words)
+			part := image.NewRGBA(image.Rect(0, 0, panelWidth, to-from))
+			draw.Draw(part, part.Bounds(), p, image.Pt(0, from), draw.Src)
+			places, err := guest.Find(ctx, l.scratch, part, words)
 			if err != nil {
 				return err
 			}

@@ -44,9 +44,24 @@ func (l *lobby) leavings(ctx context.Context) error {
 	return err
 }
 
-// queueIsSound replays the journal as the next start would, takes the kiosk's folder out
-// of the file system and has kioskctl judge the queue; it tells how many items there are.
+// queueIsSound judges the queue and the audit log on a data partition, and that there is
+// an item for each slip; it tells how many items there are.
 func (l *lobby) queueIsSound(ctx context.Context, data string) (items int, err error) {
+	if items, err = l.judgeQueue(ctx, data); err != nil {
+		return 0, err
+	}
+	if items < len(l.tickets) {
+		return 0, fmt.Errorf("%d slips were printed, and the queue has %d items", len(l.tickets), items)
+	}
+	l.report.step(fmt.Sprintf("queue and audit log are sound; %d items, %d slips", items, len(l.tickets)), "")
+	return items, nil
+}
+
+// judgeQueue replays the journal as the next start would, takes the kiosk's folder out of
+// the file system and has kioskctl judge it; it tells how many items there are. Nothing
+// personal is told of an item, and its ticket is personal: that central has each of them
+// is seen in the end.
+func (l *lobby) judgeQueue(ctx context.Context, data string) (items int, err error) {
 	// Exit status 1: something was mended, which after a cut is the journal.
 	if out, err := ask(ctx, "e2fsck", "-fy", data); err != nil && !strings.Contains(err.Error(), "exit status 1:") {
 		return 0, fmt.Errorf("%w\n%s", err, out)
@@ -72,15 +87,5 @@ func (l *lobby) queueIsSound(ctx context.Context, data string) (items int, err e
 		return 0, err
 	}
 	list, err := ask(ctx, l.program("kioskctl"), "outbox", "list", "--data", kiosk, "--json")
-	if err != nil {
-		return 0, err
-	}
-	// Nothing personal is told of an item, and its ticket is personal; that central has
-	// each of them is seen in the end.
-	items = strings.Count(list, "\n")
-	if items < len(l.tickets) {
-		return 0, fmt.Errorf("%d slips were printed, and the queue has %d items", len(l.tickets), items)
-	}
-	l.report.step(fmt.Sprintf("queue and audit log are sound; %d items, %d slips", items, len(l.tickets)), "")
-	return items, nil
+	return strings.Count(list, "\n"), err
 }

@@ -239,13 +239,20 @@ func (l *lobby) boot(ctx context.Context) error {
 
 // switchOn switches the machine on.
 func (l *lobby) switchOn(ctx context.Context) error {
-	self, err := os.Executable()
+	setup, err := l.setup()
 	if err != nil {
 		return err
 	}
 	l.boots++
+	l.machine, err = guest.Start(ctx, setup)
+	return err
+}
+
+// setup is the machine of the lobby.
+func (l *lobby) setup() (guest.Setup, error) {
+	self, err := os.Executable()
 	device := func(name string) string { return filepath.Join(l.benchDir(), name) }
-	l.machine, err = guest.Start(ctx, guest.Setup{
+	return guest.Setup{
 		Name: "guest", Dir: l.scratch, Logs: filepath.Join(l.out, "logs"), Card: l.card(),
 		Width: panelWidth, Height: panelHeight, MemoryMiB: 2048,
 		Outward: map[string]string{centralDoor: self + " relay 127.0.0.1:" + l.door},
@@ -253,8 +260,7 @@ func (l *lobby) switchOn(ctx context.Context) error {
 			"card": {Path: device("card"), Baud: 115200}, "printer": {Path: device("printer"), Baud: 115200}, "scanner": {Path: device("scanner"), Baud: 9600},
 		},
 		Neighbour: true,
-	})
-	return err
+	}, err
 }
 
 // chosen waits until the boot loader chose a system and its kernel began, and tells the
@@ -276,20 +282,25 @@ func (l *lobby) chosen(ctx context.Context, mark int) (int, error) {
 
 // atWindow waits until the terminal's window is painted.
 func (l *lobby) atWindow(ctx context.Context) error {
-	began := l.machine.Began
-	// To read a picture takes a processor for seconds, which the machine needs to start:
-	// it is read when something is painted.
-	if err := eventually(ctx, patience, func(ctx context.Context) error {
-		p, err := l.machine.Picture(ctx)
+	seconds, err := paints(ctx, l.machine)
+	if err == nil {
+		l.report.measure(fmt.Sprintf("boot_%d_first_painted_s", l.boots), seconds)
+	}
+	return err
+}
+
+// paints waits until a machine has painted something, and tells how many seconds after it
+// was switched on that was. To read a picture takes a processor for seconds, which the
+// machine needs to start: it is read when something is painted.
+func paints(ctx context.Context, machine *guest.Machine) (float64, error) {
+	err := eventually(ctx, patience, func(ctx context.Context) error {
+		p, err := machine.Picture(ctx)
 		if err == nil && !painted(p) {
-			err = errors.Join(errors.New("nothing is painted"), l.machine.Running())
+			err = errors.Join(errors.New("nothing is painted"), machine.Running())
 		}
 		return err
-	}); err != nil {
-		return err
-	}
-	l.report.measure(fmt.Sprintf("boot_%d_first_painted_s", l.boots), time.Since(began).Seconds())
-	return nil
+	})
+	return time.Since(machine.Began).Seconds(), err
 }
 
 // atStart waits for the screen that everybody meets first.

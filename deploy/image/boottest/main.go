@@ -1,8 +1,9 @@
 // Command boottest boots the card's image in QEMU and goes through a terminal's life
 // with it, from outside only: a technician's kiosk.toml put into the image, a resident's
 // touches and card, the slip, central's list; then keys, sticks and mice that ought to
-// do nothing; then power cuts; then updates, good ones and bad ones; then what lies on the data partition. Package guest says
-// how honest a cut is. deploy/image/boot-test builds what this needs and calls it.
+// do nothing; then power cuts; then updates, good ones and bad ones; then what lies on
+// the data partition. Package guest says how honest a cut is. deploy/image/boot-test
+// builds what this needs and calls it.
 package main
 
 import (
@@ -26,17 +27,21 @@ func main() {
 		return
 	}
 	image := flag.String("image", "out/image/card-virt.img", "the image for QEMU; it is copied")
+	bare := flag.String("bare", "out/image/bare-virt.img", "for the part bare: the image without anything of ours")
 	bin := flag.String("bin", "bin", "where central, devbench and kioskctl are")
 	out := flag.String("out", "out/boot-test", "for pictures, slips, logs and report.json")
 	scratch := flag.String("scratch", "", "for the copy of the card; else a folder of its own, taken away afterwards")
-	cuts := flag.Int("cuts", 10, "how many power cuts in visits")
-	choice := flag.String("updates", "strange,damaged,good,mute,closed,cuts", "which updates the part update tries")
-	updateCuts := flag.Int("update-cuts", 50, "how many power cuts in updates")
-	bundleCuts := flag.Int("bundle-cuts", 20, "at how many bytes a bundle is cut")
+	var count counts
+	flag.IntVar(&count.cuts, "cuts", 10, "how many power cuts in visits")
+	flag.IntVar(&count.moments, "moments", 100, "at how many moments of recorded visits the card is judged")
+	choice := flag.String("updates", strings.Join(allUpdates, ","), "which updates the part update tries")
+	flag.IntVar(&count.updateCuts, "update-cuts", 5, "how many power cuts in updates")
+	flag.IntVar(&count.updateMoments, "update-moments", 50, "from how many moments of a recorded update the machine is started")
+	flag.IntVar(&count.bundleCuts, "bundle-cuts", 20, "at how many bytes a bundle is cut")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of what is random")
-	limit := flag.Duration("limit", 0, "after which it ends by itself (default 20m; with update an hour and 8m for each of its cuts)")
+	limit := flag.Duration("limit", 0, "after which it ends by itself (default 20m, a minute for each cut; with update an hour, 8m for each of its cuts, 2m for each of its moments)")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "boottest [flags] [first] [visit] [menu] [escape] [ports] [cuts] [update]   (visit and escape when nothing is said)")
+		fmt.Fprintln(flag.CommandLine.Output(), "boottest [flags] [first] [visit] [menu] [escape] [ports] [cuts] [moments] [rescue] [bare] [update]   (visit and escape when nothing is said)")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -46,35 +51,41 @@ func main() {
 	}
 	if *limit == 0 {
 		*limit = 20 * time.Minute
+		if slices.Contains(parts, "cuts") {
+			*limit += time.Duration(count.cuts) * time.Minute
+		}
 		if slices.Contains(parts, "update") {
-			*limit = time.Hour + time.Duration(*updateCuts)*8*time.Minute
+			*limit += 40*time.Minute + time.Duration(count.updateCuts)*8*time.Minute + time.Duration(count.updateMoments)*2*time.Minute
 		}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	ctx, cancel := context.WithTimeoutCause(ctx, *limit, fmt.Errorf("not within %s", *limit))
 	defer cancel()
-	if err := run(ctx, options{*image, *bin, *out, *scratch, *cuts, *seed, strings.Split(*choice, ","), *updateCuts, *bundleCuts}, parts); err != nil {
+	if err := run(ctx, options{*image, *bare, *bin, *out, *scratch, *seed, strings.Split(*choice, ","), count}, parts); err != nil {
 		fmt.Fprintln(os.Stderr, "boottest:", err)
 		os.Exit(1)
 	}
 }
 
 type options struct {
-	image, bin, out, scratch string
-	cuts                     int
-	seed                     uint64
-	choice                   []string // of updates
-	updateCuts, bundleCuts   int
+	image, bare       string
+	bin, out, scratch string
+	seed              uint64
+	choice            []string // of updates
+	count             counts
 }
+
+// counts is how often what is random is tried.
+type counts struct{ cuts, moments, updateCuts, updateMoments, bundleCuts int }
 
 func run(ctx context.Context, o options, parts []string) (err error) {
 	for _, p := range parts {
-		if !strings.Contains(" first visit menu escape ports cuts update ", " "+p+" ") {
-			return fmt.Errorf("there is no part %q: first, visit, menu, escape, ports, cuts, update", p)
+		if !strings.Contains(" first visit menu escape ports cuts moments rescue bare update ", " "+p+" ") {
+			return fmt.Errorf("there is no part %q: first, visit, menu, escape, ports, cuts, moments, rescue, bare, update", p)
 		}
 	}
-	for _, folder := range []*string{&o.image, &o.bin, &o.out} {
+	for _, folder := range []*string{&o.image, &o.bare, &o.bin, &o.out} {
 		if *folder, err = filepath.Abs(*folder); err != nil {
 			return err
 		}
@@ -103,7 +114,7 @@ func run(ctx context.Context, o options, parts []string) (err error) {
 		parts = append([]string{"start"}, parts...)
 	}
 	for _, p := range parts {
-		do := map[string]func(context.Context) error{"start": l.start, "first": l.first, "visit": l.visits, "menu": l.menu, "escape": l.escape, "ports": l.ports, "cuts": l.cut, "update": l.update}[p]
+		do := map[string]func(context.Context) error{"start": l.start, "first": l.first, "visit": l.visits, "menu": l.menu, "escape": l.escape, "ports": l.ports, "cuts": l.cut, "moments": l.moments, "rescue": l.rescue, "bare": l.beside, "update": l.update}[p]
 		if err := do(ctx); err != nil {
 			l.keepFailure()
 			_ = l.report.write(o.out, false)

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -16,6 +15,7 @@ import (
 )
 
 var (
+	invitation  = regexp.MustCompile(`/invitation#(\S+)`)
 	formToken   = regexp.MustCompile(`name="token" value="([^"]+)"`)
 	staffNumber = regexp.MustCompile(`<span>(\d{4})</span> <span>(\d{4})</span>`)
 )
@@ -27,7 +27,7 @@ func (l *lobby) menu(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := l.pressesBelow(ctx, panelHeight/2, "工作人员"); err != nil {
+	if err := l.pressesBetween(ctx, panelHeight*3/4, panelHeight*7/8, "工作人员"); err != nil {
 		return err
 	}
 	if _, err := l.sees(ctx, "工作人员口令"); err != nil {
@@ -39,10 +39,14 @@ func (l *lobby) menu(ctx context.Context) error {
 	if _, err := l.devbench(ctx, "scan", staffcode.Scan(number)); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "音量", "测试设备"); err != nil {
+	if _, err := l.sees(ctx, "工作人员菜单"); err != nil {
 		return err
 	}
+	// It is kept before it is read whole: nobody is there, and the menu closes by itself.
 	if err := l.keep(ctx, "menu"); err != nil {
+		return err
+	}
+	if _, err := l.sees(ctx, "测试设备"); err != nil {
 		return err
 	}
 	if err := l.presses(ctx, "退出"); err != nil {
@@ -54,30 +58,21 @@ func (l *lobby) menu(ctx context.Context) error {
 
 // staffNumber has a new clerk sign in at central and ask for the number of terminal 12.
 func (l *lobby) staffNumber(ctx context.Context) (string, error) {
-	out, err := ask(ctx, l.program("central"), "account", "add", "--data", filepath.Join(l.scratch, "central"),
-		"--login", "clerk", "--name", "文员甲", "--role", "clerk")
+	out, err := l.operator(ctx, "account", "add", "--login", "clerk", "--name", "文员甲", "--role", "clerk")
 	if err != nil {
 		return "", err
 	}
-	_, invitation, found := strings.Cut(out, "http://127.0.0.1:"+l.port)
-	if !found {
-		return "", errors.New("central account add printed no address")
+	code := invitation.FindStringSubmatch(out)
+	if code == nil {
+		return "", errors.New("central account add printed no address with a code")
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return "", err
 	}
 	client := &http.Client{Jar: jar}
-	invited, err := url.Parse("http://127.0.0.1:" + l.port + strings.Fields(invitation)[0])
-	if err != nil {
-		return "", err
-	}
-	code := invited.Query().Get("code")
-	if code == "" {
-		code = invited.Fragment
-	}
 	const password = "menu-of-the-boot-test"
-	if _, err := l.sends(ctx, client, "/invitation", url.Values{"code": {code}, "password": {password}, "again": {password}}); err != nil {
+	if _, err := l.sends(ctx, client, "/invitation", url.Values{"code": {code[1]}, "password": {password}, "again": {password}}); err != nil {
 		return "", err
 	}
 	page, err := l.sends(ctx, client, "/console/terminals/12", nil)

@@ -23,7 +23,7 @@ type updates struct {
 }
 
 // The updates, in the order in which they are tried.
-var allUpdates = []string{"strange", "damaged", "good", "mute", "closed", "cuts"}
+var allUpdates = []string{"strange", "damaged", "good", "mute", "closed", "cuts", "moments"}
 
 // longUpdate is how long a bundle may be under way and installed: an emulated machine
 // took six minutes. That no resident was there for ten is in it.
@@ -90,7 +90,7 @@ func (l *lobby) prepareUpdates(ctx context.Context) error {
 
 // whole is a bundle that is signed and whole; nothing when none was made.
 func (u *updates) whole() (system, bool) {
-	for _, name := range []string{"good", "mute", "closed", "cuts"} {
+	for _, name := range []string{"good", "mute", "closed", "cuts", "moments"} {
 		if s, ok := u.made[name]; ok {
 			return s, true
 		}
@@ -115,7 +115,7 @@ func (l *lobby) update(ctx context.Context) error {
 		}
 		began := time.Now()
 		s := l.updates.made[name]
-		do := map[string]func(context.Context, system) error{"strange": l.refuses, "damaged": l.damaged, "good": l.becomes, "mute": l.fallsBack, "closed": l.fallsBack, "cuts": l.cutUpdates}[name]
+		do := map[string]func(context.Context, system) error{"strange": l.refuses, "damaged": l.damaged, "good": l.becomes, "mute": l.fallsBack, "closed": l.fallsBack, "cuts": l.cutUpdates, "moments": l.updateMoments}[name]
 		if err := do(ctx, s); err != nil {
 			return fmt.Errorf("%s (%s): %w", name, s.version, err)
 		}
@@ -166,7 +166,7 @@ func (l *lobby) damaged(ctx context.Context, _ system) error {
 	if err != nil {
 		return err
 	}
-	for _, at := range cutAt(rand.New(rand.NewPCG(l.seed, 3)), info.Size(), l.bundleCuts) {
+	for _, at := range cutAt(rand.New(rand.NewPCG(l.seed, 3)), info.Size(), l.count.bundleCuts) {
 		if err := os.Truncate(cut, at); err != nil {
 			return err
 		}
@@ -177,7 +177,7 @@ func (l *lobby) damaged(ctx context.Context, _ system) error {
 			return fmt.Errorf("central and a bundle cut at byte %d of %d: %w", at, info.Size(), errors.Join(errTaken, err))
 		}
 	}
-	l.report.step(fmt.Sprintf("a bundle cut at %d bytes is refused by rauc and by central each time", l.bundleCuts), "")
+	l.report.step(fmt.Sprintf("a bundle cut at %d bytes is refused by rauc and by central each time", l.count.bundleCuts), "")
 	return nil
 }
 

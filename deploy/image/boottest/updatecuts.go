@@ -82,7 +82,7 @@ func (r *round) heard(said string) error {
 // one is let come to its end.
 func (l *lobby) cutUpdates(ctx context.Context, s system) error {
 	random := rand.New(rand.NewPCG(l.seed, 2))
-	l.report.step(fmt.Sprintf("%d cuts with --seed %d", l.updateCuts, l.seed), "")
+	l.report.step(fmt.Sprintf("%d cuts with --seed %d", l.count.updateCuts, l.seed), "")
 	if _, err := l.operator(ctx, "update", "add", s.bundle); err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (l *lobby) cutUpdates(ctx context.Context, s system) error {
 	if err := l.wholeStart(ctx, r, "before-cuts"); err != nil {
 		return err
 	}
-	for n := 1; n <= l.updateCuts; n++ {
+	for n := 1; n <= l.count.updateCuts; n++ {
 		if r.over {
 			count(r)
 			r = &round{old: l.updates.runs, new: s}
@@ -143,7 +143,7 @@ func (l *lobby) cutUpdates(ctx context.Context, s system) error {
 	}
 	count(r)
 	l.updates.runs = r.now
-	l.report.measure("update_cuts", float64(l.updateCuts))
+	l.report.measure("update_cuts", float64(l.count.updateCuts))
 	l.report.measure("updates_that_passed", float64(passed))
 	l.report.measure("updates_left_for_cuts", float64(left))
 	return l.runs(ctx, r.now)

@@ -31,54 +31,7 @@ func (l *lobby) devbench(ctx context.Context, args ...string) (string, error) {
 
 // visits: a resident reports a leak with her card and takes her slip; central has it.
 func (l *lobby) visits(ctx context.Context) error {
-	for _, s := range []struct{ touched, seen, name string }{
-		{"触摸屏幕开始", "我要报修", "home"},
-		{"我要报修", "漏水", "what"},
-		{"漏水", "家里", "place"},
-		{"家里", "很急", "urgency"},
-		{"很急", "身份证", "identify"},
-	} {
-		if err := l.insists(ctx, s.touched, func(ctx context.Context) error { return l.touches(ctx, s.touched) }); err != nil {
-			return err
-		}
-		if _, err := l.sees(ctx, s.seen); err != nil {
-			return err
-		}
-		if err := l.keep(ctx, s.name); err != nil {
-			return err
-		}
-	}
-	if _, err := l.devbench(ctx, "card", "tap", "--name", resident.name, "--id", resident.number, "--address", resident.address); err != nil {
-		return err
-	}
-	if _, err := l.sees(ctx, "对不对"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "confirm"); err != nil {
-		return err
-	}
-	if _, err := l.devbench(ctx, "card", "lift"); err != nil {
-		return err
-	}
-	// On a small panel there is more than one page to be confirmed.
-	if err := eventually(ctx, patience, func(ctx context.Context) error {
-		p, err := l.machine.Settled(ctx)
-		if err != nil {
-			return err
-		}
-		if _, err = guest.Find(ctx, l.scratch, p, "确认提交"); err == nil {
-			return nil
-		}
-		if more, e := guest.Find(ctx, l.scratch, p, "接着看"); e == nil {
-			e = l.machine.Touch(ctx, more[0].Min.Add(more[0].Max).Div(2), 0)
-			l.turns = append(l.turns, more[0].Min.Add(more[0].Max).Div(2))
-			return errors.Join(err, e)
-		}
-		return err
-	}); err != nil {
-		return err
-	}
-	if err := l.touches(ctx, "确认提交"); err != nil {
+	if err := l.reports(ctx, l.keep); err != nil {
 		return err
 	}
 	code, err := l.slip(ctx)
@@ -96,6 +49,60 @@ func (l *lobby) visits(ctx context.Context) error {
 		return err
 	}
 	return l.home(ctx)
+}
+
+// reports goes from the start screen to the touch that confirms, and keeps a picture of
+// each screen.
+func (l *lobby) reports(ctx context.Context, keep func(ctx context.Context, name string) error) error {
+	for _, s := range []struct{ touched, seen, name string }{
+		{"触摸屏幕开始", "我要报修", "home"},
+		{"我要报修", "漏水", "what"},
+		{"漏水", "家里", "place"},
+		{"家里", "很急", "urgency"},
+		{"很急", "身份证", "identify"},
+	} {
+		if err := l.insists(ctx, s.touched, func(ctx context.Context) error { return l.touches(ctx, s.touched) }); err != nil {
+			return err
+		}
+		if _, err := l.sees(ctx, s.seen); err != nil {
+			return err
+		}
+		if err := keep(ctx, s.name); err != nil {
+			return err
+		}
+	}
+	if _, err := l.devbench(ctx, "card", "tap", "--name", resident.name, "--id", resident.number, "--address", resident.address); err != nil {
+		return err
+	}
+	if _, err := l.sees(ctx, "对不对"); err != nil {
+		return err
+	}
+	if err := keep(ctx, "confirm"); err != nil {
+		return err
+	}
+	if _, err := l.devbench(ctx, "card", "lift"); err != nil {
+		return err
+	}
+	// On a small panel there is more than one page to be confirmed.
+	l.turns = nil
+	if err := eventually(ctx, patience, func(ctx context.Context) error {
+		p, err := l.machine.Settled(ctx)
+		if err != nil {
+			return err
+		}
+		if _, err = guest.Find(ctx, l.scratch, p, "确认提交"); err == nil {
+			return nil
+		}
+		if more, e := guest.Find(ctx, l.scratch, p, "接着看"); e == nil {
+			e = l.machine.Touch(ctx, more[0].Min.Add(more[0].Max).Div(2), 0)
+			l.turns = append(l.turns, more[0].Min.Add(more[0].Max).Div(2))
+			return errors.Join(err, e)
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	return l.touches(ctx, "确认提交")
 }
 
 // insists touches again when nothing has come of it for a while, as people do.
@@ -173,10 +180,12 @@ func (l *lobby) home(ctx context.Context) error {
 		if err != nil {
 			return errors.Join(err, l.machine.Running())
 		}
-		if at, err := guest.Find(ctx, l.scratch, p, "完成"); err == nil {
-			return errors.Join(l.machine.Touch(ctx, at[0].Min.Add(at[0].Max).Div(2), 0), errors.New("the visit was ended just now"))
+		which, at, err := guest.FindAny(ctx, l.scratch, p, "触摸屏幕开始", "完成")
+		if err == nil && which == 1 {
+			// A second touch would begin the next visit.
+			ended := l.changes(ctx, func(ctx context.Context) error { return l.machine.Touch(ctx, at.Min.Add(at.Max).Div(2), 0) })
+			return errors.Join(ended, errors.New("the visit was ended just now"))
 		}
-		_, err = guest.Find(ctx, l.scratch, p, "触摸屏幕开始")
 		return err
 	})
 }
