@@ -8,6 +8,7 @@
 package rescue
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -15,6 +16,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // Framebuffer is where a picture goes.
@@ -78,11 +82,14 @@ func mode(text string) (w, h int, ok bool) {
 // Show writes a picture, which has the panel's size as people look at it, turned
 // clockwise by so many degrees (0, 90, 180, 270) onto the glass.
 func (f Framebuffer) Show(picture *image.Gray, degrees int) error {
-	file, err := os.OpenFile(f.Device, os.O_WRONLY, 0)
+	file, err := os.OpenFile(f.Device, os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
+	if err := light(file); err != nil {
+		return err
+	}
 	bytes := f.Bits / 8
 	row := make([]byte, f.Width*bytes)
 	b := picture.Bounds()
@@ -117,6 +124,39 @@ func (f Framebuffer) Show(picture *image.Gray, degrees int) error {
 		}
 	}
 	return nil
+}
+
+// The kernel's framebuffer calls (linux/fb.h): the mode is asked for and set again as it is.
+const (
+	getScreen = 0x4600 // FBIOGET_VSCREENINFO
+	putScreen = 0x4601 // FBIOPUT_VSCREENINFO
+	// struct fb_var_screeninfo, and in it the word that says when it counts.
+	screenSize = 160
+	activateAt = 84
+	// FB_ACTIVATE_FORCE and FB_ACTIVATE_KD_TEXT: also when nothing changed, and whoever has
+	// the panel.
+	forced = 128 | 512
+)
+
+// light has the kernel set the panel's mode. A quiet start sets none before the first
+// text on a console, and what is written to the framebuffer until then is seen nowhere.
+func light(file *os.File) error {
+	var screen [screenSize]byte
+	call := func(number uintptr) error {
+		_, _, wrong := unix.Syscall(unix.SYS_IOCTL, file.Fd(), number, uintptr(unsafe.Pointer(&screen[0])))
+		if wrong == 0 {
+			return nil
+		}
+		return fmt.Errorf("rescue: setting the panel's mode: %w", wrong)
+	}
+	if err := call(getScreen); err != nil {
+		if errors.Is(err, unix.ENOTTY) {
+			return nil // no panel, but a file, or one whose driver has no modes
+		}
+		return err
+	}
+	binary.NativeEndian.PutUint32(screen[activateAt:], forced)
+	return call(putScreen)
 }
 
 // Seen is the size of the panel as people look at it.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"lintai/hw/appliance"
@@ -44,6 +45,9 @@ func Rescue(ctx context.Context, sys System, typeface []byte) error {
 	r.Fault, detail = s.whatFailed(ctx)
 	if err := s.save(rescueFile, r, 0o600); err != nil {
 		slog.Error("rescue: not noted", "error", err)
+		if errors.Is(err, syscall.EROFS) { // the kernel gave the card up while we looked
+			r.Fault, detail = fault.FSReadOnly, "/data ro"
+		}
 	}
 	slog.Error("rescue: the program ended too often", "fault", r.Fault, "detail", detail, "times", r.Times)
 	w := s.wishes()
@@ -105,7 +109,11 @@ func (s *Service) show(screen rescue.Screen, degrees int, typeface []byte) {
 		if err != nil {
 			return err
 		}
-		return f.Show(picture, degrees)
+		if err := f.Show(picture, degrees); err != nil {
+			return err
+		}
+		slog.Info("rescue: the screen is painted", "width", f.Width, "height", f.Height, "bits", f.Bits)
+		return nil
 	}()
 	if err != nil {
 		slog.Error("rescue: nothing can be shown", "error", err)
