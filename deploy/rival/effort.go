@@ -32,21 +32,26 @@ func spent(server *process) (effort, error) {
 // processorTime reads utime and stime, fields 14 and 15 of /proc/PID/stat
 // (proc_pid_stat(5)); the second field is a name and may hold anything.
 func processorTime(stat []byte) (time.Duration, error) {
-	const tick = 10 * time.Millisecond // USER_HZ is 100 on every Linux that Go runs on
 	end := bytes.LastIndexByte(stat, ')')
 	fields := bytes.Fields(stat[end+1:])
 	if end < 0 || len(fields) < 13 {
 		return 0, fmt.Errorf("%q is no /proc/PID/stat", stat)
 	}
-	var ticks int64
-	for _, f := range fields[11:13] {
+	return ticks(fields[11:13])
+}
+
+// ticks sums up times as the kernel writes them.
+func ticks(fields [][]byte) (time.Duration, error) {
+	const tick = 10 * time.Millisecond // USER_HZ is 100 on every Linux that Go runs on
+	var sum int64
+	for _, f := range fields {
 		n, err := strconv.ParseInt(string(f), 10, 48)
 		if err != nil || n < 0 {
-			return 0, fmt.Errorf("%q is no time in /proc/PID/stat", f)
+			return 0, fmt.Errorf("%q is no time in /proc", f)
 		}
-		ticks += n
+		sum += n
 	}
-	return time.Duration(ticks) * tick, nil
+	return time.Duration(sum) * tick, nil
 }
 
 // since is what was used after another measure.

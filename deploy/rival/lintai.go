@@ -26,7 +26,10 @@ import (
 // lobby does, and so more than its rivals: every item is opened, judged and filed
 // as a case, and the terminal has central's word on its disk before it asks for the
 // next.
-type lintai struct{ program string }
+type lintai struct {
+	program  string
+	database string // of PostgreSQL; "": SQLite in the folder
+}
 
 func (*lintai) name() string { return "lintai" }
 
@@ -39,7 +42,11 @@ func (l *lintai) serve(ctx context.Context, folder string, known agent.Identity)
 	if err != nil {
 		return nil, "", err
 	}
-	server, err := start(folder, l.program, "serve", "--data", filepath.Join(folder, "central"), "--listen", "127.0.0.1:0", "--kiosk-listen", door)
+	var environment []string
+	if l.database != "" {
+		environment = []string{"LINTAI_DATABASE=" + l.database}
+	}
+	server, err := startAs(nil, environment, folder, l.program, "serve", "--data", filepath.Join(folder, "central"), "--listen", "127.0.0.1:0", "--kiosk-listen", door)
 	if err != nil {
 		return nil, "", err
 	}
@@ -75,9 +82,10 @@ func introduce(ctx context.Context, folder string, first, n int) (known []agent.
 	return known, nil
 }
 
-// load makes a terminal that central knows, with n requests in its queue.
+// load makes a terminal that central knows, with n requests in its queue, and more of them that
+// have as many packed.
 func (l *lintai) load(ctx context.Context, folder string, n int) (*load, error) {
-	known, err := introduce(ctx, filepath.Join(folder, "central"), kiosk, 1)
+	known, err := introduce(ctx, filepath.Join(folder, "central"), kiosk, 1+clients)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +93,11 @@ func (l *lintai) load(ctx context.Context, folder string, n int) (*load, error) 
 		return nil, err
 	}
 	items, err := fill(ctx, filepath.Join(folder, offline.FileName), known[0].Seal(), kiosk, n)
-	return &load{template: folder, items: items}, err
+	if err != nil {
+		return nil, err
+	}
+	senders, err := pack(known[1:], n)
+	return &load{template: folder, items: items, senders: senders}, err
 }
 
 func (l *lintai) drain(ctx context.Context, folder string, load *load) (result, error) {

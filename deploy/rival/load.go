@@ -28,10 +28,12 @@ type item struct {
 
 // load is what is drained: a terminal with a full queue, central which knows that
 // terminal, and the queue's items by themselves for the rivals. All lies in
-// template; every round drains a copy.
+// template; every round drains a copy. senders have as many requests of the same making,
+// which central knows as well.
 type load struct {
 	template string
 	items    []item
+	senders  []sender
 }
 
 // Bytes of all sealed bodies.

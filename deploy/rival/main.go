@@ -8,6 +8,9 @@
 // each race the server is asked how many items it has, and whether it still
 // syncs what it acknowledges.
 //
+// With "processes" before everything else it measures instead what a second central process on
+// the same PostgreSQL is good for.
+//
 // It ends with an error when an aim is missed. It is no part of the product.
 package main
 
@@ -34,6 +37,15 @@ type options struct {
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "processes" {
+		o, err := readProcessOptions(os.Args[2:])
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "rival processes:", err)
+			os.Exit(2)
+		}
+		end(func(ctx context.Context) error { return runProcesses(ctx, o) })
+		return
+	}
 	var o options
 	flag.StringVar(&o.out, "out", "", "leave table and report in this `folder`; the servers' data lies there meanwhile, so its disk is the one that is measured")
 	flag.StringVar(&o.central, "central", "", "our `program`")
@@ -50,11 +62,16 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
+	end(func(ctx context.Context) error { return runRaces(ctx, o) })
+}
+
+// end does what was asked for, and exits with 1 when it failed.
+func end(do func(context.Context) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	ctx, cancel := context.WithTimeoutCause(ctx, longest, fmt.Errorf("it took longer than %s", longest))
 	defer cancel()
-	if err := run(ctx, o); err != nil {
+	if err := do(ctx); err != nil {
 		if cause := context.Cause(ctx); cause != nil {
 			err = errors.Join(err, cause)
 		}
@@ -65,7 +82,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, o options) (err error) {
+func runRaces(ctx context.Context, o options) (err error) {
 	for _, path := range []*string{&o.out, &o.central, &o.pocketBase, &o.nats} {
 		if *path, err = filepath.Abs(*path); err != nil {
 			return err
@@ -119,6 +136,7 @@ func (r *report) races(ctx context.Context, state string, o options, ours *linta
 		results *[]result
 	}{
 		{ours, &r.Lintai},
+		{&intake{central: ours}, &r.Intake},
 		{&collection{program: o.pocketBase}, &r.PocketBase},
 		{&stream{program: o.nats, pair: pair}, &r.NATS},
 	}

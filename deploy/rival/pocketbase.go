@@ -69,10 +69,16 @@ func (c *collection) drain(ctx context.Context, folder string, load *load) (resu
 	if err := api.prepare(ctx); err != nil {
 		return result{}, err
 	}
+	bodies := make(map[string][]byte, len(load.items))
+	for _, i := range load.items {
+		if bodies[i.ID], err = record(i); err != nil {
+			return result{}, err
+		}
+	}
 	r, err := race(ctx, server, load.items, func() (client, error) {
 		own := &http.Transport{MaxIdleConnsPerHost: 1}
 		sender := &pocketAPI{base: api.base, client: http.Client{Transport: own}}
-		return client{send: func(i item) error { return sender.create(ctx, i) }, close: func() error { own.CloseIdleConnections(); return nil }}, nil
+		return client{send: func(i item) error { return sender.create(ctx, bodies[i.ID]) }, close: func() error { own.CloseIdleConnections(); return nil }}, nil
 	})
 	if err != nil {
 		return r, fmt.Errorf("%w\n%s", err, server.tail())
@@ -95,6 +101,10 @@ func (p *pocketAPI) do(ctx context.Context, method, path string, body, into any)
 	if err != nil {
 		return err
 	}
+	return p.send(ctx, method, path, text, into)
+}
+
+func (p *pocketAPI) send(ctx context.Context, method, path string, text []byte, into any) error {
 	request, err := http.NewRequestWithContext(ctx, method, p.base+path, bytes.NewReader(text))
 	if err != nil {
 		return err
@@ -155,10 +165,15 @@ func (p *pocketAPI) prepare(ctx context.Context) error {
 	return p.do(ctx, http.MethodPatch, "/api/settings", map[string]any{"logs": map[string]any{"maxDays": 0}}, nil)
 }
 
-func (p *pocketAPI) create(ctx context.Context, i item) error {
-	return p.do(ctx, http.MethodPost, "/api/collections/items/records", map[string]any{
+// record is the body that creates an item's record.
+func record(i item) ([]byte, error) {
+	return json.Marshal(map[string]any{
 		"id": i.ID, "kiosk": i.Kiosk, "sequence": i.Sequence, "sealed": base64.StdEncoding.EncodeToString(i.Sealed),
-	}, nil)
+	})
+}
+
+func (p *pocketAPI) create(ctx context.Context, body []byte) error {
+	return p.send(ctx, http.MethodPost, "/api/collections/items/records", body, nil)
 }
 
 func (p *pocketAPI) count(ctx context.Context) (int, error) {

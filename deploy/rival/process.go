@@ -24,6 +24,11 @@ type process struct {
 }
 
 func start(folder, program string, args ...string) (*process, error) {
+	return startAs(nil, nil, folder, program, args...)
+}
+
+// startAs starts it as another user, with more in its environment.
+func startAs(as *syscall.Credential, environment []string, folder, program string, args ...string) (*process, error) {
 	p := &process{name: filepath.Base(program), log: filepath.Join(folder, "log"), exited: make(chan struct{})}
 	log, err := os.OpenFile(p.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
@@ -33,7 +38,10 @@ func start(folder, program string, args ...string) (*process, error) {
 	p.cmd = exec.Command(program, args...)
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = folder, log, log
 	// It must not outlive us, however we end.
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Credential: as}
+	if environment != nil {
+		p.cmd.Env = append(p.cmd.Environ(), environment...)
+	}
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", p.name, err)
 	}
@@ -47,8 +55,10 @@ func start(folder, program string, args ...string) (*process, error) {
 func (p *process) pid() int { return p.cmd.Process.Pid }
 
 // stop asks the server to end, and insists after a while.
-func (p *process) stop() {
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+func (p *process) stop() { p.end(syscall.SIGTERM) }
+
+func (p *process) end(how syscall.Signal) {
+	_ = p.cmd.Process.Signal(how)
 	select {
 	case <-p.exited:
 	case <-time.After(10 * time.Second):
