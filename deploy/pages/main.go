@@ -6,6 +6,10 @@
 // pages lead to, one page of each kind that nobody opened before; so do residents'
 // phones. A page is loaded three times; the middle one counts.
 //
+// With "lists" before everything else it asks instead, without a browser, for every kind of
+// list of two centrals, one with ten thousand cases and one with a million, and names those
+// that grow with the number of cases.
+//
 // It knows central only from outside: the program, HTTP, what stands on a page. It is no
 // part of the product.
 package main
@@ -45,6 +49,15 @@ type options struct {
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "lists" {
+		o, err := readListOptions(os.Args[2:])
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "pages lists:", err)
+			os.Exit(2)
+		}
+		end(func(ctx context.Context) error { return runLists(ctx, o) })
+		return
+	}
 	var o options
 	flag.StringVar(&o.out, "out", "out/pages", "leave table, report, pictures and logs in this `directory`")
 	flag.StringVar(&o.bin, "bin", "", "`directory` of the programs (default: where this one is)")
@@ -58,11 +71,16 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
+	end(func(ctx context.Context) error { return run(ctx, o) })
+}
+
+// end does what was asked for, and exits with 1 when it failed.
+func end(run func(context.Context) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	ctx, cancel := context.WithTimeoutCause(ctx, longest, fmt.Errorf("it took longer than %s", longest))
 	defer cancel()
-	if err := run(ctx, o); err != nil {
+	if err := run(ctx); err != nil {
 		if cause := context.Cause(ctx); cause != nil {
 			err = errors.Join(err, cause)
 		}
