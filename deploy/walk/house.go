@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -114,23 +116,28 @@ func (h *house) startCentral(ctx context.Context) (err error) {
 	})
 }
 
-// freePorts finds two ports of 127.0.0.1 that nobody listens on.
+// freePorts finds two ports of 127.0.0.1 that nobody listens on, below those that a system
+// gives out by itself: central is killed on the way, and nobody is to take them before
+// it is back.
 func freePorts() (one, other string, err error) {
 	var ports []string
-	for range 2 {
-		free, err := net.Listen("tcp", "127.0.0.1:0")
+	for try := 0; len(ports) < 2; try++ {
+		port := strconv.Itoa(firstPort + rand.IntN(lastPort-firstPort))
+		free, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err != nil && try < 100 {
+			continue
+		}
 		if err != nil {
 			return "", "", err
 		}
 		defer free.Close() // both at the end, so that they are two
-		_, port, err := net.SplitHostPort(free.Addr().String())
-		if err != nil {
-			return "", "", err
-		}
 		ports = append(ports, port)
 	}
 	return ports[0], ports[1], nil
 }
+
+// Where Linux gives out ports begins at 32768.
+const firstPort, lastPort = 10_000, 32_000
 
 // get fetches a page of central.
 func get(ctx context.Context, address string) (string, error) {

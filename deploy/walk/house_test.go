@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"lintai/kiosk/settings"
@@ -28,5 +29,19 @@ func TestConfigTextIsTaken(t *testing.T) {
 				t.Errorf("devices: %+v", s)
 			}
 		})
+	}
+}
+
+func TestPortsAreNotThoseThatSystemsGiveOut(t *testing.T) {
+	for range 20 {
+		one, other, err := freePorts()
+		if err != nil || one == other {
+			t.Fatalf("%s, %s: %v", one, other, err)
+		}
+		for _, port := range []string{one, other} {
+			if n, err := strconv.Atoi(port); err != nil || n < firstPort || n >= lastPort {
+				t.Errorf("port %s", port)
+			}
+		}
 	}
 }

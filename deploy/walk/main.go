@@ -2,7 +2,8 @@
 // central, a bench of emulated devices and a terminal.
 //
 // By default it then walks through it without anybody there: each service once,
-// one of them in English, two while central is down, and a call for help, by
+// one of them in English, two while central is down, a certificate on its way through
+// three offices to the printer, and a call for help, by
 // clicks on a display of its own, bytes at the device ports, speech into the
 // microphone and a real browser on the staff page. Each step waits until what
 // must follow is really to be seen, and fails with a reason when it is not. What

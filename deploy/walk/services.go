@@ -183,6 +183,7 @@ func (w *walker) certificate() []step {
 			if err == nil && (strings.Contains(p.text, "0056") || strings.Contains(p.text, "0102")) {
 				err = fmt.Errorf("the slip has the end of a number:\n%s", p.text)
 			}
+			w.applied = p
 			return errors.Join(err, p.says("证明办理"))
 		}, w.leaves)},
 		{"staff see his phone, and his number masked", "", func(context.Context) error {

@@ -21,25 +21,31 @@ type paper struct {
 // readSlip reads DIR/slip-n as an outsider: the QR code from the picture, by
 // zbarimg, and the text.
 func readSlip(ctx context.Context, dir string, n int) (paper, error) {
-	prefix := filepath.Join(dir, fmt.Sprintf("slip-%d", n))
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	out, err := ask(ctx, nil, "zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", prefix+".png")
+	out, err := scanned(ctx, dir, n)
 	if err != nil {
 		return paper{}, err
 	}
-	text, err := os.ReadFile(prefix + ".txt")
+	text, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("slip-%d.txt", n)))
 	if err != nil {
 		return paper{}, err
 	}
-	p := paper{text: string(text), qr: strings.TrimSpace(out)}
-	if strings.Contains(p.qr, "\n") {
-		return p, fmt.Errorf("slip %d has more than one QR code: %q", n, p.qr)
-	}
+	p := paper{text: string(text), qr: out}
 	if p.code, err = ticket.ParseScan(p.qr); err != nil {
 		return p, fmt.Errorf("the QR code of slip %d says %q: %w", n, p.qr, err)
 	}
 	return p, nil
+}
+
+// scanned is what another program reads in the one QR code of DIR/slip-n.
+func scanned(ctx context.Context, dir string, n int) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	picture := filepath.Join(dir, fmt.Sprintf("slip-%d.png", n))
+	out, err := ask(ctx, nil, "zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", picture)
+	if out = strings.TrimSpace(out); err == nil && strings.Contains(out, "\n") {
+		err = fmt.Errorf("slip %d has more than one QR code: %q", n, out)
+	}
+	return out, err
 }
 
 // says checks that the slip's text holds each of the words, and that the code

@@ -75,7 +75,7 @@ func (w *walker) whole(ctx context.Context) (err error) {
 
 	for _, part := range [][]step{
 		w.start(display, pipe), w.firstVisit(), w.rating(), w.secondVisit(), w.appealSpoken(), w.delivery(), w.appealArrived(),
-		w.certificate(), w.homeService(), w.activity(), w.appealTyped(), w.policy(), w.information(), w.volunteerAndMediation(),
+		w.certificate(), w.certified(), w.homeService(), w.activity(), w.appealTyped(), w.policy(), w.information(), w.volunteerAndMediation(),
 		w.behalf(), w.byCard(), w.english(), w.theCall(), w.leavings(),
 	} {
 		if err := w.walk(ctx, part); err != nil {

@@ -34,6 +34,7 @@ type walker struct {
 	touched               string // the target tapped last
 	papers                int    // slips taken so far
 	first, second, spoken paper
+	applied               paper    // for a certificate
 	attached              []secret // what was said and seen
 }
 
