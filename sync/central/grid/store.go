@@ -4,7 +4,8 @@ import "context"
 
 // Store is a database of grids.
 type Store interface {
-	// Grids reads the whole book.
+	// Grids reads the whole book. Others may have been given the same grids and rosters:
+	// who changes one does so in ChangeGrids.
 	Grids(ctx context.Context) (*Book, error)
 	// ChangeGrids reads the book, has f change it, and keeps what became of it, under the
 	// next version and in order, when it fits together (Check); in one transaction, with

@@ -36,6 +36,9 @@ const (
 	overlap = time.Hour
 	// atOnce is how many cases are folded in one transaction, aJob in one job.
 	atOnce, aJob = 500, 20_000
+	// spare is how long before its time is over a job leaves the rest to the next: one that is
+	// ended begins anew with the same cases.
+	spare = 15 * time.Second
 	// History is how many months forecasts are made of, and pages show at most.
 	History = 36
 	// mostPlaces is how many places are kept of a quarter.
@@ -75,7 +78,11 @@ func (k *Keeper) Count(ctx context.Context, c Count) error {
 	if err != nil {
 		return err
 	}
-	if err := k.recount(ctx, now); err != nil {
+	if more {
+		return k.Later(ctx, Count{Whole: c.Whole, Since: c.Since, After: last})
+	}
+	// Once, when all facts are there: a month of a town is read for seconds.
+	if more, err = k.recount(ctx, now); err != nil {
 		return err
 	}
 	if more {
@@ -106,7 +113,10 @@ func (k *Keeper) fold(ctx context.Context, c Count) (last int64, more bool, err 
 		aside[service] = true
 	}
 	last = c.After
-	for range aJob / atOnce {
+	for n := range aJob / atOnce {
+		if n > 0 && late(ctx) {
+			break
+		}
 		stale, err := k.Store.StaleCases(ctx, c.Since, last, atOnce)
 		if err != nil || len(stale) == 0 {
 			return last, false, err
@@ -127,40 +137,63 @@ func (k *Keeper) fold(ctx context.Context, c Count) (last int64, more bool, err 
 	return last, true, nil
 }
 
-// recount makes the cells of the months that changed.
-func (k *Keeper) recount(ctx context.Context, now time.Time) error {
+// late tells that a job's time is nearly over.
+func late(ctx context.Context) bool {
+	until, bounded := ctx.Deadline()
+	return bounded && time.Until(until) < spare
+}
+
+// recount makes the cells of the months that changed, a quarter after another; more is that
+// some are left to the next job.
+func (k *Keeper) recount(ctx context.Context, now time.Time) (more bool, err error) {
 	if err := k.Store.PassLimits(ctx, now); err != nil {
-		return err
+		return false, err
 	}
 	months, err := k.Store.StaleMonths(ctx)
 	if err != nil {
+		return false, err
+	}
+	quarters := map[Quarter][]Month{}
+	for _, m := range slices.Sorted(maps.Keys(months)) {
+		quarters[m.Quarter()] = append(quarters[m.Quarter()], m)
+	}
+	for n, q := range slices.Sorted(maps.Keys(quarters)) {
+		if n > 0 && late(ctx) {
+			return true, nil
+		}
+		// The places first: once its months count as counted, nobody makes them again. The next
+		// quarter is compared with it.
+		for _, other := range []Quarter{q, q.Add(1)} {
+			if _, comes := quarters[other]; comes && other != q {
+				continue
+			}
+			if err := k.putPlaces(ctx, other, now); err != nil {
+				return false, err
+			}
+		}
+		for _, m := range quarters[q] {
+			c := NewCube(now)
+			if err := k.Store.Facts(ctx, m, c.Add); err != nil {
+				return false, err
+			}
+			if err := k.Store.PutCells(ctx, m, months[m], c.Cells); err != nil {
+				return false, err
+			}
+		}
+	}
+	return false, nil
+}
+
+// putPlaces keeps where the same broke again and again in a quarter that has begun.
+func (k *Keeper) putPlaces(ctx context.Context, q Quarter, now time.Time) error {
+	if q.First().Start().After(now) {
+		return nil
+	}
+	places, err := k.places(ctx, q)
+	if err != nil {
 		return err
 	}
-	quarters := map[Quarter]bool{}
-	for _, m := range slices.Sorted(maps.Keys(months)) {
-		c := NewCube(now)
-		if err := k.Store.Facts(ctx, m, c.Add); err != nil {
-			return err
-		}
-		if err := k.Store.PutCells(ctx, m, months[m], c.Cells); err != nil {
-			return err
-		}
-		// The next quarter is compared with it.
-		quarters[m.Quarter()], quarters[m.Quarter().Add(1)] = true, true
-	}
-	for _, q := range slices.Sorted(maps.Keys(quarters)) {
-		if q.First().Start().After(now) {
-			continue
-		}
-		places, err := k.places(ctx, q)
-		if err != nil {
-			return err
-		}
-		if err := k.Store.PutPage(ctx, pagePlaces+q.String(), now, places); err != nil {
-			return err
-		}
-	}
-	return nil
+	return k.Store.PutPage(ctx, pagePlaces+q.String(), now, places)
 }
 
 // places finds where the same broke again and again in a quarter, or in the one before.
@@ -216,6 +249,9 @@ func (k *Keeper) read(ctx context.Context, now time.Time) (*Cube, error) {
 	}
 	if kept := k.cube.Load(); kept != nil && kept.AsOf.Equal(at) && !at.IsZero() {
 		return kept, nil
+	}
+	if at.IsZero() {
+		return NewCube(at), nil // what was not counted to its end is nothing to show
 	}
 	month := MonthOf(now)
 	cells, err := k.Store.Cells(ctx, month.Add(1-History), month)

@@ -56,6 +56,8 @@ type Store interface {
 	Device(ctx context.Context, id string) (Device, error) // ErrNotFound
 	// DeviceByKey finds the device of an id whose key counts. ErrDenied.
 	DeviceByKey(ctx context.Context, id string, key docket.Hash) (Device, error)
+	// DeviceKeys are the keys that count, by device.
+	DeviceKeys(ctx context.Context) (map[string]docket.Hash, error)
 	Devices(ctx context.Context, q Query) ([]Device, error) // without revoked ones
 	// AllDevices lists revoked ones too, by id.
 	AllDevices(ctx context.Context) ([]Device, error)

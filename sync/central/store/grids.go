@@ -6,24 +6,47 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"lintai/sync/central/grid"
 )
 
-// The book of grids and rosters: package grid. It is small, and read whole.
+// The book of grids and rosters: package grid. It is small, and read whole; but every page
+// of staff asks for it, and that of a town takes longer to read than a page to make. So what
+// was read is kept until the row of its version tells of another one, whichever process wrote it.
+
+const gridVersion = "SELECT version FROM grid_book"
 
 // Grids reads the book.
 func (s *Store) Grids(ctx context.Context) (b *grid.Book, err error) {
+	if kept := s.book.Load(); kept != nil {
+		var version int64
+		if err := s.queryRow(ctx, gridVersion).Scan(&version); err != nil {
+			return nil, fmt.Errorf("store: grids: %w", err)
+		}
+		if version == kept.Version {
+			return handed(kept), nil
+		}
+	}
 	err = s.read(ctx, func(t *Tx) (err error) {
 		b, err = t.grids()
 		return err
 	})
-	return b, err
+	if err != nil {
+		return nil, err
+	}
+	s.book.Store(b)
+	return handed(b), nil
+}
+
+// handed is the book for one who asks. Its lists are hers, what is in them is everybody's.
+func handed(b *grid.Book) *grid.Book {
+	return &grid.Book{Version: b.Version, Grids: slices.Clone(b.Grids), Rosters: slices.Clone(b.Rosters)}
 }
 
 func (t *Tx) grids() (*grid.Book, error) {
 	b := &grid.Book{}
-	if err := t.queryRow("SELECT version FROM grid_book").Scan(&b.Version); err != nil {
+	if err := t.queryRow(gridVersion).Scan(&b.Version); err != nil {
 		return nil, fmt.Errorf("store: grids: %w", err)
 	}
 	rows, err := t.query("SELECT body FROM grids ORDER BY id")

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"math"
-	"slices"
 	"strings"
 
 	"lintai/sync/central/docket"
@@ -69,6 +68,30 @@ func oneOf[T ~string](c *conditions, column string, values []T) {
 	c.add(column+" IN ("+strings.TrimSuffix(strings.Repeat("?,", len(values)), ",")+")", args...)
 }
 
+// statuses selects the rows of a list, and with them the index that it is read along.
+func (c *conditions) statuses(q docket.CaseQuery) {
+	open, closed := 0, 0
+	for _, s := range q.Statuses {
+		if s.Closed() {
+			closed++
+		} else {
+			open++
+		}
+	}
+	allOpen := closed == 0 && open == openCount
+	if !allOpen {
+		oneOf(c, "status", q.Statuses)
+	}
+	switch {
+	case q.Open, open > 0 && closed == 0:
+		c.add(isOpen)
+	case closed > 0 && open == 0 && q.Order != docket.Latest:
+		// The latest are found along the index of all cases: nearly all of them are closed,
+		// and by those of what is closed all of a year would be sorted.
+		c.add(isClosed)
+	}
+}
+
 func (s *Store) list(ctx context.Context, q docket.CaseQuery, urgency *docket.Urgency) ([]docket.Case, error) {
 	query, args := listQuery(q, urgency)
 	rows, err := s.query(ctx, query, args...)
@@ -78,19 +101,14 @@ func (s *Store) list(ctx context.Context, q docket.CaseQuery, urgency *docket.Ur
 // listQuery is the statement of one list, of one urgency when it is not nil.
 func listQuery(q docket.CaseQuery, urgency *docket.Urgency) (string, []any) {
 	var c conditions
-	oneOf(&c, "status", q.Statuses)
-	switch {
-	case q.Open, len(q.Statuses) > 0 && !slices.ContainsFunc(q.Statuses, docket.Status.Closed):
-		c.add(isOpen)
-	case len(q.Statuses) > 0 && !slices.ContainsFunc(q.Statuses, func(s docket.Status) bool { return !s.Closed() }):
-		c.add(isClosed)
-	}
+	c.statuses(q)
 	oneOf(&c, "service", q.Services)
 	oneOf(&c, "ticket", q.Tickets)
 	if oneOf(&c, "assignee", q.Assignees); q.Assignees != nil {
 		c.add("assignee <> ''")
 	}
-	if oneOf(&c, "grid", q.Grids); q.Grids != nil {
+	// What somebody has is less than what a grid has: only its index is offered.
+	if oneOf(&c, "grid", q.Grids); q.Grids != nil && q.Assignees == nil {
 		c.add("grid <> ''")
 	}
 	oneOf(&c, "category", q.Categories)
@@ -152,6 +170,16 @@ var isOpen, isClosed = "status NOT IN " + closedStatuses, "status NOT IN " + ope
 
 // openStatuses and closedStatuses are lists for IN; the words are docket's own.
 var openStatuses, closedStatuses = statuses(false), statuses(true)
+
+// openCount is how many statuses are open.
+var openCount = func() (n int) {
+	for _, s := range docket.Statuses {
+		if !s.Closed() {
+			n++
+		}
+	}
+	return n
+}()
 
 func statuses(closed bool) string {
 	var words []string

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"lintai/kiosk/ticket"
 	"lintai/sync/central/docket"
@@ -27,12 +28,18 @@ func TestListsHaveTheirIndexes(t *testing.T) {
 	}
 	s, _ := create(t)
 	for name, q := range map[string]docket.CaseQuery{
-		"cases_open":           {Open: true, Limit: 51},
-		"cases_status":         {Statuses: []docket.Status{docket.Accepted}, Limit: 51},
-		"cases_closed":         {Statuses: []docket.Status{docket.Done}, Order: docket.Newest, Limit: 51},
-		"cases_assignee":       {Assignees: []docket.Assignee{"worker:a"}, Limit: 51},
-		"cases_grid_open":      {Open: true, Grids: []string{"1"}, Limit: 51},
-		"cases_grid_closed":    {Statuses: []docket.Status{docket.Done}, Grids: []string{"1"}, Order: docket.Newest, Limit: 51},
+		"cases_open":            {Open: true, Limit: 51},
+		"cases_status":          {Statuses: []docket.Status{docket.Accepted}, Limit: 51},
+		"cases_closed":          {Statuses: []docket.Status{docket.Done}, Order: docket.Newest, Limit: 51},
+		"cases_assignee":        {Assignees: []docket.Assignee{"worker:a"}, Limit: 51},
+		"cases_grid_open":       {Open: true, Grids: []string{"1"}, Limit: 51},
+		"cases_grid_closed":     {Statuses: []docket.Status{docket.Done}, Grids: []string{"1"}, Order: docket.Newest, Limit: 51},
+		"cases_assignee_closed": {Statuses: []docket.Status{docket.Done}, Assignees: []docket.Assignee{"worker:a"}, Grids: []string{"1"}, Order: docket.Newest, Limit: 51},
+		"cases_assignee (":      {Open: true, Assignees: []docket.Assignee{"worker:a"}, Grids: []string{"1"}, Limit: 51},
+		"cases_requested": {Statuses: []docket.Status{docket.Done, docket.Rated, docket.Cancelled, docket.Refused, docket.Merged}, Services: []string{"repair", "appeal"},
+			From: time.Unix(1, 0), Until: time.Unix(1000, 0), Order: docket.Latest, Limit: 51},
+		"cases_open_requested": {Statuses: []docket.Status{docket.Delivered, docket.Accepted, docket.Dispatched, docket.Working}, Services: []string{"repair", "appeal"},
+			From: time.Unix(1, 0), Until: time.Unix(1000, 0), Order: docket.Latest, Limit: 51},
 		"cases_service_closed": {Statuses: []docket.Status{docket.Done}, Services: []string{"mediation"}, Order: docket.Newest, Limit: 51},
 	} {
 		for _, urgency := range []*docket.Urgency{nil, new(docket.Soon)} {

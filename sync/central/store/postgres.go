@@ -36,21 +36,35 @@ func OpenPostgres(ctx context.Context, url string) (*Store, error) {
 // ExistsPostgres tells whether the database at the address is central's already. One
 // that is empty is not; one with the tables of another program is ErrForeign.
 func ExistsPostgres(ctx context.Context, url string) (bool, error) {
+	made, _, err := LookPostgres(ctx, url, "")
+	return made, err
+}
+
+// LookPostgres tells what ExistsPostgres does and reads a setting of the database, "" where
+// it has none; it changes nothing.
+func LookPostgres(ctx context.Context, url, name string) (made bool, setting string, err error) {
 	s, err := connectPostgres(ctx, url)
 	if err != nil {
-		return false, err
+		return false, "", err
 	}
 	defer s.Close()
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
-		return false, fmt.Errorf("store: PostgreSQL: %w", err)
+		return false, "", fmt.Errorf("store: PostgreSQL: %w", err)
 	}
 	defer conn.Close()
-	made, err := madePostgres(ctx, conn)
-	if err != nil {
-		return false, fmt.Errorf("store: PostgreSQL: %w", err)
+	if made, err = madePostgres(ctx, conn); err != nil {
+		return false, "", fmt.Errorf("store: PostgreSQL: %w", err)
 	}
-	return made, nil
+	if !made || name == "" {
+		return made, "", nil
+	}
+	var settings bool // false where its first migrations were cut off
+	if err := conn.QueryRowContext(ctx, "SELECT to_regclass('settings') IS NOT NULL").Scan(&settings); err != nil || !settings {
+		return made, "", err
+	}
+	setting, err = s.Setting(ctx, name)
+	return made, setting, err
 }
 
 func connectPostgres(ctx context.Context, url string) (*Store, error) {

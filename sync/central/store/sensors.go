@@ -62,6 +62,24 @@ func (s *Store) DeviceByKey(ctx context.Context, id string, key docket.Hash) (se
 	return d, err
 }
 
+// DeviceKeys are the keys that count, by device.
+func (s *Store) DeviceKeys(ctx context.Context) (map[string]docket.Hash, error) {
+	type held struct {
+		id  string
+		key []byte
+	}
+	rows, err := s.query(ctx, "SELECT id, key_hash FROM devices WHERE revoked_at = 0")
+	all, err := collect(rows, err, func(r row) (h held, err error) {
+		err = r.Scan(&h.id, &h.key)
+		return h, err
+	})
+	keys := make(map[string]docket.Hash, len(all))
+	for _, h := range all {
+		keys[h.id] = docket.Hash(h.key)
+	}
+	return keys, err
+}
+
 // Devices lists devices.
 func (s *Store) Devices(ctx context.Context, q sensor.Query) ([]sensor.Device, error) {
 	where, args := "revoked_at = 0 AND id > ?", []any{q.After}

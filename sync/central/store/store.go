@@ -25,9 +25,11 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"lintai/sync/central/grid"
 	"lintai/sync/central/keyring"
 )
 
@@ -43,6 +45,8 @@ type Store struct {
 	box        *keyring.Box // nil: secrets are kept as they are given
 
 	eventOffset int64 // see CountOn
+
+	book atomic.Pointer[grid.Book] // as Grids read it last; nil: not yet
 
 	onCases func(ctx context.Context, tx *sql.Tx, cases []int64) error // nil: nobody
 	onCalls func(ctx context.Context, tx *Tx, calls []string) error    // nil: nobody

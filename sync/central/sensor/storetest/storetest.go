@@ -350,6 +350,12 @@ func keys(b *bench) {
 	if len(all) != 2 || all[0].Revoked() {
 		b.Errorf("%+v", all)
 	}
+	b.must(b.keeper.Revoke(b.Context(), all[1].ID))
+	keys, err := b.DeviceKeys(b.Context())
+	b.must(err)
+	if len(keys) != 1 || keys["bin-1"] != b.keys["bin-1"].Hash() || keys["bin-1"] == old.Hash() {
+		b.Errorf("keys that count: %v", keys)
+	}
 }
 
 func mute(b *bench) {
