@@ -30,6 +30,7 @@ type door struct {
 	*testing.T
 	store  *store.Store
 	keeper *sensor.Keeper
+	api    *deviceapi.Door
 	broker string
 	http   *httptest.Server
 	log    *record
@@ -60,6 +61,7 @@ func open(t *testing.T, wrap ...func(net.Listener) net.Listener) *door {
 	log := slog.New(slog.NewTextHandler(d.log, nil))
 	d.keeper = &sensor.Keeper{Store: d.store, Hub: live.NewHub(), Catalog: catalog.Default, Clock: d.clock, Log: log, Since: d.now}
 	api := deviceapi.New(d.keeper, d.clock, log)
+	d.api = api
 	mux := http.NewServeMux()
 	api.Register(mux)
 	d.http = httptest.NewServer(mux)
@@ -210,6 +212,96 @@ func TestADeviceIsOnlyItself(t *testing.T) {
 	if err := listens.Send(deviceapi.Topic("bin-1"), []byte(`{"boot":"y","seq":1,"fill":99}`), false); err == nil {
 		t.Error("a message of a revoked device is acknowledged")
 	}
+	if n := d.cases(); n != 0 {
+		t.Errorf("%d cases", n)
+	}
+}
+
+// heard is a listener that tells which of its lines central closed.
+type heard struct {
+	net.Listener
+	closed chan string
+}
+
+type heardLine struct {
+	net.Conn
+	once sync.Once
+	l    *heard
+}
+
+func (l *heard) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &heardLine{Conn: c, l: l}, nil
+}
+
+func (c *heardLine) Close() error {
+	c.once.Do(func() { c.l.closed <- c.RemoteAddr().String() })
+	return c.Conn.Close()
+}
+
+// The line of a device whose key was revoked is cut though it says nothing; nothing more of
+// it is taken, not even a call, and the lines of others stay.
+func TestALineEndsWithItsKey(t *testing.T) {
+	closed := make(chan string, 10)
+	d := open(t, func(l net.Listener) net.Listener { return &heard{l, closed} })
+	bin := d.connect("bin-1", sensor.Bin, d.add("bin-1", sensor.Bin))
+	band := d.connect("band-1", sensor.Wristband, d.add("band-1", sensor.Wristband))
+	cut := func(n int) {
+		t.Helper()
+		if err := d.api.CutRevoked(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for range n {
+			<-closed
+		}
+		select {
+		case who := <-closed:
+			t.Fatalf("the line of %s is cut, too", who)
+		default:
+		}
+	}
+	cut(0)
+	if err := d.keeper.Revoke(t.Context(), "band-1"); err != nil {
+		t.Fatal(err)
+	}
+	cut(1)
+	if err := band.Send(deviceapi.Topic("band-1"), []byte(`{"boot":"y","seq":1,"call":true}`), false); err == nil {
+		t.Error("a call of a revoked wristband is acknowledged")
+	}
+	if calls, err := d.store.RecentCalls(t.Context(), 5); err != nil || len(calls) != 0 {
+		t.Errorf("%d calls, %v", len(calls), err)
+	}
+	cut(0)
+	d.says(bin, emulate.Usual(sensor.Bin, d.clock(), 0))
+	if err := d.keeper.Revoke(t.Context(), "bin-1"); err != nil {
+		t.Fatal(err)
+	}
+	again := d.add("bin-1", sensor.Bin)
+	cut(1)
+	if err := bin.Send(deviceapi.Topic("bin-1"), []byte(`{"boot":"y","seq":9,"fill":50}`), false); err == nil {
+		t.Error("a line lives on under a key that was exchanged")
+	}
+	d.says(d.connect("bin-1", sensor.Bin, again), emulate.Usual(sensor.Bin, d.clock(), 0))
+}
+
+// A message under a key that was exchanged ends the line and is not acknowledged, before
+// anybody looked at the keys.
+func TestAnExchangedKeyIsRefusedAtOnce(t *testing.T) {
+	closed := make(chan string, 10)
+	d := open(t, func(l net.Listener) net.Listener { return &heard{l, closed} })
+	bin := d.connect("bin-1", sensor.Bin, d.add("bin-1", sensor.Bin))
+	d.says(bin, emulate.Usual(sensor.Bin, d.clock(), 0))
+	if err := d.keeper.Revoke(t.Context(), "bin-1"); err != nil {
+		t.Fatal(err)
+	}
+	d.add("bin-1", sensor.Bin)
+	if err := bin.Send(deviceapi.Topic("bin-1"), []byte(`{"boot":"y","seq":9,"fill":95}`), false); err == nil {
+		t.Error("a message under a key that was exchanged is acknowledged")
+	}
+	<-closed
 	if n := d.cases(); n != 0 {
 		t.Errorf("%d cases", n)
 	}

@@ -51,6 +51,7 @@ type Door struct {
 	Log    *slog.Logger
 
 	messages, calls, guesses *limit.Guesses
+	sessions                 sessions // of the broker
 }
 
 // New makes a door.
@@ -65,20 +66,20 @@ func New(k *sensor.Keeper, clock func() time.Time, log *slog.Logger) *Door {
 var errTooMany = errors.New("deviceapi: too many messages")
 
 // admit tells whether a key counts. sensor.ErrDenied, errTooMany.
-func (d *Door) admit(ctx context.Context, address, id, key string) (docket.Hash, error) {
-	hash := sensor.Key(key).Hash()
+func (d *Door) admit(ctx context.Context, address, id, key string) (session, error) {
+	s := session{id: id, key: sensor.Key(key).Hash()}
 	if !sensor.CheckID(id) {
-		return hash, sensor.ErrDenied
+		return s, sensor.ErrDenied
 	}
 	who := address + " " + id
 	if !d.guesses.AllowedTo(who) {
-		return hash, errTooMany
+		return s, errTooMany
 	}
-	_, err := d.Keeper.Store.DeviceByKey(ctx, id, hash)
+	_, err := d.Keeper.Store.DeviceByKey(ctx, id, s.key)
 	if errors.Is(err, sensor.ErrDenied) {
 		d.guesses.WrongBy(who)
 	}
-	return hash, err
+	return s, err
 }
 
 // take gives a message of an admitted device to the keeper. sensor.ErrDenied,

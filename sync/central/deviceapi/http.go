@@ -21,13 +21,13 @@ func (d *Door) post(w http.ResponseWriter, r *http.Request) {
 	if !bearer {
 		key = ""
 	}
-	hash, err := d.admit(r.Context(), limit.Address(r), id, key)
+	s, err := d.admit(r.Context(), limit.Address(r), id, key)
 	if err == nil {
 		var body []byte
 		if body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, sensor.MaxMessage)); err != nil {
 			err = errors.Join(sensor.ErrReading, err)
 		} else {
-			err = d.take(r.Context(), id, hash, body)
+			err = d.take(r.Context(), id, s.key, body)
 		}
 	}
 	status := http.StatusNoContent

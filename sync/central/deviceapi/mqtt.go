@@ -14,7 +14,6 @@ import (
 	"github.com/mochi-mqtt/server/v2/listeners"
 	"github.com/mochi-mqtt/server/v2/packets"
 
-	"lintai/sync/central/docket"
 	"lintai/sync/central/sensor"
 )
 
@@ -25,6 +24,9 @@ const (
 	inFlight   = 16
 	// greeting is how long a line may take to say who it is.
 	greeting = 10 * time.Second
+	// recheck is how often the keys of open lines are looked at: they are revoked by another
+	// program, and a device that says nothing shows its key to nobody.
+	recheck = 2 * time.Second
 )
 
 // ServeMQTT takes devices on a listener, a TLS one where that is wanted, until ctx ends.
@@ -37,7 +39,7 @@ func (d *Door) ServeMQTT(ctx context.Context, l net.Listener) error {
 	capabilities.TopicAliasMaximum = 0
 	capabilities.MaximumQos = 1
 	broker := mqtt.New(&mqtt.Options{Capabilities: capabilities, Logger: slog.New(slog.DiscardHandler), SysTopicResendInterval: 3600})
-	if err := broker.AddHook(&hook{door: d, ctx: ctx, keys: map[*mqtt.Client]docket.Hash{}}, nil); err != nil {
+	if err := broker.AddHook(&hook{door: d, ctx: ctx}, nil); err != nil {
 		return fmt.Errorf("deviceapi: %w", err)
 	}
 	if err := broker.AddListener(listeners.NewNet("devices", &gate{Listener: l, room: make(chan struct{}, maxDevices)})); err != nil {
@@ -46,8 +48,18 @@ func (d *Door) ServeMQTT(ctx context.Context, l net.Listener) error {
 	if err := broker.Serve(); err != nil {
 		return fmt.Errorf("deviceapi: %w", err)
 	}
-	<-ctx.Done()
-	return broker.Close()
+	ticks := time.NewTicker(recheck)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return broker.Close()
+		case <-ticks.C:
+			if err := d.CutRevoked(ctx); err != nil && ctx.Err() == nil {
+				d.Log.Error("keys of devices are not checked again", "error", err)
+			}
+		}
+	}
 }
 
 // gate bounds the lines, and how long each may take to greet.
@@ -88,9 +100,6 @@ type hook struct {
 	mqtt.HookBase
 	door *Door
 	ctx  context.Context
-
-	mu   sync.Mutex
-	keys map[*mqtt.Client]docket.Hash // of those who are let in
 }
 
 func (h *hook) ID() string { return "devices" }
@@ -112,7 +121,7 @@ func (h *hook) OnConnectAuthenticate(cl *mqtt.Client, pk packets.Packet) bool {
 	}
 	ctx, cancel := context.WithTimeout(h.ctx, within)
 	defer cancel()
-	key, err := h.door.admit(ctx, host, id, string(pk.Connect.Password))
+	s, err := h.door.admit(ctx, host, id, string(pk.Connect.Password))
 	if err != nil {
 		if !errors.Is(err, sensor.ErrDenied) && !errors.Is(err, errTooMany) {
 			h.door.Log.Error("device is not let in", "error", err)
@@ -120,9 +129,8 @@ func (h *hook) OnConnectAuthenticate(cl *mqtt.Client, pk packets.Packet) bool {
 		return false
 	}
 	cl.Properties.Clean = true // nothing is kept for it
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.keys[cl] = key
+	s.cut = func() { cl.Stop(sensor.ErrDenied) }
+	h.door.sessions.put(cl, s)
 	return true
 }
 
@@ -134,13 +142,11 @@ func (h *hook) OnACLCheck(cl *mqtt.Client, topic string, write bool) bool {
 // OnPublish takes a message before it is acknowledged.
 func (h *hook) OnPublish(cl *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
 	pk.FixedHeader.Retain = false
-	h.mu.Lock()
-	key, ok := h.keys[cl]
-	h.mu.Unlock()
+	s, ok := h.door.sessions.of(cl)
 	if !ok {
 		return pk, packets.ErrRejectPacket
 	}
-	err := h.door.take(h.ctx, cl.ID, key, pk.Payload)
+	err := h.door.take(h.ctx, cl.ID, s.key, pk.Payload)
 	switch {
 	case err == nil, errors.Is(err, errTooMany):
 	case errors.Is(err, sensor.ErrReading):
@@ -163,7 +169,5 @@ func (h *hook) OnWill(_ *mqtt.Client, will mqtt.Will) (mqtt.Will, error) {
 }
 
 func (h *hook) OnDisconnect(cl *mqtt.Client, _ error, _ bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	delete(h.keys, cl)
+	h.door.sessions.drop(cl)
 }
