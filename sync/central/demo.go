@@ -2,6 +2,7 @@ package central
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -9,11 +10,13 @@ import (
 	"slices"
 	"time"
 
+	"lintai/kiosk/community"
 	"lintai/sync/central/demodata"
 	"lintai/sync/central/keyring"
 	"lintai/sync/central/points"
 	"lintai/sync/central/resource"
 	"lintai/sync/central/store"
+	"lintai/sync/wire"
 )
 
 // ErrNotEmpty is returned for making demo data where something is already.
@@ -21,6 +24,10 @@ var ErrNotEmpty = errors.New("central: demo data goes into a new folder or an em
 
 // ErrUnfinished is returned for demo data that was begun here once and cut off.
 var ErrUnfinished = errors.New("central: demo data was begun here and never finished: delete this folder, and with --database that database, and make it anew")
+
+// ErrUnfinishedDatabase is returned for a database with demo data that was begun from another
+// folder and cut off.
+var ErrUnfinishedDatabase = errors.New("central: the database holds demo data that was begun from another folder and never finished: delete that folder, drop the database, make it anew empty, and run this again; nothing was written")
 
 // Demo data that was begun and is not whole yet is marked twice: in the folder before
 // anything else is there, for who makes it again, and in the database, for whoever serves
@@ -47,6 +54,21 @@ func (c *Central) warnOfDemo(ctx context.Context) error {
 	return nil
 }
 
+// announce publishes another community document.
+func (c *Central) announce(ctx context.Context, change func(community.Document) community.Document) error {
+	_, _, err := c.publisher().Edit(ctx, wire.DocumentCommunity, c.usualCommunity(), false, func(body []byte) ([]byte, error) {
+		d, err := community.Parse(body)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(change(*d))
+	})
+	if err != nil {
+		return fmt.Errorf("central: announce: %w", err)
+	}
+	return c.refresh(ctx)
+}
+
 // MakeDemo makes a central with the year of a community in it that does not exist, in a
 // folder and a database that are new or empty. Until is now when it is zero.
 func MakeDemo(ctx context.Context, config Config, o demodata.Options) (made demodata.Made, err error) {
@@ -59,8 +81,12 @@ func MakeDemo(ctx context.Context, config Config, o demodata.Options) (made demo
 	}
 	taken := len(there) > 0
 	if config.Database != "" && !taken {
-		if taken, err = store.ExistsPostgres(ctx, config.Database); err != nil {
+		var begun string
+		if taken, begun, err = store.LookPostgres(ctx, config.Database, settingDemo); err != nil {
 			return made, fmt.Errorf("central: %w", err)
+		}
+		if begun != "" {
+			return made, ErrUnfinishedDatabase
 		}
 	}
 	if taken {
@@ -96,6 +122,7 @@ func MakeDemo(ctx context.Context, config Config, o demodata.Options) (made demo
 		Care: c.careKeeper(), Mediation: c.mediator(), Proposals: c.proposals(), Sensors: c.sensors, Log: c.config.Log,
 		Ledger:    &points.Ledger{Store: c.store, Clock: clock.Now, Log: c.config.Log},
 		Resources: &resource.Keeper{Store: c.store, Clock: clock.Now, Log: c.config.Log, Moved: c.tellCases},
+		Announce:  c.announce,
 		Terminal: func(ctx context.Context, number int, name string) error {
 			_, err := c.AddTerminal(ctx, number, name)
 			return err

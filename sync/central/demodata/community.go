@@ -20,7 +20,7 @@ func (y *year) meet(ctx context.Context) error {
 		return nil
 	}
 	clerk := y.clerks[0].ID
-	for _, part := range []func(context.Context, string) error{y.gather, y.volunteer, y.lookAfter, y.suggest, y.mediate, y.measure, y.help} {
+	for _, part := range []func(context.Context, string) error{y.gather, y.volunteer, y.lookAfter, y.suggest, y.mediate, y.measure, y.help, y.boot} {
 		y.house.Clock.Set(y.until.AddDate(0, 0, -21))
 		if err := part(ctx, clerk); err != nil {
 			return err

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"lintai/kiosk/catalog"
+	"lintai/kiosk/community"
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/seal"
 	"lintai/sync/central/activity"
@@ -75,7 +76,9 @@ type House struct {
 	Proposals  *proposal.Keeper
 	Sensors    *sensor.Keeper
 	Terminal   func(ctx context.Context, number int, name string) error
-	Log        *slog.Logger
+	// Announce changes what residents read at terminals.
+	Announce func(ctx context.Context, change func(community.Document) community.Document) error
+	Log      *slog.Logger
 }
 
 // Made tells what was made.
@@ -98,6 +101,9 @@ func Make(ctx context.Context, h House, o Options) (Made, error) {
 	h.Clock.Set(from)
 	defer h.Clock.Set(until)
 	if err := y.settleIn(ctx); err != nil {
+		return Made{}, fmt.Errorf("demodata: %w", err)
+	}
+	if err := y.announce(ctx); err != nil {
 		return Made{}, fmt.Errorf("demodata: %w", err)
 	}
 	if err := y.play(ctx); err != nil {

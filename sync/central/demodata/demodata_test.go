@@ -215,6 +215,26 @@ func TestDemoDataThatWasCutOffSaysSo(t *testing.T) {
 	}
 }
 
+// So does a database, asked for from another folder than the one that was cut off.
+func TestDemoDataThatWasCutOffInADatabaseSaysSo(t *testing.T) {
+	few := options
+	few.Cases = 0
+	database := postgrestest.Database(t)
+	broken := few
+	broken.Password = "x"
+	if _, err := central.MakeDemo(t.Context(), central.Config{Folder: t.TempDir(), Database: database}, broken); err == nil {
+		t.Fatal("a year with a bad password is made")
+	}
+	folder := t.TempDir()
+	_, err := central.MakeDemo(t.Context(), central.Config{Folder: folder, Database: database}, few)
+	if !errors.Is(err, central.ErrUnfinishedDatabase) || errors.Is(err, central.ErrNotEmpty) {
+		t.Errorf("a second time, from another folder: %v", err)
+	}
+	if there, err := os.ReadDir(folder); err != nil || len(there) != 0 {
+		t.Errorf("something was written: %v %v", there, err)
+	}
+}
+
 // Calls for help are in it, and each was answered and has its record.
 func TestDemoDataHasCallsForHelp(t *testing.T) {
 	few := options

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
-	"strings"
 	"time"
 
+	"lintai/kiosk/catalog"
+	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
 )
 
@@ -19,51 +20,6 @@ var services = []struct {
 // hot are what breaks again and again, in one house of each grid.
 var hot = []struct{ what, place string }{{"lift", "stairs"}, {"light", "stairs"}, {"lock", "gate"}, {"lift", "stairs"}}
 
-// said is what residents write, by what they choose it is.
-var said = []struct {
-	kind, place, words string
-	months             string // in which it is said; "" in all
-}{
-	{"urgent", "gate", "大门口积水很深，老人出不去", "678"},
-	{"urgent", "house", "楼道里有人给电瓶车充电冒烟", ""},
-	{"urgent", "house", "%d号楼的燃气好像有味道", ""},
-	{"urgent", "house", "家里暖气不热，孩子感冒了", "12bc"},
-	{"urgent", "yard", "井盖松了，晚上很危险", ""},
-	{"hard", "house", "老伴卧床，我一个人照顾不过来", ""},
-	{"hard", "house", "医药费太高，不知道怎么报销", ""},
-	{"hard", "house", "失业几个月了，想找工作", ""},
-	{"hard", "house", "残疾补贴不会办，跑了两次", ""},
-	{"hard", "house", "孩子放学没人接，没地方去", "2345689abc"},
-	{"hard", "house", "独居，下不了楼，买菜不便", ""},
-	{"worry", "house", "楼上装修太吵，天天睡不着", ""},
-	{"worry", "yard", "外面的车乱停，消防通道总是堵着", ""},
-	{"worry", "house", "%d号楼门口垃圾桶总是满的，有臭味", "56789"},
-	{"worry", "house", "楼道里堆放杂物，反映过好多次", ""},
-	{"worry", "yard", "遛狗不牵绳，老人害怕", ""},
-	{"worry", "house", "物业费收了，楼道灯坏了没人管", ""},
-	{"worry", "house", "下水道反复堵，冒污水", "678"},
-	{"worry", "house", "一个人住，没人说话，晚上失眠", ""},
-	{"hope", "house", "希望%d号楼加装电梯", ""},
-	{"hope", "garden", "盼着中心花园多装几把椅子", ""},
-	{"hope", "garden", "想要一个儿童滑梯", "3456789"},
-	{"hope", "hall", "希望活动室晚上开放，可以练合唱", ""},
-	{"hope", "hall", "能不能多办教老人用手机的培训", ""},
-	{"idea", "yard", "建议多设一些充电桩，电动车就不上楼了", ""},
-	{"idea", "gate", "建议门口装减速带", ""},
-	{"idea", "garden", "建议组织志愿者认养花坛", "345"},
-}
-
-// places are where appeals are about.
-var places = map[string]string{"house": "本楼", "gate": "小区大门", "yard": "小区道路", "garden": "中心花园", "hall": "活动室"}
-
-// quarrels are said to the mediator.
-var quarrels = map[string]string{"noise": "楼上小孩晚上跑跳", "water": "楼上漏水，说了不修", "parking": "邻居占了我的车位",
-	"family": "老人赡养的事谈不拢", "money": "借出去的钱要不回来", "other": ""}
-
-// found are words with a rating, for the stars.
-var found = [][]string{1: {"来了没修好，又坏了", "等了很久没人来", "打电话没人接"}, 2: {"修了两天又漏", "态度不好", "说好上午，下午才来"},
-	3: {"还可以，就是慢", "凑合"}, 4: {"不错，下次快一点更好", "挺好"}, 5: {"很满意，谢谢", "师傅很耐心", "来得快，修得好", "谢谢小网格员"}}
-
 // draw draws one by how often each is.
 func (y *year) draw(random *rand.Rand) string {
 	r := random.Float64()
@@ -75,23 +31,41 @@ func (y *year) draw(random *rand.Rand) string {
 	return services[0].code
 }
 
-// asked is a request for a service, as a terminal makes it.
-func (y *year) asked(code string, at time.Time, random *rand.Rand) request.Request {
-	service, _ := y.house.Catalog.Service(code)
-	who := y.residents[random.IntN(len(y.residents))]
-	terminal := y.terminals[random.IntN(len(y.terminals))]
-	r := request.Request{ID: identity(at, random), Kiosk: terminal, Ticket: y.ticket(terminal, random), Service: code,
-		CatalogVersion: y.house.Catalog.Version, Person: who.person(service), Address: who.address(),
-		RatingCode: fmt.Sprintf("%04d", random.IntN(10000)), MadeAt: at.UTC()}
-	choose := func(step string) string {
-		st, _ := service.Step(step)
-		o := st.Options[random.IntN(len(st.Options))]
-		r.Answers = append(r.Answers, request.Answer{Step: step, Option: o.ID, Text: o.Name})
-		if o.Urgency != "" {
-			r.Urgency = o.Urgency
-		}
-		return o.ID
+// matter is what a request is about, which decides what is noted when it is done.
+type matter struct {
+	broken *breakage // of a repair; nil of what nobody ever told of
+	need   *need     // of an appeal or a quarrel
+	detail string    // of a service at home: what was chosen last
+	place  string
+	who    resident
+	// wording is which of those of the fault or the need was told; -1: none.
+	wording int
+}
+
+// done is what is noted of what was told: where there are as many records as wordings,
+// each belongs to one, else all fit.
+func (m *matter) done(told, all []string, random *rand.Rand) string {
+	if m.wording >= 0 && len(told) == len(all) {
+		return all[m.wording]
 	}
+	return one(random, all)
+}
+
+// byChannel is how many of some services come by the hotline or the mini-program.
+var byChannel = map[string]float64{"repair": 0.45, "appeal": 0.15}
+
+// asked is a request for a service, as a terminal or a channel makes it.
+func (y *year) asked(code string, at time.Time, random *rand.Rand) (request.Request, *matter) {
+	service, _ := y.house.Catalog.Service(code)
+	who := one(random, y.residents)
+	r := request.Request{ID: identity(at, random), Service: code, CatalogVersion: y.house.Catalog.Version, MadeAt: at.UTC()}
+	if random.Float64() < byChannel[code] {
+		r.Channel = &request.Channel{Name: y.channels[random.IntN(len(y.channels))].Name}
+	} else {
+		r.Kiosk = one(random, y.terminals)
+	}
+	r.Ticket, r.RatingCode = y.ticket(r.Kiosk, random), fmt.Sprintf("%04d", random.IntN(10000))
+	m := &matter{wording: -1}
 	exactly := func(step, option string) {
 		st, _ := service.Step(step)
 		for _, o := range st.Options {
@@ -103,77 +77,149 @@ func (y *year) asked(code string, at time.Time, random *rand.Rand) request.Reque
 			}
 		}
 	}
+	choose := func(step string) string {
+		st, _ := service.Step(step)
+		o := one(random, st.Options)
+		exactly(step, o.ID)
+		return o.ID
+	}
 	write := func(step, text string) {
 		if text != "" {
 			r.Answers = append(r.Answers, request.Answer{Step: step, Text: text})
 		}
 	}
 	home := func() {
-		write("building", strconv.Itoa(who.building)+"号楼")
-		write("room", strconv.Itoa(who.room)+"室")
+		if r.Channel == nil {
+			write("building", strconv.Itoa(who.building)+"号楼")
+			write("room", strconv.Itoa(who.room)+"室")
+		}
+	}
+	tell := func(told []string) string {
+		return y.fresh(func() string {
+			m.wording = random.IntN(len(told))
+			return speaker{random: random, at: at, building: who.building, room: who.room}.speak(told[m.wording])
+		})
 	}
 	switch code {
 	case "repair":
+		what, place := broken(at, random), ""
 		if random.Float64() < 0.06 {
 			i := random.IntN(y.grids)
 			h := hot[i%len(hot)]
 			who.building = 1 + i*y.buildings/y.grids
-			r.Address, r.Person = who.address(), who.person(service)
-			exactly("what", h.what)
-			exactly("place", h.place)
+			what, place = h.what, h.place
 		} else {
-			what := broken(at, random)
-			exactly("what", what)
-			exactly("place", where(what, random))
+			place = where(what, random)
 		}
-		exactly("urgency", pick(random, "urgent", 0.15, "soon", 0.45, "normal", 1))
+		m.place, m.broken = place, breakageOf(what, place, at, random)
+		exactly("what", what)
+		exactly("place", place)
+		urgent := 0.08
+		if m.broken != nil && m.broken.grave {
+			urgent = 0.7
+		}
+		exactly("urgency", pick(random, "urgent", urgent, "soon", urgent+(1-urgent)*0.4, "normal", 1))
 		home()
+		if r.Channel != nil && m.broken != nil {
+			r.Channel.Description = tell(m.broken.told)
+		}
 	case "appeal":
-		s := said[random.IntN(len(said))]
-		for !saidIn(s.months, at) {
-			s = said[random.IntN(len(said))]
-		}
-		words := strings.ReplaceAll(s.words, "%d", strconv.Itoa(who.building))
-		exactly("kind", s.kind)
-		place, called := s.place, places[s.place]
-		if place == "yard" { // each grid has its own
-			g := 1 + (who.building-1)*y.grids/y.buildings
-			place, called = fmt.Sprint(place, g), strconv.Itoa(g)+"号网格"+called
-		}
-		r.Answers = append(r.Answers, request.Answer{Step: "place", Option: place, Text: called})
-		write("words", words)
-		if s.kind == "hard" || s.kind == "worry" {
+		m.need = needIn(at, random)
+		m.place = m.need.place
+		exactly("kind", m.need.kind)
+		r.Answers = append(r.Answers, y.called(m.place, who.building))
+		write("words", tell(m.need.told))
+		if m.need.kind == "hard" || m.need.kind == "worry" {
 			exactly("urgency", pick(random, "urgent", 0.1, "soon", 0.4, "normal", 1))
 		}
-		if s.kind != "idea" {
+		if m.need.kind != "idea" {
 			home()
 		}
 	case "home_service":
 		detail := map[string]string{"clean": "housework", "fix": "thing", "shopping": "goods", "meal": "diet", "escort": "company", "clinic": "check"}
-		choose(detail[choose("which")])
+		which := choose("which")
+		m.detail = which
+		choose(detail[which])
+		when := "time"
+		if which == "meal" {
+			when = "mealtime"
+		}
+		slot(&r, service, when, at, random)
 		home()
 		y.reach(&r, who, random)
 	case "certificate":
-		choose("which")
+		m.detail = choose("which")
 		home()
+		slot(&r, service, "pickup", at, random)
 		y.reach(&r, who, random)
 	case "mediation":
-		kind := choose("kind")
-		write("words", quarrels[kind])
-		r.Address = ""
+		n := quarrels[choose("kind")]
+		m.need = &n
+		if random.Float64() < 0.8 {
+			write("words", tell(n.told))
+		}
 		y.reach(&r, who, random)
 	}
-	return r
+	y.name(&r, who, service)
+	m.who = who
+	return r, m
 }
+
+// name says who it is, as far as the service lets through: a channel has no card.
+func (y *year) name(r *request.Request, who resident, service *catalog.Service) {
+	if r.Service != "mediation" {
+		r.Address = who.address()
+	}
+	person := who.person(service)
+	if person == nil {
+		return
+	}
+	if r.Channel != nil {
+		person.Token = ""
+	}
+	if r.Person != nil {
+		person.Phone = r.Person.Phone
+	}
+	r.Person = person
+}
+
+// needIn is one that is told in a month.
+func needIn(at time.Time, random *rand.Rand) *need {
+	for {
+		if n := &needs[random.IntN(len(needs))]; saidIn(n.months, at) {
+			return n
+		}
+	}
+}
+
+// called is the answer where it is. What is shared each grid has for itself.
+func (y *year) called(place string, building int) request.Answer {
+	switch place {
+	case "home":
+		return request.Answer{Step: "place", Option: place, Text: "自己家里"}
+	case "stairs":
+		return request.Answer{Step: "place", Option: place, Text: "本楼楼道"}
+	}
+	g := strconv.Itoa(1 + (building-1)*y.grids/y.buildings)
+	return request.Answer{Step: "place", Option: place + g, Text: g + "号网格" + around[place]}
+}
+
+// slot chooses a day and a part of it.
+func slot(r *request.Request, s *catalog.Service, step string, at time.Time, random *rand.Rand) {
+	st, _ := s.Step(step)
+	p, day := one(random, st.Periods), one(random, st.DaysFrom(at.In(phrase.Zone)))
+	r.Answers = append(r.Answers, request.Answer{Step: step, Option: day.Format(time.DateOnly) + "." + p.ID,
+		Text: day.Format("1月2日") + " " + weekdayNames[day.Weekday()] + " " + p.Name})
+}
+
+var weekdayNames = [...]string{"星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"}
 
 // reach leaves a telephone number.
 func (y *year) reach(r *request.Request, who resident, random *rand.Rand) {
 	if random.Float64() < 0.3 {
 		return
 	}
-	if r.Person == nil {
-		r.Person = &request.Person{}
-	}
+	r.Person = &request.Person{}
 	r.Person.Phone = who.phone
 }
 
@@ -181,11 +227,11 @@ func (y *year) reach(r *request.Request, who resident, random *rand.Rand) {
 func broken(at time.Time, random *rand.Rand) string {
 	switch at.Month() {
 	case time.June, time.July, time.August:
-		return pick(random, "water", 0.36, "power", 0.62, "lift", 0.74, "light", 0.84, "lock", 0.92, "other", 1)
+		return pick(random, "water", 0.36, "power", 0.62, "lift", 0.72, "light", 0.80, "lock", 0.87, "other", 1)
 	case time.December, time.January, time.February:
-		return pick(random, "water", 0.34, "power", 0.48, "lift", 0.58, "light", 0.76, "lock", 0.86, "other", 1)
+		return pick(random, "water", 0.30, "power", 0.42, "lift", 0.50, "light", 0.64, "lock", 0.74, "other", 1)
 	}
-	return pick(random, "water", 0.28, "power", 0.44, "lift", 0.58, "light", 0.76, "lock", 0.90, "other", 1)
+	return pick(random, "water", 0.28, "power", 0.44, "lift", 0.58, "light", 0.74, "lock", 0.86, "other", 1)
 }
 
 func where(what string, random *rand.Rand) string {
@@ -195,9 +241,9 @@ func where(what string, random *rand.Rand) string {
 	case "lock":
 		return pick(random, "gate", 0.6, "home", 1)
 	case "light":
-		return pick(random, "stairs", 0.6, "yard", 0.9, "home", 1)
+		return pick(random, "stairs", 0.7, "yard", 0.82, "home", 1)
 	}
-	return pick(random, "home", 0.8, "stairs", 0.9, "yard", 1)
+	return pick(random, "home", 0.80, "stairs", 0.94, "yard", 1)
 }
 
 // pick picks a word by a chance that each adds to: "a", 0.3, "b", 1.

@@ -2,11 +2,13 @@ package demodata
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"slices"
 	"strconv"
 	"time"
 
+	"lintai/sync/central/channel"
 	"lintai/sync/central/grid"
 	"lintai/sync/central/resource"
 	"lintai/sync/central/staff"
@@ -72,6 +74,17 @@ func (y *year) settleIn(ctx context.Context) error {
 			return err
 		}
 		y.terminals = append(y.terminals, i+1)
+	}
+	for _, name := range []string{"社区热线", "微信小程序"} {
+		c := channel.Channel{Name: name, AddedAt: y.from.UTC()}
+		key, err := channel.NewKey(rand.Reader) // nobody has it
+		if err != nil {
+			return err
+		}
+		if c.Number, err = y.house.Store.AddChannel(ctx, c, key.Hash()); err != nil {
+			return err
+		}
+		y.channels = append(y.channels, c)
 	}
 	if _, err := y.house.Store.ChangeGrids(ctx, y.drawGrids); err != nil {
 		return err

@@ -92,7 +92,7 @@ func (y *year) goOn(ctx context.Context, number int64, t *tale) error {
 	if err != nil {
 		return err
 	}
-	if e.Action == docket.Rate || e.Action == docket.Return {
+	if e.Action == docket.Rate || e.Action == docket.Return || e.Action == docket.Reopen {
 		// A case that lies open again is looked at, as a job does.
 		if now, _, err := y.docket.Case(ctx, number); err == nil && now.Status == docket.Accepted {
 			if err := y.dispatch.Look(ctx, []int64{number}); err != nil {
@@ -118,7 +118,7 @@ func (y *year) decide(ctx context.Context, c docket.Case, events []docket.Event,
 	case c.Status == docket.Delivered:
 		if !t.seen {
 			t.seen = true
-			if e, ok := y.looked(ctx, c, chance, clerk); ok {
+			if e, ok := y.looked(ctx, c, chance, clerk, t); ok {
 				return e, nil, nil
 			}
 		}
@@ -135,43 +135,46 @@ func (y *year) decide(ctx context.Context, c docket.Case, events []docket.Event,
 	case c.Status == docket.Accepted:
 		return docket.Event{Action: docket.Dispatch, By: clerk}, nil, nil
 	case approving && chance < 0.03 && state.Approved == 0:
-		return docket.Event{Action: docket.Decline, By: clerk, Note: "材料不全，请带户口本来居委会", Detail: docket.Detail{Step: step}}, nil, nil
+		return docket.Event{Action: docket.Decline, By: clerk, Note: one(t.random, declined), Detail: docket.Detail{Step: step}}, nil, nil
 	case approving:
 		return docket.Event{Action: docket.Approve, By: clerk, Detail: docket.Detail{Step: step}}, nil, nil
 	case c.Status == docket.Dispatched && chance < 0.05 && t.given < 2:
 		t.given++
-		return docket.Event{Action: docket.Return, By: y.by(c, clerk), Detail: docket.Detail{Inner: "不在我的网格"}}, nil, nil
+		return docket.Event{Action: docket.Return, By: y.by(c, clerk), Detail: docket.Detail{Inner: giveBack(t)}}, nil, nil
 	case c.Status == docket.Dispatched && chance < 0.07:
 		to := docket.ToWorker(y.workers[t.random.IntN(y.grids)].ID)
 		if to != c.Assignee {
-			return docket.Event{Action: docket.Redispatch, By: clerk, Detail: docket.Detail{Assignee: to, Inner: "今天她手上少一些"}}, nil, nil
+			return docket.Event{Action: docket.Redispatch, By: clerk, Detail: docket.Detail{Assignee: to, Inner: one(t.random, movedOn)}}, nil, nil
 		}
 		fallthrough
 	case c.Status == docket.Dispatched:
 		return docket.Event{Action: docket.Start, By: y.by(c, clerk)}, nil, nil
 	case c.Status == docket.Working && chance < 0.08 && !t.told:
 		t.told = true
-		return docket.Event{Action: docket.Tell, By: y.by(c, clerk), Note: "配件要等两天，请谅解"}, nil, nil
+		return docket.Event{Action: docket.Tell, By: y.by(c, clerk), Note: y.speaker(t).speak(one(t.random, waitsFor[c.Service]))}, nil, nil
 	case c.Status == docket.Working:
-		return docket.Event{Action: docket.Complete, By: y.by(c, clerk), Detail: docket.Detail{Record: &docket.Record{Text: done(c, t)}}}, nil, nil
+		return docket.Event{Action: docket.Complete, By: y.by(c, clerk), Detail: docket.Detail{Record: &docket.Record{Text: y.done(c, t)}}}, nil, nil
+	case c.Status == docket.Done && chance < 0.05 && !t.reopened:
+		t.reopened = true
+		return docket.Event{Action: docket.Reopen, By: clerk, Note: y.speaker(t).speak(one(t.random, openAgain))}, nil, nil
 	}
 	return docket.Event{Action: docket.Rate}, nil, nil
 }
 
 // looked is what a clerk may do with a new case beside giving it to somebody.
-func (y *year) looked(ctx context.Context, c docket.Case, chance float64, clerk string) (docket.Event, bool) {
+func (y *year) looked(ctx context.Context, c docket.Case, chance float64, clerk string, t *tale) (docket.Event, bool) {
 	switch made, err := y.docket.Classification(ctx, c.Number); {
 	case chance < 0.02:
-		return docket.Event{Action: docket.Cancel, By: clerk, Note: "居民来电，不用了"}, true
+		return docket.Event{Action: docket.Cancel, By: clerk, Note: one(t.random, cancelled)}, true
 	case chance < 0.03:
-		return docket.Event{Action: docket.Refuse, By: clerk, Note: "不属于社区办理范围，请拨打12345"}, true
+		return docket.Event{Action: docket.Refuse, By: clerk, Note: one(t.random, refused)}, true
 	case err == nil && chance > 0.4 && len(made.Duplicates) > 0:
 		other, _, err := y.docket.Case(ctx, made.Duplicates[0].Case)
 		if err == nil && !other.Status.Closed() {
 			return docket.Event{Action: docket.Merge, By: clerk, Detail: docket.Detail{Other: other.Number}}, true
 		}
 	case chance < 0.07 && c.Category != "":
-		to := docket.Categories[(int(c.Number)+1)%len(docket.Categories)]
+		to := rather[c.Category]
 		return docket.Event{Action: docket.Correct, By: clerk, Detail: docket.Detail{Correction: &docket.Correction{Category: to,
 			Concern: c.Concern, Priority: c.Urgency}}}, to != c.Category
 	}
@@ -204,18 +207,4 @@ func (y *year) by(c docket.Case, clerk string) string {
 		}
 	}
 	return clerk
-}
-
-// records are what was done.
-var records = map[string][]string{
-	"repair":       {"更换了配件，试用正常", "现场修好，已请居民确认", "物业师傅已修复", "清理疏通，恢复正常"},
-	"appeal":       {"上门了解情况，已协调解决", "已联系物业整改", "与双方沟通，达成一致", "列入下月计划，已向居民说明"},
-	"home_service": {"已按时上门服务", "志愿者完成服务", "服务完成，居民签字"},
-	"certificate":  {"证明已开好"},
-	"mediation":    {"双方当面谈好，签了协议", "约定下周再谈", "双方各退一步，和解"},
-}
-
-func done(c docket.Case, t *tale) string {
-	all := records[c.Service]
-	return all[t.random.IntN(len(all))]
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"lintai/kiosk/request"
 	"lintai/kiosk/seal"
 	"lintai/kiosk/ticket"
+	"lintai/sync/central/channel"
 	"lintai/sync/central/desk"
 	"lintai/sync/central/dispatch"
 	"lintai/sync/central/docket"
@@ -32,6 +34,7 @@ type year struct {
 
 	residents []resident
 	terminals []int
+	channels  []channel.Channel // by which somebody asks without a terminal
 	clerks    []staff.Account
 	workers   []staff.Account
 	mediator  staff.Account
@@ -43,6 +46,8 @@ type year struct {
 	tickets  map[ticket.Code]bool
 	sequence map[int]int64 // of the items of a terminal
 	agenda   agenda
+	said     map[string]int // how often each sentence stands among saying
+	saying   []string       // the newest last
 	tales    map[int64]*tale
 }
 
@@ -50,10 +55,13 @@ type year struct {
 type tale struct {
 	random  *rand.Rand
 	request request.Request
+	matter  *matter
 	slow    float64 // how much longer all takes
 	given   int     // how often it was given back
 	told    bool
-	seen    bool // a clerk looked at it
+	// reopened tells that staff opened it again.
+	reopened bool
+	seen     bool // a clerk looked at it
 }
 
 // appointment is when something happens next.
@@ -91,7 +99,7 @@ func (y *year) later(at time.Time, do func(context.Context) error) {
 }
 
 func (y *year) play(ctx context.Context) error {
-	y.tickets, y.sequence, y.tales = map[ticket.Code]bool{}, map[int]int64{}, map[int64]*tale{}
+	y.tickets, y.sequence, y.tales, y.said = map[ticket.Code]bool{}, map[int]int64{}, map[int64]*tale{}, map[string]int{}
 	var office dispatch.Store = y.house.Store
 	y.docket = y.house.Store
 	if !y.options.Slowly {
@@ -135,7 +143,7 @@ func (y *year) play(ctx context.Context) error {
 // ask files a request, and has it classified and looked at, as a serving central does.
 func (y *year) ask(ctx context.Context, i int, at time.Time) error {
 	random := rand.New(rand.NewPCG(y.options.Seed, uint64(i)))
-	r := y.asked(y.draw(random), at, random)
+	r, about := y.asked(y.draw(random), at, random)
 	number, err := y.file(ctx, r, at)
 	if err != nil {
 		return err
@@ -146,7 +154,7 @@ func (y *year) ask(ctx context.Context, i int, at time.Time) error {
 	if err := y.dispatch.Look(ctx, []int64{number}); err != nil {
 		return err
 	}
-	t := &tale{random: random, request: r, slow: math.Exp(random.NormFloat64() * 0.5)}
+	t := &tale{random: random, request: r, matter: about, slow: math.Exp(random.NormFloat64() * 0.5)}
 	if random.Float64() < 0.06 {
 		t.slow *= 6 // it lies
 	}
@@ -160,11 +168,10 @@ func (y *year) file(ctx context.Context, r request.Request, at time.Time) (int64
 	if err != nil {
 		return 0, err
 	}
-	item, err := y.item(ctx, r.ID, request.KindRequest, r.Kiosk, at, body)
-	if err != nil {
-		return 0, err
-	}
-	if y.ledger == nil {
+	if r.Channel == nil && y.ledger == nil {
+		if _, err := y.item(ctx, r.ID, request.KindRequest, r.Kiosk, at, body); err != nil {
+			return 0, err
+		}
 		c, _, err := y.docket.CaseByTicket(ctx, r.Ticket)
 		return c.Number, err
 	}
@@ -173,13 +180,22 @@ func (y *year) file(ctx context.Context, r request.Request, at time.Time) (int64
 	if r.Person != nil {
 		c.Card = r.Person.Token
 	}
-	err = y.ledger.Write(ctx, func(tx docket.Tx) error {
+	for _, ch := range y.channels {
+		if r.Channel != nil && r.Channel.Name == ch.Name {
+			c.Channel = ch.Number
+		}
+	}
+	err = y.docket.Write(ctx, func(tx docket.Tx) error {
 		filed, err := tx.FileCases(c)
 		if err == nil {
 			c.Number, err = filed[0].Number, filed[0].Err
 		}
 		return err
 	})
+	if err != nil || r.Channel != nil {
+		return c.Number, err
+	}
+	item, err := y.item(ctx, r.ID, request.KindRequest, r.Kiosk, at, body)
 	if err == nil {
 		s := y.ledger.cases[c.Number]
 		s.Items = append(s.Items, item)
@@ -218,11 +234,15 @@ func (y *year) push(ctx context.Context, i docket.Item, body []byte) error {
 func (y *year) rate(ctx context.Context, number int64, t *tale) error {
 	now := y.house.Clock.Now()
 	stars := stars(t)
-	r := request.Request{ID: identity(now, t.random), Kiosk: t.request.Kiosk, Ticket: y.ticket(t.request.Kiosk, t.random), Service: "rating",
+	kiosk := t.request.Kiosk
+	if kiosk == 0 { // who telephoned comes by
+		kiosk = one(t.random, y.terminals)
+	}
+	r := request.Request{ID: identity(now, t.random), Kiosk: kiosk, Ticket: y.ticket(kiosk, t.random), Service: "rating",
 		CatalogVersion: t.request.CatalogVersion, MadeAt: now.UTC(),
 		Rating: &request.Rating{Ticket: t.request.Ticket, RatingCode: t.request.RatingCode, Stars: stars}}
 	if t.random.Float64() < 0.5 {
-		r.Answers = []request.Answer{{Step: "words", Text: found[stars][t.random.IntN(len(found[stars]))]}}
+		r.Answers = []request.Answer{{Step: "words", Text: y.fresh(func() string { return foundBy(t, t.request.Service, stars, y.speaker(t)) })}}
 	}
 	body, err := request.Encode(r)
 	if err != nil {
@@ -257,10 +277,14 @@ func stars(t *tale) int {
 	return 5
 }
 
-// ticket is a code that nobody else has.
+// ticket is a code that nobody else has; that of terminal 0 is central's.
 func (y *year) ticket(terminal int, random *rand.Rand) ticket.Code {
+	draw := ticket.OfCentral
+	if terminal > 0 {
+		draw = func(random io.Reader) (ticket.Code, error) { return ticket.New(terminal, random) }
+	}
 	for {
-		code, err := ticket.New(terminal, bytes{random})
+		code, err := draw(bytes{random})
 		if err == nil && !y.tickets[code] {
 			y.tickets[code] = true
 			return code
