@@ -123,6 +123,12 @@ func TestDeletedFromCareAndMediation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// She is the other party of a matter that somebody else brought, and that goes on.
+	quarrel := h.request()
+	quarrel.Service, quarrel.Address, quarrel.Urgency = "mediation", "", ""
+	h.push(quarrel)
+	b.does("/console/mediation/3/take", nil)
+	b.does("/console/mediation/3/parties", url.Values{"side": {"respondent"}, "name": {"张桂兰"}, "address": {"幸福里3号楼502室"}})
 	asks := h.asks("repair", request.CardToken(key, number), request.Answer{Step: "what", Option: "water", Text: "水"})
 	asks.Person.Name, asks.Address = "张桂兰", "幸福里3号楼502室"
 	h.push(asks)
@@ -137,7 +143,7 @@ func TestDeletedFromCareAndMediation(t *testing.T) {
 	contains(t, b.page(matter, 200), `data-cared="1"`, `data-visits="1"`)
 	contains(t, read(t, b.post(matter+"/paper", nil)), "耳背", "腿疼", "扶手松了", "独居")
 	matter = open("delete")
-	contains(t, b.page(matter, 200), "以后不再提醒走访")
+	contains(t, b.page(matter, 200), "以后不再提醒走访", "仍会留下", "谁查阅过的记录", "调解编号 3 里是另一方：还没办结")
 	if r := b.post(matter+"/erase", url.Values{"sure": {"yes"}}); r.StatusCode != http.StatusSeeOther {
 		t.Fatal(r.Status, read(t, r))
 	}

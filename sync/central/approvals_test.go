@@ -3,6 +3,7 @@ package central_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"lintai/kiosk/request"
@@ -78,4 +79,21 @@ func TestWhatNeedsApprovalsCanBeGivenToSomebody(t *testing.T) {
 	stands(docket.Done, "")
 	// To a department, too.
 	b.does("/console/cases/2/give", url.Values{"seen": {"1"}, "to": {string(docket.ToDepartment(docket.Police))}})
+}
+
+// What waits for an approval shows that first, unfolded; its row in the list says nothing of
+// the leave to read a number.
+func TestAnApprovalIsTheFirstThingToDo(t *testing.T) {
+	h := setup(t)
+	r := h.certificate()
+	r.Answers = append(r.Answers, request.Answer{Step: "consent", Option: "yes", Text: "同意"})
+	h.push(r)
+	b := h.staff()
+	contains(t, b.page("/console", 200), "证明办理 · 居住证明<")
+	b.does("/console/cases/1/move", url.Values{"seen": {"1"}, "status": {"accepted"}})
+	page := b.page("/console/cases/1", 200)
+	contains(t, page, `data-action="approved" open>`)
+	if first, returned := strings.Index(page, `data-action="approved"`), strings.Index(page, `data-action="returned"`); first > returned {
+		t.Error("it stands behind what is seldom done")
+	}
 }

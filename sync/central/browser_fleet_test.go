@@ -27,7 +27,7 @@ func TestFleetInARealBrowser(t *testing.T) {
 		warm, worn, free := 81, 86, int64(300)
 		w.System.Celsius, w.System.WornPercent, w.System.FreeMB = &warm, &worn, &free
 		w.System.Update = &wire.UpdateState{State: "failed", Version: "2026.11.9-1", Fault: fault.UpdateFailed}
-		w.System.BootReason, w.System.Slot = "watchdog", "B"
+		w.System.BootReason, w.System.Slot = "fallback", "B"
 		w.Versions = map[string]string{"program": "0f3c2a91d7", "catalog": "7", "community": "12"}
 		w.Devices = []wire.Device{{Name: "printer", State: "fault", Fault: fault.PaperOut, Since: w.DeviceTime.Add(-time.Hour)}, {Name: "card", State: "ready", Since: w.DeviceTime}}
 	}
@@ -42,6 +42,11 @@ func TestFleetInARealBrowser(t *testing.T) {
 	open("/console/terminals?sort=trouble")
 	d.sees(`.terminals section:first-child[data-terminal="12"]`)
 	d.picture("list")
+	d.do("phone", chromedp.EmulateViewport(375, 740, chromedp.EmulateMobile))
+	if wide := evaluate[int](d, "document.documentElement.scrollWidth"); wide > 375 {
+		t.Errorf("what goes wrong is %d px wide on a screen of 375", wide)
+	}
+	d.do("desk", chromedp.EmulateViewport(1280, 900))
 	d.click(`[data-terminal="12"] h2 a`)
 	d.sees("#terminal")
 	d.picture("terminal")

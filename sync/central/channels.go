@@ -155,7 +155,7 @@ func (c *Central) SwitchSubscription(ctx context.Context, by string, number int6
 
 // switchboard is the area of channels.
 func (c *Central) switchboard() console.Area {
-	return &channels.Area{Switchboard: c,
+	return &channels.Area{Switchboard: c, Clock: c.config.Clock,
 		Own: func(name string) bool { return name == phrase.Text("visit.channel") }}
 }
 

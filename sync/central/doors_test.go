@@ -66,7 +66,20 @@ func TestWhatIsHeardAtADoorBecomesACase(t *testing.T) {
 	send(chen, "/console/visits/1/needs", url.Values{"need": {"想学手机"}, "service": {"home_service"}}, http.StatusSeeOther)
 	send(chen, "/console/visits/1/needs/2", nil, http.StatusSeeOther)
 	contains(t, clerk.page("/console/cases/2", 200), "想学手机", "13800001234")
-	send(clerk, "/console/care/1/end", url.Values{"revision": {"2"}, "why": {"搬到女儿家"}}, http.StatusSeeOther)
+
+	// The household becomes another grid's: the visit stays in her diary, and leads to no
+	// entry that she may not open.
+	contains(t, chen.page("/console/visits/1", 200), `href="/console/care/1"`)
+	zhang.Set("grid", "2")
+	zhang.Set("revision", "2")
+	send(clerk, "/console/care/1", zhang, http.StatusSeeOther)
+	chen.page("/console/care/1", 404)
+	lacks(t, chen.page("/console/visits/1", 200), `"/console/care/1"`)
+	lacks(t, li.page("/console/care/1", 200), `"/console/visits/1"`) // that was before it was hers
+	li.page("/console/visits/1", 404)
+	contains(t, clerk.page("/console/visits/1", 200), `href="/console/care/1"`)
+
+	send(clerk, "/console/care/1/end", url.Values{"revision": {"3"}, "why": {"搬到女儿家"}}, http.StatusSeeOther)
 	contains(t, clerk.page("/console/care?which=ended", 200), "张**")
 	contains(t, clerk.page("/console/care/1", 200), "搬到女儿家")
 }

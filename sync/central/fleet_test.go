@@ -405,7 +405,12 @@ func TestListOfManyTerminals(t *testing.T) {
 		warm := kiosk - 60
 		h.answered(h.enrol(kiosk), h.computer(kiosk, olderImage, func(w *wire.Health) {
 			w.System.Celsius = &warm
-			if kiosk == 117 {
+			switch kiosk {
+			case 104: // an update that is over is not under way
+				w.System.Update = &wire.UpdateState{State: "failed", Version: "2026.12.1-1", Fault: fault.UpdateUndone}
+			case 105:
+				w.System.Update = &wire.UpdateState{State: "installed", Version: "2026.12.1-1"}
+			case 117:
 				w.System.Image = newerImage
 				w.System.Update = &wire.UpdateState{State: "fetching", Version: "2026.12.1-1", Percent: 40}
 			}
@@ -424,7 +429,7 @@ func TestListOfManyTerminals(t *testing.T) {
 		t.Errorf("%v, %v", first, second)
 	}
 	for address, want := range map[string]string{
-		"?q=117": "117", "?which=updating": "117", "?q=" + newerImage: "117", "?sort=warm&which=trouble": "139 138 137 136 135", "?q=none": "", "?which=silent&q=12": "12",
+		"?q=117": "117", "?which=updating": "105 117", "?q=" + newerImage: "117", "?sort=warm&which=trouble": "139 138 137 136 135 104", "?q=none": "", "?which=silent&q=12": "12",
 	} {
 		if got := strings.Join(shown("/console/terminals"+address), " "); got != want {
 			t.Errorf("%s: %s", address, got)

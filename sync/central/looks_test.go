@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"lintai/sync/central/staff"
 )
@@ -140,44 +141,83 @@ func TestNarrowRulesAreForScreensOnly(t *testing.T) {
 	}
 }
 
-// A long menu takes one line of a telephone until it is pressed, which no script does; a
-// short one stands open, and all do at a desk.
-func TestLongMenuIsFoldedOnATelephone(t *testing.T) {
+// A long menu takes one line of a telephone until it is pressed, and then shows all
+// groups with their entries; at a desk it takes one line, and a group shows its entries when
+// it is pressed, by mouse or by key. A short one stands open everywhere, without groups.
+func TestLongMenuIsGroupedAndFolded(t *testing.T) {
 	h := setup(t)
-	for _, b := range []*browser{h.colleague("徐甲", staff.Worker), h.colleague("陈甲", staff.Administrator)} {
+	all := map[staff.Role]int{}
+	for _, who := range []struct {
+		name   string
+		roles  []staff.Role
+		first  string // the entry at which she begins
+		there  string // a page within a group
+		within string // the name of that group
+	}{
+		{"徐甲", []staff.Role{staff.Worker}, "", "", ""},
+		{"王芳", []staff.Role{staff.Clerk}, "/console", "/console/points", "社区生活"},
+		{"陈甲", []staff.Role{staff.Administrator}, "/console", "/console/limits", "管理"},
+		{"林乙", []staff.Role{staff.Clerk, staff.Worker, staff.Mediator, staff.Auditor, staff.Administrator}, "/console/mine", "/console/visits", "走访和调解"},
+	} {
+		b := h.colleague(who.name, who.roles...)
 		tab, _ := chromium(t)
 		d := &desk{t: t, tab: tab}
 		seen := func() int {
-			return evaluate[int](d, "[...document.querySelectorAll('.menu a')].filter(a => a.offsetHeight > 0).length")
+			return evaluate[int](d, "[...document.querySelectorAll('.menu a')].filter(a => a.checkVisibility({contentVisibilityAuto: true}) && a.offsetHeight > 0).length")
 		}
+		tall := func() int { return evaluate[int](d, "document.querySelector('.menu').offsetHeight") }
+		wide := func() int { return evaluate[int](d, "document.documentElement.scrollWidth") }
 		d.do("phone", chromedp.EmulateViewport(375, 740, chromedp.EmulateMobile))
 		d.enter(b)
-		all := evaluate[int](d, "document.querySelectorAll('.menu a').length")
-		folded := evaluate[bool](d, "!!document.getElementById('unfold')")
-		if folded != (all > 7) {
-			t.Errorf("%s has %d entries, folded: %v", b.login, all, folded)
+		entries := evaluate[int](d, "document.querySelectorAll('.menu a').length")
+		all[who.roles[0]] = entries
+		if folded := evaluate[bool](d, "!!document.getElementById('unfold')"); folded != (entries > 7) || folded != (who.first != "") {
+			t.Fatalf("%s has %d entries, folded: %v", who.name, entries, folded)
 		}
-		if tall := evaluate[int](d, "document.querySelector('.menu').offsetHeight"); tall > 110 {
-			t.Errorf("%s: the menu of %d entries is %d px tall", b.login, all, tall)
+		if tall() > 110 {
+			t.Errorf("%s: the menu of %d entries is %d px tall", who.name, entries, tall())
 		}
-		if !folded {
-			if n := seen(); n != all {
-				t.Errorf("%s sees %d of %d entries", b.login, n, all)
+		if who.first == "" {
+			if n := seen(); n != entries {
+				t.Errorf("%s sees %d of %d entries", who.name, n, entries)
 			}
 			continue
 		}
 		if n := seen(); n != 1 {
-			t.Errorf("folded, %s sees %d entries, not the one where she is", b.login, n)
+			t.Errorf("folded, %s sees %d entries, not the one where she is", who.name, n)
 		}
 		d.click(".menu label")
-		if n := seen(); n != all {
-			t.Errorf("unfolded, %s sees %d of %d entries", b.login, n, all)
+		if n := seen(); n != entries || wide() > 375 {
+			t.Errorf("unfolded, %s sees %d of %d entries, %d px wide", who.name, n, entries, wide())
 		}
+		d.click(`.menu a[href="` + who.there + `"]`)
+		d.sees(".menu details.here")
+		if text := evaluate[string](d, "document.querySelector('.menu .here').innerText"); tall() > 60 || seen() != 0 || !strings.Contains(text, who.within) {
+			t.Errorf("%s: within a group the menu is %d px tall and says %q", who.name, tall(), text)
+		}
+
 		d.do("desk", chromedp.EmulateViewport(1280, 900))
 		d.click(".top .brand") // loads it anew, folded
-		d.sees(".menu a[aria-current]")
-		if n := seen(); n != all {
-			t.Errorf("at a desk %s sees %d of %d entries", b.login, n, all)
+		d.sees(`.menu a[aria-current][href="` + who.first + `"]`)
+		if tall() > 60 {
+			t.Errorf("at a desk the menu of %d entries is %d px tall for %s", entries, tall(), who.name)
 		}
+		before := seen()
+		evaluate[bool](d, `([...document.querySelectorAll('.menu summary')].find(s => s.textContent.startsWith('`+who.within+`')).focus(), true)`)
+		d.do("by key", chromedp.KeyEvent(kb.Enter))
+		if n := seen(); n <= before || tall() > 60 {
+			t.Errorf("%s pressed %s and sees %d entries, %d before", who.name, who.within, n, before)
+		}
+		d.do("escape", chromedp.KeyEvent(kb.Escape))
+		if n := seen(); n != before {
+			t.Errorf("after Escape %s sees %d entries", who.name, n)
+		}
+		d.do("by key", chromedp.KeyEvent(kb.Enter))
+		evaluate[bool](d, `(document.querySelector('.menu a[href="`+who.there+`"]').focus(), true)`)
+		d.do("by key", chromedp.KeyEvent(kb.Enter))
+		d.sees(`.menu .here a[aria-current][href="` + who.there + `"]`)
+	}
+	if all[staff.Clerk] < 15 || all[staff.Administrator] < 20 {
+		t.Errorf("%v entries: too few to tell", all)
 	}
 }

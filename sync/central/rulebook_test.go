@@ -46,6 +46,21 @@ func TestRulesOfClassification(t *testing.T) {
 	b.does("/console/classification/document", url.Values{"text": {one}})
 	contains(t, clerk.page("/console/classification", 200), "正在使用本社区的规则", "第 7 版", `data-rule="hedgehog"`, "已经删去的规则", `data-rule="service_repair"`)
 	contains(t, b.page("/console/classification/document?changed", 200), "规则已保存", "刺猬")
+
+	// A case says which rules of the community spoke, by their names, or the words of one
+	// that has none.
+	const named = `{"version":8,"duplicate_days":7,"duplicate_score":60,"rules":[{"id":"own_1","name":"家里报修","services":["repair"],"category":"living"},
+{"id":"own_2","words":["水","电","煤气"],"category":"living"}]}`
+	b.does("/console/classification/document", url.Values{"text": {named}})
+	h.push(h.request())
+	if n, err := work.Classify(t.Context()); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	second := clerk.page("/console/cases/2", 200)
+	contains(t, second, "家里报修")
+	lacks(t, second, "own_1")
+	contains(t, clerk.page("/console/classification", 200), "含“水，电…”")
+
 	b.does("/console/classification/document", url.Values{"default": {"yes"}})
 	contains(t, clerk.page("/console/classification", 200), "正在使用内置的规则")
 	if len(b.page("/console/classification/document", 200)) > 5*len(classify.BuiltIn()) {

@@ -47,8 +47,8 @@ func (c *Central) Handler(public string) http.Handler {
 	log := c.config.Log
 	mux := http.NewServeMux()
 	c.open311(public).Register(mux)
-	(&track.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
-	(&verify.Page{Store: c.store, Catalog: c.library.catalog.Load, Log: log, Guesses: c.guesses()}).Register(mux)
+	(&track.Page{Store: c.store, Catalog: c.library.catalog.Load, Clock: c.config.Clock, Log: log, Guesses: c.guesses()}).Register(mux)
+	(&verify.Page{Store: c.store, Catalog: c.library.catalog.Load, Clock: c.config.Clock, Log: log, Guesses: c.guesses()}).Register(mux)
 	c.openData().Register(mux)
 	(&votes.Page{Keeper: c.proposals(), Docket: c.store, Clock: c.config.Clock, Log: log, Guesses: c.guesses(),
 		Reads: &limit.Guesses{Burst: votes.ReadBurst, Every: votes.ReadEvery, Clock: c.config.Clock}}).Register(mux)

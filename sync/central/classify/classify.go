@@ -38,6 +38,10 @@ func Of(c docket.Case) (Item, error) {
 	}
 	i := Item{Number: c.Number, Service: c.Service, Answers: body.Answers, Address: body.Address,
 		Urgency: docket.ParseUrgency(body.Urgency), RequestedAt: c.RequestedAt, Status: c.Status}
+	if body.Channel != nil && body.Channel.Description != "" {
+		// Who calls the hotline has no steps to answer: what there is to judge stands here.
+		i.Answers = append(slices.Clip(i.Answers), request.Answer{Text: body.Channel.Description})
+	}
 	if i.Address == "" && body.Person != nil {
 		i.Address = body.Person.Address
 	}
@@ -162,7 +166,7 @@ func (r *Rules) Compare(c docket.Classification, i Item, earlier []Item) docket.
 }
 
 // NameOf is what staff read of a rule: its name, the one that it has among the built-in
-// rules, or its id. Cases keep the ids of rules that are gone.
+// rules, the words that it looks for, or its id. Cases keep the ids of rules that are gone.
 func (r *Rules) NameOf(id string) string {
 	if id == RepeatRule {
 		return phrase.Text("classification.repeat_name")
@@ -172,7 +176,21 @@ func (r *Rules) NameOf(id string) string {
 			return rules.Rules[i].Name
 		}
 	}
+	if i := slices.IndexFunc(r.Rules, func(one Rule) bool { return one.ID == id && len(one.Words) > 0 }); i >= 0 {
+		return phrase.Text("classification.words_name", "words", r.Rules[i].firstWords())
+	}
 	return id
+}
+
+// namingWords is how many of its words stand for the name of a rule.
+const namingWords = 2
+
+func (r Rule) firstWords() string {
+	words := strings.Join(r.Words[:min(len(r.Words), namingWords)], phrase.Text("console.separator"))
+	if len(r.Words) > namingWords {
+		words += "…"
+	}
+	return words
 }
 
 // RepeatRule is the id under which a repeated fault stands among the reasons; its

@@ -255,3 +255,28 @@ func BenchmarkClassify(b *testing.B) {
 		Default().Classify(i)
 	}
 }
+
+// What somebody told the hotline or a door visit is read like what is typed at a terminal.
+func TestWordsOfAChannelCount(t *testing.T) {
+	body, err := request.Encode(request.Request{ID: "019a0000-0000-7000-8000-000000000001", Service: "repair", Address: "幸福里3号楼502室",
+		Channel: &request.Channel{Name: "热线", Description: "2号楼电梯困人了，快来"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	item, err := Of(docket.Case{Number: 1, Service: "repair", Urgency: docket.Normal, Body: body})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Default().Classify(item)
+	if c.Category != docket.SafetyNeed || c.Concern != "urgent" || c.Priority != docket.Urgent || c.Topic != "lift" || c.Place == 0 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// Who offers company to others has no sorrow.
+func TestVolunteersHaveNoWorry(t *testing.T) {
+	c := Default().Classify(Item{Service: "volunteer", Answers: []request.Answer{{Step: "field", Option: "company", Text: "陪伴老人"}, {Step: "when", Option: "morning", Text: "平日上午"}}})
+	if c.Category != docket.SocialNeed || c.Concern != "hope" {
+		t.Errorf("%+v", c)
+	}
+}

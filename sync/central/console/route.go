@@ -41,9 +41,28 @@ type Area interface {
 	Menu() []Entry
 }
 
+// Group is what an entry of a long menu stands with: the name of that.
+type Group = phrase.ID
+
+// Groups of the menu. What is wanted all day stands by itself, before all groups.
+const (
+	Daily      Group = ""
+	Doors      Group = "menu.doors"      // at people's doors and tables
+	Life       Group = "menu.life"       // what the community does together
+	Grounds    Group = "menu.grounds"    // who and what there is, and where
+	Publishing Group = "menu.publishing" // what residents read
+	Figures    Group = "menu.figures"    // what came of it all
+	Devices    Group = "menu.devices"    // terminals and sensors
+	Running    Group = "menu.running"    // rules, accounts, personal data
+)
+
+// groups are all of them as they stand in the menu.
+var groups = []Group{Daily, Doors, Life, Grounds, Publishing, Figures, Devices, Running}
+
 // Entry is a line of the menu.
 type Entry struct {
 	Label   phrase.ID
+	Group   Group
 	Address string
 	Roles   []staff.Role // who sees it
 	// Below is where the pages of the entry stand, when that is not below Address.

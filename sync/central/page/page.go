@@ -18,12 +18,17 @@ import (
 	"lintai/sync/central/docket"
 )
 
-// When writes a time as people read it; "" for the zero time.
-func When(t time.Time) string {
+// When writes a time as people read it now: with its year, unless that is this year; ""
+// for the zero time.
+func When(t, now time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(phrase.Zone).Format(phrase.Text("page.time"))
+	layout := phrase.ID("page.time")
+	if t.In(phrase.Zone).Year() != now.In(phrase.Zone).Year() {
+		layout = "page.moment"
+	}
+	return t.In(phrase.Zone).Format(phrase.Text(layout))
 }
 
 // Date writes a day, with its year; "" for the zero time.
@@ -52,8 +57,8 @@ func Stars(n int) string {
 	return strings.Repeat("★", n) + strings.Repeat("☆", 5-n)
 }
 
-// Functions are what templates may call.
-var Functions = template.FuncMap{"phrase": phrase.Text, "when": When, "date": Date, "moment": Moment, "status": Status, "stars": Stars, "section": section}
+// Functions are what templates may call; Templates know the year that when asks for.
+var Functions = template.FuncMap{"phrase": phrase.Text, "when": Moment, "date": Date, "moment": Moment, "status": Status, "stars": Stars, "section": section}
 
 // sections are those that templates build an id of: {{section "reason." .Reason}}.
 var sections = map[string]bool{"matter_kind.": true, "matter_outcome.": true, "access.": true, "access_why.": true, "reason.": true, "problem.": true, "urgency.": true, "unrated.": true, "action.": true, "category.": true, "concern.": true, "department.": true, "duplicate.": true, "role.": true, "role_means.": true, "account_action.": true, "callout_which.": true, "sensor_kind.": true, "sensor_which.": true}
@@ -104,10 +109,10 @@ func Asset(files fs.FS, name string) http.HandlerFunc {
 
 // Write renders a template whole before the first byte goes out, so that a
 // mistake in it is an error and not half a page. Pages are not cacheable.
-func Write(w http.ResponseWriter, status int, t *template.Template, name string, data any) error {
+func Write(w http.ResponseWriter, status int, t *Templates, name string, data any, now time.Time) error {
 	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, name, data); err != nil {
-		return fmt.Errorf("page: %s: %w", name, err)
+	if err := t.Execute(&b, name, data, now); err != nil {
+		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

@@ -24,12 +24,13 @@ import (
 //go:embed track.html track.css
 var files embed.FS
 
-var templates = template.Must(template.New("track").Funcs(page.Functions).ParseFS(files, "track.html"))
+var templates = page.Of(template.Must(template.New("track").Funcs(page.Functions).ParseFS(files, "track.html")))
 
 // Page serves /t/CODE.
 type Page struct {
 	Store   docket.Store
 	Catalog func() *catalog.Catalog
+	Clock   func() time.Time
 	Log     *slog.Logger
 	Guesses *limit.Guesses
 }
@@ -58,7 +59,7 @@ type view struct {
 
 func (p *Page) show(w http.ResponseWriter, r *http.Request) {
 	status, v := p.look(r)
-	if err := page.Write(w, status, templates, "track.html", v); err != nil {
+	if err := page.Write(w, status, templates, "track.html", v, p.Clock()); err != nil {
 		p.Log.Error("progress page not served", "error", err)
 		http.Error(w, "", http.StatusInternalServerError)
 	}

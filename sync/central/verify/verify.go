@@ -25,12 +25,13 @@ import (
 //go:embed verify.html
 var files embed.FS
 
-var templates = template.Must(template.New("verify").Funcs(page.Functions).ParseFS(files, "verify.html"))
+var templates = page.Of(template.Must(template.New("verify").Funcs(page.Functions).ParseFS(files, "verify.html")))
 
 // Page serves /verify.
 type Page struct {
 	Store   docket.Store
 	Catalog func() *catalog.Catalog
+	Clock   func() time.Time
 	Log     *slog.Logger
 	Guesses *limit.Guesses
 }
@@ -50,7 +51,7 @@ type view struct {
 
 func (p *Page) show(w http.ResponseWriter, r *http.Request) {
 	status, v := p.look(r)
-	if err := page.Write(w, status, templates, "verify.html", v); err != nil {
+	if err := page.Write(w, status, templates, "verify.html", v, p.Clock()); err != nil {
 		p.Log.Error("verification page not served", "error", err)
 		http.Error(w, "", http.StatusInternalServerError)
 	}

@@ -32,8 +32,8 @@ var (
 	one  = parse("one.html")
 )
 
-func parse(name string) *template.Template {
-	return template.Must(template.New("votes").Funcs(page.Functions).ParseFS(files, "templates/head.html", "templates/"+name))
+func parse(name string) *page.Templates {
+	return page.Of(template.Must(template.New("votes").Funcs(page.Functions).ParseFS(files, "templates/head.html", "templates/"+name)))
 }
 
 // Page serves /votes.
@@ -294,8 +294,8 @@ func (p *Page) fail(w http.ResponseWriter, r *http.Request, err error) {
 	http.Error(w, "", http.StatusServiceUnavailable)
 }
 
-func (p *Page) write(w http.ResponseWriter, status int, t *template.Template, name string, v any) {
-	if err := page.Write(w, status, t, name, v); err != nil {
+func (p *Page) write(w http.ResponseWriter, status int, t *page.Templates, name string, v any) {
+	if err := page.Write(w, status, t, name, v, p.Clock()); err != nil {
 		p.Log.Error("page of votes not served", "error", err)
 		http.Error(w, "", http.StatusInternalServerError)
 	}

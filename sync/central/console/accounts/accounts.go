@@ -62,8 +62,8 @@ func (a *Area) Routes() []console.Route {
 // name.
 func (a *Area) Menu() []console.Entry {
 	return []console.Entry{
-		{Label: "account.list", Address: "/console/accounts", Roles: managers},
-		{Label: "account.log", Address: "/console/accounts/log", Roles: readers},
+		{Label: "account.list", Group: console.Running, Address: "/console/accounts", Roles: managers},
+		{Label: "account.log", Group: console.Running, Address: "/console/accounts/log", Roles: readers},
 	}
 }
 

@@ -69,7 +69,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the list.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "activity.title", Address: "/console/activities", Roles: clerks}}
+	return []console.Entry{{Label: "activity.title", Group: console.Life, Address: "/console/activities", Roles: clerks}}
 }
 
 var refusals = []struct {

@@ -45,7 +45,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the chains.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "approvals.title", Address: address, Roles: readers}}
+	return []console.Entry{{Label: "approvals.title", Group: console.Running, Address: address, Roles: readers}}
 }
 
 // fewest is how many steps a form offers at least.

@@ -8,6 +8,12 @@
     code.value = decodeURIComponent(location.hash.slice(1));
     history.replaceState(null, '', location.pathname);
   }
+  // A group of the menu that was opened lies over the page: a press beside it, or Escape,
+  // closes it.
+  const groups = () => [...document.querySelectorAll('.menu details[open]')];
+  addEventListener('click', (event) => groups().forEach((g) => { if (!g.contains(event.target)) g.open = false; }));
+  addEventListener('keydown', (event) => { if (event.key === 'Escape') groups().forEach((g) => { g.open = false; g.firstElementChild.focus(); }); });
+
   const address = document.body.dataset.stream;
   if (!address) return;
 

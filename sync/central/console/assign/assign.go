@@ -25,7 +25,7 @@ import (
 //go:embed templates
 var files embed.FS
 
-var panel = template.Must(template.New("panel").Funcs(page.Functions).ParseFS(files, "templates/panel.html"))
+var panel = page.Of(template.Must(template.New("panel").Funcs(page.Functions).ParseFS(files, "templates/panel.html")))
 
 // Area is the panel and what its buttons do.
 type Area struct {
@@ -115,7 +115,7 @@ func (a *Area) Panel(r *console.Request, c docket.Case) (template.HTML, error) {
 		return "", err
 	}
 	var b bytes.Buffer
-	if err := panel.ExecuteTemplate(&b, "panel", v); err != nil {
+	if err := panel.Execute(&b, "panel", v, a.Resources.Clock()); err != nil {
 		return "", err
 	}
 	return template.HTML(b.String()), nil

@@ -76,7 +76,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the list.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "bulletin.title", Address: "/console/bulletin", Roles: clerks}}
+	return []console.Entry{{Label: "bulletin.title", Group: console.Publishing, Address: "/console/bulletin", Roles: clerks}}
 }
 
 // errDocument is a document that a terminal would refuse.

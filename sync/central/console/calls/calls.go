@@ -59,7 +59,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu is the list.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "callout.menu", Address: "/console/calls", Roles: console.CallRoles}}
+	return []console.Entry{{Label: "callout.menu", Group: console.Daily, Address: "/console/calls", Roles: console.CallRoles}}
 }
 
 // Banner are the unanswered calls as one sees them, and how many are to be recorded:

@@ -76,7 +76,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the list and to the diary.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "care.title", Address: "/console/care", Roles: roles}, {Label: "visit.title", Address: "/console/visits", Roles: roles}}
+	return []console.Entry{{Label: "care.title", Group: console.Doors, Address: "/console/care", Roles: roles}, {Label: "visit.title", Group: console.Doors, Address: "/console/visits", Roles: roles}}
 }
 
 var refusals = []struct {
@@ -402,7 +402,7 @@ func (a *Area) entryView(r *console.Request, s sight, e care.Entry) (v entryView
 	if v.More = len(all) > shown; v.More {
 		all = all[:shown]
 	}
-	v.Visits, err = a.lines(r, all)
+	v.Visits, err = a.lines(r, s, all)
 	return v, err
 }
 

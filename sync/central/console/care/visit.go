@@ -1,6 +1,7 @@
 package care
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -72,6 +73,7 @@ type line struct {
 	care.Visit
 	Shown, Worker, How, Excerpt string
 	Needs, Open                 int // needs, and those that are no case yet
+	Opens                       bool
 }
 
 // excerptRunes is how much of what was heard stands in a row.
@@ -90,7 +92,7 @@ func readVisit(number int64) privacy.Read {
 }
 
 // lines have the beginning of what was heard, so each is a reading.
-func (a *Area) lines(r *console.Request, all []care.Visit) ([]line, error) {
+func (a *Area) lines(r *console.Request, s sight, all []care.Visit) ([]line, error) {
 	ctx := r.Context()
 	var reads []privacy.Read
 	for _, v := range all {
@@ -113,7 +115,7 @@ func (a *Area) lines(r *console.Request, all []care.Visit) ([]line, error) {
 	}
 	var lines []line
 	for _, v := range all {
-		l := line{Visit: v, Shown: readable.MaskedName(v.Name), Worker: names[v.By], How: manner(v.Manner), Excerpt: excerpt(v.Heard)}
+		l := line{Visit: v, Shown: readable.MaskedName(v.Name), Worker: names[v.By], How: manner(v.Manner), Excerpt: excerpt(v.Heard), Opens: s.hers(v)}
 		for _, n := range needs {
 			if n.Visit != v.Number {
 				continue
@@ -162,7 +164,7 @@ func (a *Area) diary(r *console.Request) error {
 		}
 		v.Next = "/console/visits?" + next.Encode()
 	}
-	if v.Lines, err = a.lines(r, all); err != nil {
+	if v.Lines, err = a.lines(r, s, all); err != nil {
 		return err
 	}
 	if v.Weeks, err = a.weeks(r, s); err != nil {
@@ -300,6 +302,8 @@ type visitView struct {
 	Worker, How, Where string
 	Needs              []needView
 	Services           []choice
+	Opens              bool // she may see the entry of the list
+	Adds               bool // she may put the household on the list
 }
 
 // foundVisit is the line of a path, if she may see it.
@@ -328,6 +332,10 @@ func (a *Area) visitView(r *console.Request, s sight, v care.Visit) (visitView, 
 		return visitView{}, err
 	}
 	view := visitView{Visit: v, Worker: names[v.By], How: manner(v.Manner), Where: s.gridName(v.Grid), Services: a.services("")}
+	if view.Opens, err = a.opens(r, s, v.Entry); err != nil {
+		return visitView{}, err
+	}
+	view.Adds = v.Entry == 0 && s.sees(v.Grid)
 	for _, n := range all {
 		one := needView{Need: n, Kind: n.Service, Code: ticket.Code(n.Ticket).String(), By: names[n.FiledBy], Opens: s.whole}
 		if known, ok := a.Catalog().Service(n.Service); ok {
@@ -336,6 +344,19 @@ func (a *Area) visitView(r *console.Request, s sight, v care.Visit) (visitView, 
 		view.Needs = append(view.Needs, one)
 	}
 	return view, nil
+}
+
+// opens tells whether she may see an entry of the list. Who wrote a visit keeps it in her
+// diary when the household has become another grid's; the entry is that grid's.
+func (a *Area) opens(r *console.Request, s sight, entry int64) (bool, error) {
+	if entry == 0 {
+		return false, nil
+	}
+	e, err := a.Keeper.Store.CareEntry(r.Context(), entry)
+	if errors.Is(err, care.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && s.sees(e.Grid), err
 }
 
 func (a *Area) visit(r *console.Request) error {

@@ -38,6 +38,7 @@ type form struct {
 	Worker, Department, Other, Inner, Record, Classification bool
 	Step                                                     docket.Department
 	Reason                                                   bool // the note must be written
+	Next                                                     bool // it is what is to be done now
 }
 
 // plain tells whether a form asks for nothing but a note: then the press of the next move
@@ -84,6 +85,19 @@ func forms(who staff.Account, s docket.State, approved bool) []form {
 		if may(who, action) {
 			all = append(all, f)
 		}
+	}
+	// A case that waits for an approval waits for nothing else.
+	slices.SortStableFunc(all, func(a, b form) int {
+		switch {
+		case a.Step != "" && b.Step == "":
+			return -1
+		case a.Step == "" && b.Step != "":
+			return 1
+		}
+		return 0
+	})
+	for i := range all {
+		all[i].Next = all[i].Action == docket.Approve
 	}
 	return all
 }

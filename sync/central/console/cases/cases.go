@@ -61,7 +61,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the list.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "console.cases", Address: "/console", Below: "/console/cases", Roles: roles}}
+	return []console.Entry{{Label: "console.cases", Group: console.Daily, Address: "/console", Below: "/console/cases", Roles: roles}}
 }
 
 func (a *Area) one(r *console.Request) error {

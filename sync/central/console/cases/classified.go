@@ -44,9 +44,16 @@ func (a *Area) classified(ctx context.Context, c docket.Case) (*classified, erro
 	if err != nil {
 		return nil, err
 	}
+	rules, err := a.Desk.Rules(ctx)
+	if errors.Is(err, classify.ErrRules) { // a newer central's
+		rules, err = classify.Default(), nil
+	}
+	if err != nil {
+		return nil, err
+	}
 	v := classified{Duplicates: made.Duplicates}
 	for _, f := range made.Reasons {
-		r := reason{Rule: classify.Default().NameOf(f.Rule), Words: strings.Join(f.Words, phrase.Text("console.separator"))}
+		r := reason{Rule: rules.NameOf(f.Rule), Words: strings.Join(f.Words, phrase.Text("console.separator"))}
 		if f.Rule == classify.RepeatRule {
 			r.Words = repeated(made.Repeat)
 		}

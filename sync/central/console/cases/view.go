@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"lintai/kiosk/catalog"
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
 	"lintai/sync/central/console/calls"
@@ -67,6 +68,15 @@ const hidden = "***"
 // languages are what staff call those of residents.
 var languages = map[string]phrase.ID{string(phrase.English): "console.english"}
 
+// consents tells that a step asked for leave alone: that it was given says nothing of the case.
+func consents(s *catalog.Service, id string) bool {
+	if s == nil {
+		return false
+	}
+	step, ok := s.Step(id)
+	return ok && step.Kind == catalog.Consent
+}
+
 // view makes a case readable. whole shows the name as it is.
 func (a *Area) view(f docket.Case, names map[int]string, whole bool) (caseView, error) {
 	body, err := f.Request()
@@ -80,9 +90,10 @@ func (a *Area) view(f docket.Case, names map[int]string, whole bool) (caseView, 
 		v.Terminal = body.Channel.Name
 	}
 	v.Service, v.Answers = a.Reader.Answers(body)
+	service, _ := a.Reader.Catalog().Service(body.Service)
 	var chosen []string // what was typed is the address, which has its own line
 	for _, answer := range body.Answers {
-		if answer.Option != "" {
+		if answer.Option != "" && !consents(service, answer.Step) {
 			chosen = append(chosen, answer.Text)
 		}
 	}

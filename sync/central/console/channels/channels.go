@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"lintai/kiosk/phrase"
 	"lintai/sync/central/channel"
@@ -43,7 +44,8 @@ type Switchboard interface {
 type Area struct {
 	Switchboard Switchboard
 	// Own tells whether a channel is the house's own, whose key nobody has.
-	Own func(name string) bool
+	Own   func(name string) bool
+	Clock func() time.Time
 }
 
 var administrator = []staff.Role{staff.Administrator}
@@ -63,7 +65,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the list.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "channels.title", Address: address, Roles: administrator}}
+	return []console.Entry{{Label: "channels.title", Group: console.Running, Address: address, Roles: administrator}}
 }
 
 type view struct {
@@ -98,7 +100,7 @@ func (a *Area) view(ctx context.Context) (v view, err error) {
 		o := one{Channel: c, Own: a.Own(c.Name), Revoked: !c.RevokedAt.IsZero()}
 		for _, s := range told {
 			if s.Channel == c.Number {
-				o.Subscriptions = append(o.Subscriptions, subscription{s, !s.DisabledAt.IsZero(), standing(s)})
+				o.Subscriptions = append(o.Subscriptions, subscription{s, !s.DisabledAt.IsZero(), standing(s, a.Clock())})
 			}
 		}
 		v.Channels = append(v.Channels, o)
@@ -110,18 +112,18 @@ func (a *Area) view(ctx context.Context) (v view, err error) {
 var reasons = map[webhook.Reason]phrase.ID{webhook.Failing: "channels.failing", webhook.Gone: "channels.went", webhook.ByStaff: "channels.by_staff"}
 
 // standing says how a subscription goes.
-func standing(s webhook.Subscription) string {
+func standing(s webhook.Subscription, now time.Time) string {
 	switch {
 	case !s.DisabledAt.IsZero():
 		why := ""
 		if id, known := reasons[s.Reason]; known {
 			why = phrase.Text(id)
 		}
-		return phrase.Text("channels.off", "time", page.When(s.DisabledAt), "reason", why)
+		return phrase.Text("channels.off", "time", page.When(s.DisabledAt, now), "reason", why)
 	case !s.PausedUntil.IsZero() && s.Failures > 0:
-		return phrase.Text("channels.paused", "time", page.When(s.PausedUntil), "count", strconv.Itoa(s.Failures), "since", page.When(s.FailingSince))
+		return phrase.Text("channels.paused", "time", page.When(s.PausedUntil, now), "count", strconv.Itoa(s.Failures), "since", page.When(s.FailingSince, now))
 	case s.Failures > 0:
-		return phrase.Text("channels.failed", "count", strconv.Itoa(s.Failures), "since", page.When(s.FailingSince))
+		return phrase.Text("channels.failed", "count", strconv.Itoa(s.Failures), "since", page.When(s.FailingSince, now))
 	}
 	return phrase.Text("channels.well")
 }

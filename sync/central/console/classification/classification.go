@@ -56,7 +56,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the rules.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "classification.menu", Address: address, Roles: readers}}
+	return []console.Entry{{Label: "classification.menu", Group: console.Running, Address: address, Roles: readers}}
 }
 
 // tried is a sentence and what the rules made of it.

@@ -73,8 +73,8 @@ func (a *Area) Routes() []console.Route {
 // Menu leads to the grids and the resources.
 func (a *Area) Menu() []console.Entry {
 	return []console.Entry{
-		{Label: "grid.title", Address: "/console/grids", Roles: readers},
-		{Label: "resource.title", Address: "/console/resources", Roles: readers},
+		{Label: "grid.title", Group: console.Grounds, Address: "/console/grids", Roles: readers},
+		{Label: "resource.title", Group: console.Grounds, Address: "/console/resources", Roles: readers},
 	}
 }
 

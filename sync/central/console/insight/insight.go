@@ -40,6 +40,8 @@ type Area struct {
 	Grids  func(context.Context) (*grid.Book, error)
 	// Count has all figures counted anew.
 	Count func(context.Context) error
+
+	drawn drawings
 }
 
 // Roles are who sees figures.
@@ -59,7 +61,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the figures.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "insight.menu", Address: address, Roles: Roles}}
+	return []console.Entry{{Label: "insight.menu", Group: console.Figures, Address: address, Roles: Roles}}
 }
 
 func (a *Area) count(r *console.Request) error {
@@ -118,7 +120,7 @@ func (a *Area) figures(r *console.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	v := view{AsOf: cube.AsOf, Counting: q.Has("counting"), May: r.Who.Has(staff.Administrator), Definitions: Definitions(), Metric: q.Get("map")}
+	metric := q.Get("map")
 	span, _ := strconv.Atoi(q.Get("months"))
 	if !slices.Contains(spans, span) {
 		span = spans[0]
@@ -131,14 +133,24 @@ func (a *Area) figures(r *console.Request) error {
 	if category != "" && !slices.Contains(docket.Categories, category) {
 		category = ""
 	}
-	if v.Metric != byResponse && v.Metric != byOverdue {
-		v.Metric = byCases
+	if metric != byResponse && metric != byOverdue {
+		metric = byCases
 	}
-	v.choices(span, id, category, known, name)
+	v := a.drawn.of(asked{cube, book.Version, span, id, category, metric}, func() view {
+		v := view{AsOf: cube.AsOf, Definitions: Definitions(), Metric: metric}
+		v.choices(span, id, category, known, name)
+		if !cube.AsOf.IsZero() {
+			v.draw(cube, book, span, id, category, known, name)
+		}
+		return v
+	})
+	v.Counting, v.May = q.Has("counting"), r.Who.Has(staff.Administrator)
+	return r.Show(figuresPage, v)
+}
+
+// draw adds up the cells that are asked for.
+func (v *view) draw(cube *figures.Cube, book *grid.Book, span int, id string, category docket.Category, known []string, name func(string) string) {
 	last := figures.MonthOf(cube.AsOf)
-	if cube.AsOf.IsZero() {
-		return r.Show(figuresPage, v)
-	}
 	first := last.Add(1 - span)
 	gridOf := func(k figures.Key) string { return cmp.Or(k.Grid, unknownGrid) }
 	everywhere := func(k figures.Key) bool {
@@ -165,7 +177,6 @@ func (a *Area) figures(r *console.Request) error {
 		v.Tables = append(v.Tables, categoryTable(figures.By(cube, wanted, func(k figures.Key) docket.Category { return k.Category })))
 	}
 	v.Map = drawMap(v.Metric, book, grids, known, name, span, category)
-	return r.Show(figuresPage, v)
 }
 
 // choices fills in what can be chosen.

@@ -77,8 +77,8 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the list; the auditor to the figures.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "mediation.title", Address: "/console/mediation", Roles: readers},
-		{Label: "mediation.figures", Address: "/console/mediation/figures", Roles: []staff.Role{staff.Auditor}}}
+	return []console.Entry{{Label: "mediation.title", Group: console.Doors, Address: "/console/mediation", Roles: readers},
+		{Label: "mediation.figures", Group: console.Doors, Address: "/console/mediation/figures", Roles: []staff.Role{staff.Auditor}}}
 }
 
 var refusals = []struct {

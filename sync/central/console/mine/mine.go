@@ -48,7 +48,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the page.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "mine.title", Address: "/console/mine", Roles: roles}}
+	return []console.Entry{{Label: "mine.title", Group: console.Daily, Address: "/console/mine", Roles: roles}}
 }
 
 type caseView struct {

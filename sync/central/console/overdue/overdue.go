@@ -59,8 +59,8 @@ func (a *Area) Routes() []console.Route {
 // Menu leads to the list and to the document.
 func (a *Area) Menu() []console.Entry {
 	return []console.Entry{
-		{Label: "limit.overdue", Address: "/console/overdue", Roles: roles},
-		{Label: "limit.rules", Address: "/console/limits", Roles: []staff.Role{staff.Administrator}},
+		{Label: "limit.overdue", Group: console.Daily, Address: "/console/overdue", Roles: roles},
+		{Label: "limit.rules", Group: console.Running, Address: "/console/limits", Roles: []staff.Role{staff.Administrator}},
 	}
 }
 
@@ -72,7 +72,8 @@ const (
 
 // listView is the page of the list.
 type listView struct {
-	Holders []holder
+	Holders []holder // who has most, and who is chosen
+	Others  []holder // the rest of them, folded
 	Cases   []lateView
 	Next    string // address of the next page, or ""
 }
@@ -146,9 +147,11 @@ func (a *Area) list(r *console.Request) error {
 		v.Cases = append(v.Cases, one)
 	}
 	if !mine {
-		if v.Holders, err = a.holders(ctx, now, of, names); err != nil {
+		all, err := a.holders(ctx, now, of, names)
+		if err != nil {
 			return err
 		}
+		v.Holders, v.Others = foremost(all)
 	}
 	return r.Show(listPage, v)
 }
@@ -172,6 +175,22 @@ func (a *Area) holders(ctx context.Context, now time.Time, of *docket.Assignee, 
 			Address: "/console/overdue?" + url.Values{"of": {string(assignee)}}.Encode()})
 	}
 	return all, nil
+}
+
+// mostHolders is how many stand open: two lines of a telephone with the word for all.
+const mostHolders = 5
+
+// foremost parts those who have most, and who is chosen, from the others. One alone is not
+// worth a fold.
+func foremost(all []holder) (shown, others []holder) {
+	for i, h := range all {
+		if i <= mostHolders || h.Current || len(all) == mostHolders+2 {
+			shown = append(shown, h)
+		} else {
+			others = append(others, h)
+		}
+	}
+	return shown, others
 }
 
 // names are those of the accounts, by id.

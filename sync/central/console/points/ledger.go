@@ -116,7 +116,7 @@ func (a *Area) balances(r *console.Request) ([][]string, error) {
 		if !r.Who.Has(managers...) {
 			name = readable.MaskedName(name)
 		}
-		rows = append(rows, []string{digits(h.Number), name, digits(h.Balance), page.When(h.OpenedAt)})
+		rows = append(rows, []string{digits(h.Number), name, digits(h.Balance), page.Moment(h.OpenedAt)})
 	}
 	return rows, err
 }

@@ -77,7 +77,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the holders.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "points.title", Address: "/console/points", Roles: readers}}
+	return []console.Entry{{Label: "points.title", Group: console.Life, Address: "/console/points", Roles: readers}}
 }
 
 // refusals are the words for what the ledger does not do.

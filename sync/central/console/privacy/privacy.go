@@ -79,7 +79,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to what is open.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "privacy.title", Address: "/console/privacy", Roles: readers}}
+	return []console.Entry{{Label: "privacy.title", Group: console.Running, Address: "/console/privacy", Roles: readers}}
 }
 
 var refusals = []struct {
@@ -219,17 +219,35 @@ type found struct {
 	Goes    bool // a deletion takes its words out
 }
 
+// quarrelling is somebody else's matter of mediation, and whether a deletion leaves her in it.
+type quarrelling struct {
+	Case  int64
+	Stays bool
+}
+
+// stays tells whether a case keeps its words: it is open, or held.
+func (a *Area) stays(ctx context.Context, number int64) (bool, error) {
+	c, _, err := a.Reader.Store.Case(ctx, number)
+	if err != nil {
+		return false, err
+	}
+	held, err := a.Keeper.Store.HoldOf(ctx, number)
+	return held != nil || !c.Status.Closed(), err
+}
+
 type matterView struct {
 	book.Matter
-	Late       bool
-	Mine       []found
-	Known      book.Known
-	Stays      int // cases that a deletion leaves
-	Readers    []entry
-	By         string
-	Outcomes   []book.Outcome
-	Amended    bool
-	ClosedName string
+	Late  bool
+	Mine  []found
+	Known book.Known
+	Stays int // cases that a deletion leaves
+	// Quarrelling are others' matters of mediation in which she is a party.
+	Quarrelling []quarrelling
+	Readers     []entry
+	By          string
+	Outcomes    []book.Outcome
+	Amended     bool
+	ClosedName  string
 }
 
 func (a *Area) matterView(r *console.Request) (matterView, error) {
@@ -278,7 +296,14 @@ func (a *Area) matterView(r *console.Request) (matterView, error) {
 	for i := range v.Known.Cared {
 		v.Known.Cared[i].Name = book.Name(v.Known.Cared[i].Name)
 	}
-	for i := range v.Known.Quarrels {
+	for i, q := range v.Known.Quarrels {
+		if q.Party > 0 { // of somebody else's matter
+			stays, err := a.stays(ctx, q.Case)
+			if err != nil {
+				return v, err
+			}
+			v.Quarrelling = append(v.Quarrelling, quarrelling{q.Case, stays})
+		}
 		v.Known.Quarrels[i].Name = book.Name(v.Known.Quarrels[i].Name)
 	}
 	v.Outcomes = book.Outcomes

@@ -82,7 +82,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the list.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "proposal.title", Address: "/console/proposals", Roles: readers}}
+	return []console.Entry{{Label: "proposal.title", Group: console.Life, Address: "/console/proposals", Roles: readers}}
 }
 
 var refusals = []struct {
@@ -414,7 +414,7 @@ type share struct {
 }
 
 func viewOf(p proposal.Poll, now time.Time) pollView {
-	v := pollView{Poll: p, Period: phrase.Text("proposal.period", "from", page.When(p.From), "until", page.When(p.Until)), Words: p.Words()}
+	v := pollView{Poll: p, Period: phrase.Text("proposal.period", "from", page.Moment(p.From), "until", page.Moment(p.Until)), Words: p.Words()}
 	switch {
 	case p.Voided:
 		v.Stands = phrase.Text("vote.voided")

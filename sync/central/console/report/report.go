@@ -54,7 +54,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the report of the last whole quarter.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "report.menu", Address: "/console/report", Roles: figurespages.Roles}}
+	return []console.Entry{{Label: "report.menu", Group: console.Figures, Address: "/console/report", Roles: figurespages.Roles}}
 }
 
 func address(q insight.Quarter) string { return "/console/report/" + q.String() }

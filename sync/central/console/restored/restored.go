@@ -56,7 +56,7 @@ func (a *Area) Warning(ctx context.Context, who staff.Account) (console.Warning,
 	if err != nil || r.Times == 0 || !r.Seen.IsZero() {
 		return console.Warning{}, err
 	}
-	w := console.Warning{Words: phrase.Text("restored.banner", "time", page.When(r.Backup))}
+	w := console.Warning{Words: phrase.Text("restored.banner", "time", page.When(r.Backup, a.Clock()))}
 	if who.Has(readers...) {
 		w.Address = Address
 	}

@@ -55,8 +55,8 @@ func (a *Area) Routes() []console.Route {
 // Menu leads to the list and to the document.
 func (a *Area) Menu() []console.Entry {
 	return []console.Entry{
-		{Label: "sensor.menu", Address: "/console/sensors", Roles: clerks},
-		{Label: "sensor.rules", Address: "/console/sensor-rules", Roles: administrator},
+		{Label: "sensor.menu", Group: console.Devices, Address: "/console/sensors", Roles: clerks},
+		{Label: "sensor.rules", Group: console.Running, Address: "/console/sensor-rules", Roles: administrator},
 	}
 }
 

@@ -31,6 +31,7 @@ type updateView struct {
 	Cure    string
 	Percent int
 	Moving  bool // it is fetched or installed
+	Over    bool // nothing more comes of it
 }
 
 // What is worth a look: degrees, percent of the life of a card, megabytes left.
@@ -61,7 +62,7 @@ func computerOf(h docket.Health, now time.Time) *computer {
 		c.Warm, c.Hot = phrase.Text("fleet.celsius", "degrees", strconv.Itoa(*s.Celsius)), *s.Celsius >= hot
 	}
 	if u := s.Update; u != nil && (u.State != "none" || u.Fault != fault.None) {
-		v := &updateView{Words: inWords("fleet_update.", u.State), Percent: u.Percent, Moving: u.State == "fetching" || u.State == "installing"}
+		v := &updateView{Words: inWords("fleet_update.", u.State), Percent: u.Percent, Moving: u.State == "fetching" || u.State == "installing", Over: u.State == "none" || u.State == "failed"}
 		if u.Version != "" {
 			v.Words += " " + u.Version
 		}
@@ -70,6 +71,9 @@ func computerOf(h docket.Health, now time.Time) *computer {
 	}
 	return c
 }
+
+// changes tells that another version is on its way, or on trial.
+func (c *computer) changes() bool { return c.Trial || c.Update != nil && !c.Update.Over }
 
 // size writes megabytes as people read them.
 func size(mb int64) string {

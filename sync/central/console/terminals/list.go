@@ -24,7 +24,7 @@ var which = []struct {
 	{"all", func(View) bool { return true }},
 	{"trouble", View.Troubled},
 	{"silent", func(v View) bool { return !v.Online }},
-	{"updating", func(v View) bool { return v.Computer != nil && (v.Computer.Trial || v.Computer.Update != nil) }},
+	{"updating", func(v View) bool { return v.Computer != nil && v.Computer.changes() }},
 }
 
 // orders are how a list may be sorted; what they call the same stays by number.

@@ -67,7 +67,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the terminals.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "console.terminals", Address: "/console/terminals", Roles: readers}}
+	return []console.Entry{{Label: "console.terminals", Group: console.Devices, Address: "/console/terminals", Roles: readers}}
 }
 
 // View is a terminal as it is listed.
@@ -137,7 +137,7 @@ func (a *Area) Views(ctx context.Context) ([]View, error) {
 			v.Queue, v.Versions = a.queue(h), versions(h)
 			v.Computer = computerOf(h, a.Clock())
 			if h.Audit.Alarm != "" {
-				v.Alarm = phrase.Text(phrase.ID("alarm."+string(h.Audit.Alarm)), "time", page.When(h.Audit.AlarmAt))
+				v.Alarm = phrase.Text(phrase.ID("alarm."+string(h.Audit.Alarm)), "time", page.When(h.Audit.AlarmAt, a.Clock()))
 			}
 			if a.Clock().Sub(h.At) >= staleHealth {
 				v.Stale = h.At

@@ -58,7 +58,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the versions.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "rollout.menu", Address: address, Roles: readers}}
+	return []console.Entry{{Label: "rollout.menu", Group: console.Devices, Address: address, Roles: readers}}
 }
 
 // listView is the page of all versions.

@@ -64,7 +64,7 @@ func (a *Area) Routes() []console.Route {
 
 // Menu leads to the list.
 func (a *Area) Menu() []console.Entry {
-	return []console.Entry{{Label: "volunteer.title", Address: "/console/volunteers", Roles: clerks}}
+	return []console.Entry{{Label: "volunteer.title", Group: console.Life, Address: "/console/volunteers", Roles: clerks}}
 }
 
 func refused(err error) error {
