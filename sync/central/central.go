@@ -184,7 +184,7 @@ func Open(ctx context.Context, config Config) (*Central, error) {
 	if err := c.warnOfDemo(ctx); err != nil {
 		return nil, errors.Join(err, c.store.Close())
 	}
-	c.join()
+	c.join(ctx)
 	return c, nil
 }
 

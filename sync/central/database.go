@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
+	"time"
 
 	"lintai/sync/central/relay"
 	"lintai/sync/central/store"
@@ -112,14 +114,24 @@ func (c *Central) compareKeys(ctx context.Context) error {
 	return err
 }
 
-// join makes this process one of several, where the database allows it.
-func (c *Central) join() {
+// join makes this process one of several, where the database allows it. It waits until the
+// others are heard, so that no page of this one is told to read all anew for having come a
+// moment too soon; a database that keeps it waiting for longer is no reason not to serve.
+func (c *Central) join(ctx context.Context) {
 	if !c.shared() {
 		return
 	}
-	c.relay = &relay.Relay{Database: c.store, Hub: c.hub, Process: rand.Text(), Here: c.presence.Here, Log: c.config.Log}
+	began := make(chan struct{})
+	c.relay = &relay.Relay{Database: c.store, Hub: c.hub, Process: rand.Text(), Here: c.presence.Here, Began: sync.OnceFunc(func() { close(began) }), Log: c.config.Log}
 	c.presence.Elsewhere = c.relay.Elsewhere
 	c.relaying.Go(c.relay.Run)
+	longest := time.NewTimer(relay.DefaultBeat)
+	defer longest.Stop()
+	select {
+	case <-began:
+	case <-longest.C:
+	case <-ctx.Done():
+	}
 }
 
 // lockServing keeps a second process from serving the folder, where the docket is in

@@ -55,7 +55,9 @@ type Relay struct {
 	Process  string        // another one each time a process starts
 	Here     func() []int  // the terminals whose streams are at this process
 	Beat     time.Duration // DefaultBeat when zero
-	Log      *slog.Logger
+	// Began is called each time that from now on the others are heard; nil: nobody asks.
+	Began func()
+	Log   *slog.Logger
 
 	written map[int]bool // the terminals that stand in the database as here; only speak's
 
@@ -240,6 +242,9 @@ func (r *Relay) listen(ctx context.Context) {
 		err := r.Database.Listen(ctx, func() {
 			failed = false
 			r.hear(ctx, everything) // what was said while nobody listened
+			if r.Began != nil {
+				r.Began()
+			}
 		}, func(text string) {
 			var m message
 			switch err := json.Unmarshal([]byte(text), &m); {
