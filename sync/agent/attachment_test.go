@@ -85,28 +85,31 @@ func TestCallOvertakesAnAttachment(t *testing.T) {
 // What central refuses of attachments is nothing to tell a resident: her request
 // is filed.
 func TestRefusedAttachmentIsNoHeldRequest(t *testing.T) {
-	c := newCentral(t)
-	b := setup(t, c, serve(t, c))
-	id, attached := b.saveWith(1000)
-	c.after = func(_ http.ResponseWriter, answer *wire.PushAnswer) bool {
-		for i := range answer.Answers {
-			if answer.Answers[i].ID == attached[0] {
-				answer.Answers[i].Outcome, answer.Answers[i].Reason = wire.Rejected, "not_named"
+	synctest.Test(t, func(t *testing.T) {
+		b, _, stopServer := inMemory(t)
+		defer stopServer()
+		c := b.central
+		id, attached := b.saveWith(1000)
+		c.after = func(_ http.ResponseWriter, answer *wire.PushAnswer) bool {
+			for i := range answer.Answers {
+				if answer.Answers[i].ID == attached[0] {
+					answer.Answers[i].Outcome, answer.Answers[i].Reason = wire.Rejected, "not_named"
+				}
 			}
+			return false
 		}
-		return false
-	}
-	stop := b.start()
-	defer stop()
-	b.until(func() bool { return b.count(visit.Delivered{ID: id}) == 1 })
-	c.until(func() bool { return c.tries[attached[0]] == 1 })
-	later := b.saveRequest() // after the attachment's answer was settled
-	b.until(func() bool { return b.count(visit.Delivered{ID: later}) == 1 })
-	stop()
-	if n := b.count(visit.Held{ID: attached[0]}); n != 0 {
-		t.Error("an attachment was told as a held request")
-	}
-	if c.tries[attached[0]] != 1 {
-		t.Errorf("a refused attachment was sent %d times", c.tries[attached[0]])
-	}
+		stop := b.start()
+		defer stop()
+		b.until(func() bool { return b.count(visit.Delivered{ID: id}) == 1 })
+		synctest.Wait() // the attachment's answer is settled: a request saved before would overtake it
+		later := b.saveRequest()
+		b.until(func() bool { return b.count(visit.Delivered{ID: later}) == 1 })
+		stop()
+		if n := b.count(visit.Held{ID: attached[0]}); n != 0 {
+			t.Error("an attachment was told as a held request")
+		}
+		if c.tries[attached[0]] != 1 {
+			t.Errorf("a refused attachment was sent %d times", c.tries[attached[0]])
+		}
+	})
 }

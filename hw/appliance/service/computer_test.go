@@ -189,10 +189,15 @@ func (c *computer) off(s *Service) {
 	s.Wait()
 }
 
-func (c *computer) did(line string) bool {
+// lines are all that was run by now; what watches beside the test runs some too.
+func (c *computer) lines() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.ContainsFunc(c.ran, func(l string) bool { return strings.HasPrefix(l, line) })
+	return slices.Clone(c.ran)
+}
+
+func (c *computer) did(line string) bool {
+	return slices.ContainsFunc(c.lines(), func(l string) bool { return strings.HasPrefix(l, line) })
 }
 
 func (c *computer) run(ctx context.Context, out io.Writer, name string, args ...string) error {

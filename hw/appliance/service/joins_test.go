@@ -33,7 +33,7 @@ func TestWiFiIsHeardAndJoined(t *testing.T) {
 			t.Errorf("%s: %v %v", file, info, err)
 		}
 	}
-	for _, line := range c.ran {
+	for _, line := range c.lines() {
 		if strings.Contains(line, "ss word") {
 			t.Errorf("a password in a command line: %s", line)
 		}
