@@ -90,10 +90,16 @@ func (f Framebuffer) Show(picture *image.Gray, degrees int) error {
 	if err := light(file); err != nil {
 		return err
 	}
+	// All in one call: of a call that writes just one row, Linux 6.1 takes nothing to be
+	// changed, and the panel stays as it was (drm_fb_helper_memory_range_to_clip).
 	bytes := f.Bits / 8
-	row := make([]byte, f.Width*bytes)
+	all := make([]byte, (f.Height-1)*f.Stride+f.Width*bytes)
+	if _, err := file.ReadAt(all, 0); err != nil {
+		return err // what lies between two rows stays as it is
+	}
 	b := picture.Bounds()
 	for y := range f.Height {
+		row := all[y*f.Stride:]
 		for x := range f.Width {
 			px, py := x, y
 			switch degrees {
@@ -119,11 +125,9 @@ func (f Framebuffer) Show(picture *image.Gray, degrees int) error {
 				dot[3] = 0xff
 			}
 		}
-		if _, err := file.WriteAt(row, int64(y)*int64(f.Stride)); err != nil {
-			return err
-		}
 	}
-	return nil
+	_, err = file.WriteAt(all, 0)
+	return err
 }
 
 // The kernel's framebuffer calls (linux/fb.h): the mode is asked for and set again as it is.
