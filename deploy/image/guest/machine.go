@@ -82,6 +82,8 @@ func (s Setup) arguments() []string {
 			"-blockdev", "driver=blklogwrites,node-name=logged,file=overlay,log=writes",
 			"-device", "virtio-blk-pci,drive=logged,bootindex=0,write-cache=on")
 	}
+	// Nobody starts this machine over the network: romfile= does without a package that
+	// would bring the program for it.
 	user := "user,id=user,restrict=on,ipv6=off"
 	for at, command := range s.Outward {
 		user += ",guestfwd=tcp:" + at + "-cmd:" + strings.ReplaceAll(command, ",", ",,")
@@ -89,9 +91,9 @@ func (s Setup) arguments() []string {
 	if s.Neighbour {
 		a = append(a, "-netdev", user, "-netdev", "hubport,hubid=0,id=house,netdev=user",
 			"-netdev", "stream,id=we,server=off,addr.type=unix,addr.path="+s.file("lan"), "-netdev", "hubport,hubid=0,id=neighbour,netdev=we",
-			"-netdev", "hubport,hubid=0,id=socket", "-device", "virtio-net-pci,id=network,netdev=socket,mac=52:54:00:12:34:56")
+			"-netdev", "hubport,hubid=0,id=socket", "-device", "virtio-net-pci,id=network,netdev=socket,romfile=,mac=52:54:00:12:34:56")
 	} else {
-		a = append(a, "-netdev", user, "-device", "virtio-net-pci,id=network,netdev=user,mac=52:54:00:12:34:56")
+		a = append(a, "-netdev", user, "-device", "virtio-net-pci,id=network,netdev=user,romfile=,mac=52:54:00:12:34:56")
 	}
 	for serial := range s.Cables {
 		a = append(a, "-chardev", "socket,id=cable-"+serial+",path="+s.file(serial),
@@ -175,7 +177,7 @@ func Start(ctx context.Context, s Setup) (m *Machine, err error) {
 	}
 	if m.Monitor, err = NewMonitor(ctx, lines["qmp"]); err != nil {
 		m.Cut()
-		return nil, err
+		return nil, fmt.Errorf("%w: %s", err, strings.TrimSpace(m.stderr.String()))
 	}
 	return m, nil
 }
