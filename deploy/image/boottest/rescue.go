@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,20 +15,26 @@ import (
 const head = 64 << 10
 
 // rescue takes away what the data partition is recognized by, as a card does that wears
-// out. The terminal cannot serve without its queue: the rescue screen stands there, says
-// so in words and in a code for support. When the partition is back, so is the terminal.
+// out, after a visit. Without its queue the terminal cannot serve: the rescue screen
+// stands there and says so, in words and in a code for support. The screen asks for the
+// plug to be pulled: at the next start all is mended from what ext4 keeps twice, and the
+// queue has what it had.
 func (l *lobby) rescue(ctx context.Context) error {
+	if len(l.tickets) == 0 {
+		if err := l.visits(ctx); err != nil {
+			return err
+		}
+	}
 	if err := l.offAndJudge(ctx); err != nil {
 		return err
 	}
-	kept, err := l.swapHead(make([]byte, head))
-	if err != nil {
+	if err := l.loseHead(); err != nil {
 		return err
 	}
 	if err := l.boot(ctx); err != nil {
 		return err
 	}
-	err = eventually(ctx, 2*patience, func(ctx context.Context) error {
+	err := eventually(ctx, 2*patience, func(ctx context.Context) error {
 		p, err := l.machine.Settled(ctx)
 		if err != nil {
 			return errors.Join(err, l.machine.Running())
@@ -60,34 +65,21 @@ func (l *lobby) rescue(ctx context.Context) error {
 	if _, err := l.machine.Settle(guest.NoLoss, nil); err != nil {
 		return err
 	}
-	found, err := l.swapHead(kept)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(found, make([]byte, head)) {
-		return errors.New("something wrote to a partition that it cannot know")
-	}
 	if err := l.boot(ctx); err != nil {
 		return err
 	}
 	return l.atStart(ctx, "after-rescue")
 }
 
-// swapHead writes the head of the data partition and returns what was there.
-func (l *lobby) swapHead(head []byte) ([]byte, error) {
+// loseHead overwrites the head of the data partition with zeros.
+func (l *lobby) loseHead() error {
 	card, err := os.OpenFile(l.card(), os.O_RDWR, 0)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer card.Close()
 	all, err := guest.Partitions(card)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		_, err = card.WriteAt(make([]byte, head), all[3].Start)
 	}
-	was := make([]byte, len(head))
-	if _, err := card.ReadAt(was, all[3].Start); err != nil {
-		return nil, err
-	}
-	_, err = card.WriteAt(head, all[3].Start)
-	return was, err
+	return errors.Join(err, card.Close())
 }

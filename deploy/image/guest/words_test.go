@@ -10,7 +10,7 @@ import (
 )
 
 func TestWhicheverTextStandsThereIsFound(t *testing.T) {
-	f, err := os.Open("../pictures/10-menu.png")
+	f, err := os.Open("../pictures/11-menu.png")
 	if err != nil {
 		t.Fatal(err)
 	}
