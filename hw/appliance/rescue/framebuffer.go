@@ -80,22 +80,21 @@ func mode(text string) (w, h int, ok bool) {
 }
 
 // Show writes a picture, which has the panel's size as people look at it, turned
-// clockwise by so many degrees (0, 90, 180, 270) onto the glass.
+// clockwise by so many degrees (0, 90, 180, 270) onto the glass. It may be there in spite of
+// an error: that of setting the panel's mode.
 func (f Framebuffer) Show(picture *image.Gray, degrees int) error {
 	file, err := os.OpenFile(f.Device, os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	if err := light(file); err != nil {
-		return err
-	}
+	unlit := light(file) // a panel that takes no mode may be lit all the same
 	// All in one call: of a call that writes just one row, Linux 6.1 takes nothing to be
 	// changed, and the panel stays as it was (drm_fb_helper_memory_range_to_clip).
 	bytes := f.Bits / 8
 	all := make([]byte, (f.Height-1)*f.Stride+f.Width*bytes)
-	if _, err := file.ReadAt(all, 0); err != nil {
-		return err // what lies between two rows stays as it is
+	if _, err := file.ReadAt(all, 0); err != nil { // what lies between two rows stays as it is
+		clear(all)
 	}
 	b := picture.Bounds()
 	for y := range f.Height {
@@ -127,7 +126,7 @@ func (f Framebuffer) Show(picture *image.Gray, degrees int) error {
 		}
 	}
 	_, err = file.WriteAt(all, 0)
-	return err
+	return errors.Join(unlit, err)
 }
 
 // The kernel's framebuffer calls (linux/fb.h): the mode is asked for and set again as it is.

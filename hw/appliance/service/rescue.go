@@ -116,7 +116,7 @@ func (s *Service) show(screen rescue.Screen, degrees int, typeface []byte) {
 		return nil
 	}()
 	if err != nil {
-		slog.Error("rescue: nothing can be shown", "error", err)
+		slog.Error("rescue: the screen may not be seen", "error", err)
 	}
 }
 
