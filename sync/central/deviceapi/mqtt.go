@@ -129,7 +129,7 @@ func (h *hook) OnConnectAuthenticate(cl *mqtt.Client, pk packets.Packet) bool {
 		return false
 	}
 	cl.Properties.Clean = true // nothing is kept for it
-	s.cut = func() { cl.Stop(sensor.ErrDenied) }
+	s.cut, s.closed = func() { cl.Stop(sensor.ErrDenied) }, cl.Closed
 	h.door.sessions.put(cl, s)
 	return true
 }
