@@ -60,11 +60,18 @@ func LookPostgres(ctx context.Context, url, name string) (made bool, setting str
 		return made, "", nil
 	}
 	var settings bool // false where its first migrations were cut off
-	if err := conn.QueryRowContext(ctx, "SELECT to_regclass('settings') IS NOT NULL").Scan(&settings); err != nil || !settings {
-		return made, "", err
+	if err := conn.QueryRowContext(ctx, "SELECT to_regclass('settings') IS NOT NULL").Scan(&settings); err != nil {
+		return made, "", fmt.Errorf("store: PostgreSQL: %w", err)
 	}
-	setting, err = s.Setting(ctx, name)
-	return made, setting, err
+	if !settings {
+		return made, "", nil
+	}
+	// On this connection: there may be no second one.
+	err = conn.QueryRowContext(ctx, "SELECT value FROM settings WHERE name = $1", name).Scan(&setting)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return made, "", fmt.Errorf("store: PostgreSQL: %w", err)
+	}
+	return made, setting, nil
 }
 
 func connectPostgres(ctx context.Context, url string) (*Store, error) {
