@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"lintai/kiosk/catalog"
 	"lintai/kiosk/phrase"
 	"lintai/kiosk/request"
 	"lintai/sync/central/console/calls"
@@ -68,15 +67,6 @@ const hidden = "***"
 // languages are what staff call those of residents.
 var languages = map[string]phrase.ID{string(phrase.English): "console.english"}
 
-// consents tells that a step asked for leave alone: that it was given says nothing of the case.
-func consents(s *catalog.Service, id string) bool {
-	if s == nil {
-		return false
-	}
-	step, ok := s.Step(id)
-	return ok && step.Kind == catalog.Consent
-}
-
 // view makes a case readable. whole shows the name as it is.
 func (a *Area) view(f docket.Case, names map[int]string, whole bool) (caseView, error) {
 	body, err := f.Request()
@@ -90,14 +80,7 @@ func (a *Area) view(f docket.Case, names map[int]string, whole bool) (caseView, 
 		v.Terminal = body.Channel.Name
 	}
 	v.Service, v.Answers = a.Reader.Answers(body)
-	service, _ := a.Reader.Catalog().Service(body.Service)
-	var chosen []string // what was typed is the address, which has its own line
-	for _, answer := range body.Answers {
-		if answer.Option != "" && !consents(service, answer.Step) {
-			chosen = append(chosen, answer.Text)
-		}
-	}
-	v.Summary = strings.Join(chosen, phrase.Text("console.separator"))
+	v.Summary = strings.Join(a.Reader.Chosen(body), phrase.Text("console.separator"))
 	if body.Person != nil {
 		v.Name = body.Person.Name
 		if v.Address == "" {

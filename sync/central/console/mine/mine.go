@@ -97,13 +97,8 @@ func (a *Area) view(r *console.Request) (v view, err error) {
 		}
 		one := caseView{Case: c, Urgency: c.Urgency.String(), Address: body.Address,
 			Starts: can(c, docket.Start), Completes: can(c, docket.Complete), GivesBack: can(c, docket.Return)}
-		var answers []readable.Labelled
-		one.Service, answers = a.Reader.Answers(body)
-		var words []string
-		for _, answer := range answers {
-			words = append(words, answer.Text)
-		}
-		one.Summary = strings.Join(words, phrase.Text("console.separator"))
+		one.Service, _ = a.Reader.Answers(body)
+		one.Summary = strings.Join(a.Reader.Said(body), phrase.Text("console.separator"))
 		if p := body.Person; p != nil {
 			one.Name, one.Phone = p.Name, p.Phone
 			if one.Address == "" {

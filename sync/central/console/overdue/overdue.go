@@ -20,7 +20,6 @@ import (
 	"lintai/sync/central/deadline"
 	"lintai/sync/central/desk"
 	"lintai/sync/central/docket"
-	"lintai/sync/central/proposal"
 	"lintai/sync/central/staff"
 )
 
@@ -84,6 +83,7 @@ type holder struct {
 	Count   int
 	Address string
 	Current bool
+	Nobody  bool // it is what nobody has
 }
 
 // lateView is a line of the list.
@@ -137,13 +137,7 @@ func (a *Area) list(r *console.Request) error {
 		}
 		one := lateView{Case: late.Case, Mark: mark(late.Kept.Standing, now), Urgency: late.Urgency.String(), Address: body.Address, Holder: names.holder(late.Kept.Assignee)}
 		one.Service, _ = a.Reader.Answers(body)
-		var chosen []string
-		for _, answer := range proposal.Secret(body).Answers {
-			if answer.Option != "" {
-				chosen = append(chosen, answer.Text)
-			}
-		}
-		one.Summary = strings.Join(chosen, phrase.Text("console.separator"))
+		one.Summary = strings.Join(a.Reader.Chosen(body), phrase.Text("console.separator"))
 		v.Cases = append(v.Cases, one)
 	}
 	if !mine {
@@ -171,7 +165,7 @@ func (a *Area) holders(ctx context.Context, now time.Time, of *docket.Assignee, 
 	})
 	for _, assignee := range assignees {
 		all[0].Count += counts[assignee]
-		all = append(all, holder{Name: names.holder(assignee), Count: counts[assignee], Current: of != nil && *of == assignee,
+		all = append(all, holder{Name: names.holder(assignee), Nobody: assignee == "", Count: counts[assignee], Current: of != nil && *of == assignee,
 			Address: "/console/overdue?" + url.Values{"of": {string(assignee)}}.Encode()})
 	}
 	return all, nil
@@ -180,11 +174,11 @@ func (a *Area) holders(ctx context.Context, now time.Time, of *docket.Assignee, 
 // mostHolders is how many stand open: two lines of a telephone with the word for all.
 const mostHolders = 5
 
-// foremost parts those who have most, and who is chosen, from the others. One alone is not
-// worth a fold.
+// foremost parts those who have most, who is chosen, and what nobody has, from the others:
+// that is what is to be handed out. One alone is not worth a fold.
 func foremost(all []holder) (shown, others []holder) {
 	for i, h := range all {
-		if i <= mostHolders || h.Current || len(all) == mostHolders+2 {
+		if i <= mostHolders || h.Current || h.Nobody || len(all) == mostHolders+2 {
 			shown = append(shown, h)
 		} else {
 			others = append(others, h)

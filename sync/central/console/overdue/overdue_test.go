@@ -20,3 +20,12 @@ func TestForemost(t *testing.T) {
 		}
 	}
 }
+
+// What nobody has is to be handed out, and stands open however little it is.
+func TestWhatNobodyHasIsNotFolded(t *testing.T) {
+	all := make([]holder, 12)
+	all[11].Nobody = true
+	if shown, others := foremost(all); len(shown) != 7 || !shown[6].Nobody || len(others) != 5 {
+		t.Errorf("%d and %d", len(shown), len(others))
+	}
+}

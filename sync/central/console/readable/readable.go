@@ -47,5 +47,37 @@ func (r Reader) Answers(body request.Request) (service string, all []Labelled) {
 	return service, append(all, ofChannel(body.Channel)...)
 }
 
+// Chosen are what the resident chose, without the leave to read something: that it was given
+// says nothing of the case. What was typed is its address, which has its own line.
+func (r Reader) Chosen(body request.Request) (all []string) {
+	for _, a := range proposal.Secret(body).Answers {
+		if a.Option != "" && !r.consents(body.Service, a.Step) {
+			all = append(all, a.Text)
+		}
+	}
+	return all
+}
+
+// Said is that with what was typed, and with the words of a channel.
+func (r Reader) Said(body request.Request) (all []string) {
+	for _, a := range proposal.Secret(body).Answers {
+		if !r.consents(body.Service, a.Step) {
+			all = append(all, a.Text)
+		}
+	}
+	for _, l := range ofChannel(body.Channel) {
+		all = append(all, l.Text)
+	}
+	return all
+}
+
+func (r Reader) consents(service, id string) bool {
+	if s, ok := r.Catalog().Service(service); ok {
+		step, ok := s.Step(id)
+		return ok && step.Kind == catalog.Consent
+	}
+	return false
+}
+
 // MaskedName leaves the family name: 张**.
 func MaskedName(name string) string { return privacy.Name(name) }
