@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"lintai/kiosk/request"
 	"lintai/sync/central/docket"
 	"lintai/sync/central/staff"
@@ -95,5 +97,38 @@ func TestAnApprovalIsTheFirstThingToDo(t *testing.T) {
 	contains(t, page, `data-action="approved" open>`)
 	if first, returned := strings.Index(page, `data-action="approved"`), strings.Index(page, `data-action="returned"`); first > returned {
 		t.Error("it stands behind what is seldom done")
+	}
+}
+
+// The forms of a case have fields of one name: a refusal's reason that is being typed stays in
+// the refusal when the page is read anew, and what was folded stays folded.
+func TestAReasonStaysInItsForm(t *testing.T) {
+	h := setup(t)
+	tab, _ := chromium(t)
+	d := &desk{t: t, tab: tab}
+	h.push(h.certificate())
+	b := h.staff()
+	b.does("/console/cases/1/move", url.Values{"seen": {"1"}, "status": {"accepted"}})
+	d.signIn(h)
+	d.sees("#line:not(.lost)")
+	d.click(`li[data-case="1"] a`)
+	d.sees(`details[data-action="approved"][open]`)
+	d.sees("#line:not(.lost)")
+	d.click(`details[data-action="approved"] > summary`)
+	d.click(`details[data-action="declined"] > summary`)
+	d.do("reason", chromedp.SendKeys(chromedp.CSS("#declined-note"), "材料"))
+	seen := evaluate[string](d, "document.querySelector('[name=seen]').value")
+	b.does("/console/cases/1/act", url.Values{"seen": {seen}, "action": {"noted"}, "note": {"已电话联系"}})
+	if _, err := chromedp.Run(d.tab, chromedp.Poll[bool](`document.querySelector("main").textContent.includes("已电话联系")`)); err != nil {
+		t.Fatal(err)
+	}
+	d.do("go on typing", chromedp.KeyEvent("不全"))
+	for _, try := range []struct{ id, want string }{{"declined-note", "材料不全"}, {"approved-note", ""}} {
+		if got := evaluate[string](d, "document.getElementById('"+try.id+"').value"); got != try.want {
+			t.Errorf("%s holds %q, want %q", try.id, got, try.want)
+		}
+	}
+	if evaluate[bool](d, `document.querySelector('details[data-action="approved"]').open`) {
+		t.Error("what was folded is open again")
 	}
 }

@@ -28,17 +28,18 @@
   };
 
   // What was being typed, and what was unfolded, survives the replacement.
-  const key = (e) => [e.form && e.form.getAttribute('action'), e.name, e.type === 'checkbox' || e.type === 'radio' ? e.value : ''].join(' ');
+  // The forms of a case post to one address and have fields of one name: the id tells them apart.
+  const key = (e) => [e.form && e.form.getAttribute('action'), e.id, e.name, e.type === 'checkbox' || e.type === 'radio' ? e.value : ''].join(' ');
   const fields = (region) => [...region.querySelectorAll('textarea, input:not([type=hidden])')];
   const replace = (region, fresh) => {
     if (region.innerHTML === fresh.innerHTML) return;
     const known = new Set([...region.querySelectorAll('[data-case]')].map((e) => e.dataset.case));
     const typed = fields(region).map((e) => [key(e), e, e === document.activeElement])
       .filter(([, e, focused]) => focused || e.value !== e.defaultValue || e.checked !== e.defaultChecked);
-    const opened = new Set([...region.querySelectorAll('details[open] > summary')].map((s) => s.textContent));
+    const folds = new Map([...region.querySelectorAll('details > summary')].map((s) => [s.textContent, s.parentElement.open]));
     const fill = [...fresh.childNodes].map((n) => document.importNode(n, true));
     region.replaceChildren(...fill);
-    region.querySelectorAll('details > summary').forEach((s) => { if (opened.has(s.textContent)) s.parentElement.open = true; });
+    region.querySelectorAll('details > summary').forEach((s) => { if (folds.has(s.textContent)) s.parentElement.open = folds.get(s.textContent); });
     region.querySelectorAll('li[data-case]').forEach((e) => e.classList.toggle('new', !known.has(e.dataset.case)));
     for (const [name, old, focused] of typed) {
       const e = fields(region).find((e) => key(e) === name);
