@@ -65,7 +65,7 @@ func pieces(paragraph string) []string {
 }
 
 // counters are what numbers count, which a line does not begin with: 25日 is read as one.
-var counters = []string{"号楼", "单元", "年", "月", "日", "号", "楼", "室", "点", "时", "分", "秒", "件", "元", "位", "人", "次", "天", "岁"}
+var counters = []string{"号楼", "单元", "分钟", "月份", "位数", "年", "月", "日", "号", "楼", "室", "点", "时", "分", "秒", "件", "元", "位", "人", "次", "天", "岁"}
 
 // counterAt returns the length of the counter at the beginning of a text, or 0.
 func counterAt(text []rune) int {

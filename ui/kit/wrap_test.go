@@ -84,3 +84,13 @@ func TestWordsWithSpacesBetweenThemStayWhole(t *testing.T) {
 		}
 	}
 }
+
+func TestMinutesStayWhole(t *testing.T) {
+	for width := float32(3.5); width < 9; width += 0.25 {
+		for _, line := range Wrap("每次约10分钟，每月2位数", width, false) {
+			if strings.HasPrefix(line, "钟") || strings.HasPrefix(line, "数") {
+				t.Errorf("on %.2f ems a line begins with %q", width, line)
+			}
+		}
+	}
+}
