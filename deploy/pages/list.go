@@ -37,7 +37,7 @@ var lists = []list{
 	{"auditor", "/console/accounts/log", 1},
 	{"auditor", "/console/privacy", 1}, {"auditor", "/console/privacy/log", 1}, {"auditor", "/console/privacy/log?account={account}", 1}, {"auditor", "/console/privacy/log?case=77", 1},
 	{"auditor", "/console/privacy/holds", 1}, {"auditor", "/console/privacy/data", 1}, {"auditor", "/console/points/ledger", 1}, {"auditor", "/console/mediation/figures", 1},
-	{"auditor", "/console/insight", 1}, {"auditor", "/console/insight?grid={grid}", 1}, {"auditor", "/console/insight?category=repair&months=12", 1},
+	{"auditor", "/console/insight", 1}, {"auditor", "/console/insight?grid={grid}", 1}, {"auditor", "/console/insight?category=living&months=6", 1},
 	{"auditor", "/console/insight/forecast", 1}, {"auditor", "/console/insight/residents", 1}, {"auditor", "/console/report/{quarter}", 1},
 	{"administrator", "/console", 1}, {"administrator", "/console?status=rated", 1}, {"administrator", "/console/accounts", 1}, {"administrator", "/console/accounts/log", 1},
 	{"administrator", "/console/terminals", 1}, {"administrator", "/console/updates", 1}, {"administrator", "/console/channels", 1}, {"administrator", "/console/classification", 1},
