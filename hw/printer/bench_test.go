@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -46,6 +47,7 @@ type bench struct {
 	machine *emulate.Printer
 	line    cable
 	driver  *printer.Printer
+	fence   string // in the detail of its health, once the driver has found it
 
 	mu      sync.Mutex
 	health  hw.Health
@@ -110,6 +112,9 @@ func newBenchWith(t *testing.T, lay way, o printer.Options, knobs emulate.Printe
 	t.Helper()
 	b := &bench{t: t, machine: emulate.NewPrinter(o.Profile.Dots), changed: make(chan struct{})}
 	b.machine.SetKnobs(knobs)
+	if !knobs.NoProcessID && !knobs.Mute {
+		b.fence = "GS ( H"
+	}
 	line, to := lay(t, b.machine)
 	b.line = line
 	o.Line, o.VoidNote = to, voidNote
@@ -159,9 +164,13 @@ func (b *bench) await(what string, want func(hw.Health) bool) hw.Health {
 	}
 }
 
+// awaitUsable waits until the printer prints and its end of a slip is known by the best
+// fence that it has: on a busy machine that is found later than the printer.
 func (b *bench) awaitUsable() {
 	b.t.Helper()
-	b.await("usable", func(h hw.Health) bool { return h.State == hw.Ready || h.State == hw.Degraded })
+	b.await("usable", func(h hw.Health) bool {
+		return (h.State == hw.Ready || h.State == hw.Degraded) && strings.Contains(h.Detail, b.fence)
+	})
 }
 
 // during prints a slip and, once until is reached, does something; it gives what

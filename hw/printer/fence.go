@@ -81,9 +81,11 @@ func (s *session) findFence(ctx context.Context) error {
 	s.printer.memory.owed++
 	err = s.await(ctx, s.limits.Fence, func(a Answer) bool {
 		_, ok := a.(Queued)
-		return ok && s.printer.memory.owed == 0
+		return ok && s.printer.memory.owed == 0 || s.process == able
 	})
 	switch {
+	case s.process == able: // it was only late
+		return err
 	case err == nil:
 		s.queued = able
 	case errors.Is(err, errSilent):

@@ -235,6 +235,10 @@ func (s *session) note(a Answer) {
 		m.owed = max(m.owed-1, 0)
 	case Cleared:
 		s.printer.memory.owed = 0
+	case Processed:
+		// However late: a printer that was busy when it was asked for the first
+		// time would otherwise be left with a lesser fence, or none, for ever.
+		s.process = able
 	}
 	if s.watching != nil {
 		s.watching.see(s, a)
