@@ -22,6 +22,7 @@ type Paper struct {
 	Kind         string // "居住证明"
 	Number       int64  // as staff know it
 	Holder       string // masked, but for who showed her card; may be empty
+	Home         string // her address, for who showed her card; may be empty
 	Made         time.Time
 	Approvals    []Approval // oldest first; the last is the issuer's
 	Verification string     // in two groups
@@ -221,6 +222,9 @@ func (s State) paperSlip(p Paper) slip.Slip {
 	blocks = append(blocks, slip.Rule{}, slip.Pair{Label: phrase.Text("paper.number"), Value: fmt.Sprint(p.Number)})
 	if p.Holder != "" {
 		blocks = append(blocks, slip.Pair{Label: phrase.Text("paper.holder"), Value: p.Holder})
+	}
+	if p.Home != "" {
+		blocks = append(blocks, slip.Pair{Label: phrase.Text("paper.home"), Value: p.Home})
 	}
 	if day := date(p.Made); day != "" {
 		blocks = append(blocks, slip.Pair{Label: phrase.Text("paper.made"), Value: day})

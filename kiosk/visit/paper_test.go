@@ -40,7 +40,7 @@ func (w *world) paper(asked GetPaper, fails bool) Event {
 	w.whole = ""
 	if asked.Token != "" {
 		w.whole = "全名" + id
-		p.Holder = w.whole
+		p.Holder, p.Home = w.whole, w.whole+"的家"
 	}
 	return PaperGiven{asked.Job, id, p}
 }
@@ -57,7 +57,7 @@ func (w *world) checkPaper(given PaperGiven, effects []Effect) {
 		w.fail("a paper that was not printed: %+v", told)
 	case prints == 1:
 		w.printed++
-		if text := slipText(print.Slip); !strings.Contains(text, given.Paper.Verification) || !strings.Contains(text, given.Paper.Holder) {
+		if text := slipText(print.Slip); !strings.Contains(text, given.Paper.Verification) || !strings.Contains(text, given.Paper.Holder) || !strings.Contains(text, given.Paper.Home) {
 			w.fail("the paper:\n%s", text)
 		}
 	}
@@ -273,7 +273,7 @@ var update = flag.Bool("update", false, "renew testdata/paper.txt")
 func TestPaperLayout(t *testing.T) {
 	r := newReplay(t).feed(Speak{phrase.English}) // it is Chinese all the same
 	first, again := testPaper(), testPaper()
-	again.Earlier, again.Holder = 2, testName
+	again.Earlier, again.Holder, again.Home = 2, testName, "幸福里3号楼502室"
 	got := slipText(r.s.paperSlip(first)) + "----\n" + slipText(r.s.paperSlip(again))
 	const golden = "testdata/paper.txt"
 	if *update {

@@ -34,7 +34,7 @@ func (a *Agent) Paper(ctx context.Context, id string, code ticket.Code, card str
 		}
 		return visit.Paper{}, visit.PaperNone, nil // whatever a newer central calls it
 	}
-	p := visit.Paper{Kind: got.Paper.Kind, Number: got.Paper.Number, Holder: got.Paper.Holder, Made: got.Paper.Made,
+	p := visit.Paper{Kind: got.Paper.Kind, Number: got.Paper.Number, Holder: got.Paper.Holder, Home: got.Paper.Home, Made: got.Paper.Made,
 		Verification: got.Paper.Verification, Earlier: max(got.Paper.Earlier, 0)}
 	for _, by := range got.Paper.Approvals {
 		p.Approvals = append(p.Approvals, visit.Approval{By: by.By, At: by.At})
@@ -47,7 +47,7 @@ func (a *Agent) Paper(ctx context.Context, id string, code ticket.Code, card str
 
 // printable tells whether a paper says what one must, and no more than fits one.
 func printable(p visit.Paper) bool {
-	words := []string{p.Kind, p.Holder, p.Verification}
+	words := []string{p.Kind, p.Holder, p.Home, p.Verification}
 	for _, a := range p.Approvals {
 		words = append(words, a.By)
 	}

@@ -18,7 +18,7 @@ func TestPaper(t *testing.T) {
 	defer b.queue.Close()
 	good, none, enough, newer, empty, long, many := b.code(), b.code(), b.code(), b.code(), b.code(), b.code(), b.code()
 	paper := func(change func(*wire.Paper)) wire.PaperAnswer {
-		p := wire.Paper{Kind: "居住证明", Number: 7, Holder: "测**", Made: noon, Verification: "7K2QX-9M4TA", Earlier: 1, Approvals: []wire.Approval{{By: "居委会", At: noon}}}
+		p := wire.Paper{Kind: "居住证明", Number: 7, Holder: "测**", Home: "3号楼502室", Made: noon, Verification: "7K2QX-9M4TA", Earlier: 1, Approvals: []wire.Approval{{By: "居委会", At: noon}}}
 		change(&p)
 		return wire.PaperAnswer{Paper: &p}
 	}
@@ -37,7 +37,7 @@ func TestPaper(t *testing.T) {
 	}
 	const id = "01999999-0000-7000-8000-000000000001"
 	got, why, err := a.Paper(t.Context(), id, good, "00112233445566778899aabbccddeeff")
-	want := visit.Paper{Kind: "居住证明", Number: 7, Holder: "测**", Made: noon, Verification: "7K2QX-9M4TA", Earlier: 1, Approvals: []visit.Approval{{By: "居委会", At: noon}}}
+	want := visit.Paper{Kind: "居住证明", Number: 7, Holder: "测**", Home: "3号楼502室", Made: noon, Verification: "7K2QX-9M4TA", Earlier: 1, Approvals: []visit.Approval{{By: "居委会", At: noon}}}
 	if err != nil || why != visit.PaperFine || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v, %v", got, why, err)
 	}

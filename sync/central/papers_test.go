@@ -132,11 +132,11 @@ func TestPaperIsGivenAndCounted(t *testing.T) {
 func TestWholeNameIsForTheCardOfTheHolder(t *testing.T) {
 	h, code, _ := certified(t)
 	hers, his := request.CardToken(cardKey, "110101195001011234"), request.CardToken(cardKey, "110101194802022345")
-	if a := h.paper(h.me, firstPrint, code, hers); a.Paper.Holder != "张桂兰" {
-		t.Errorf("her card: %q", a.Paper.Holder)
+	if a := h.paper(h.me, firstPrint, code, hers); a.Paper.Holder != "张桂兰" || a.Paper.Home != h.request().Address {
+		t.Errorf("her card: %+v", a.Paper)
 	}
-	if a := h.paper(h.me, secondPrint, code, his); a.Paper.Holder != "张**" {
-		t.Errorf("another card: %q", a.Paper.Holder)
+	if a := h.paper(h.me, secondPrint, code, his); a.Paper.Holder != "张**" || a.Paper.Home != "" {
+		t.Errorf("another card: %+v", a.Paper)
 	}
 	mine := decode[wire.Tickets](t, h.terminal(h.me, "POST", wire.PathCard, wire.Card{Token: hers}), http.StatusOK)
 	if len(mine.Tickets) != 1 || !mine.Tickets[0].Paper || mine.Tickets[0].Papers != 2 {

@@ -46,7 +46,7 @@ func TestPaperIsVerified(t *testing.T) {
 	b := h.browser()
 	lacks(t, b.page("/verify", http.StatusOK), "属实", "没有")
 	shown := b.page("/verify?code="+c.Verification.String(), http.StatusOK)
-	contains(t, shown, `class="genuine"`, "属实", "物业", "居委会", "街道", c.Verification.String())
+	contains(t, shown, `class="genuine"`, "属实", "物业", "居委会", "街道", "幸福里3号楼***", c.Verification.String())
 	lacks(t, shown, r.Person.Name, r.Address, string(r.Ticket))
 	contains(t, b.page("/verify?code=00000-00000", http.StatusNotFound), "not-genuine", "没有这个验证码")
 	contains(t, b.page("/verify?code=%3Cscript%3E", http.StatusNotFound), "没有这个验证码")

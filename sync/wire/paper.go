@@ -52,9 +52,11 @@ const (
 
 // Paper is what stands on it, in Chinese: it is shown to offices.
 type Paper struct {
-	Kind         string     `json:"kind"`             // "居住证明"
-	Number       int64      `json:"number"`           // of the case, as staff know it
-	Holder       string     `json:"holder,omitempty"` // for whom: masked, but for who showed her card
+	Kind   string `json:"kind"`             // "居住证明"
+	Number int64  `json:"number"`           // of the case, as staff know it
+	Holder string `json:"holder,omitempty"` // for whom: masked, but for who showed her card
+	// Home is where the holder lives; only for who showed her card.
+	Home         string     `json:"home,omitempty"`
 	Made         time.Time  `json:"made"`
 	Approvals    []Approval `json:"approvals"`    // oldest first; the last is the issuer's
 	Verification string     `json:"verification"` // in two groups

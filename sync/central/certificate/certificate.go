@@ -6,11 +6,11 @@ package certificate
 
 import (
 	"time"
-	"unicode/utf8"
 
 	"lintai/kiosk/catalog"
 	"lintai/sync/central/desk"
 	"lintai/sync/central/docket"
+	"lintai/sync/central/privacy"
 )
 
 // Certificate is one paper.
@@ -19,6 +19,7 @@ type Certificate struct {
 	Number    int64  // of the case
 	Kind      string // "居住证明"; the words of the catalogue, never a terminal's
 	Holder    string // her whole name, or "" when the case does not hold it
+	Home      string // where she lives, as the approvals found it in the case, or ""
 	Made      time.Time
 	Approvals []Approval // in their order
 }
@@ -47,8 +48,12 @@ func Read(c docket.Case, events []docket.Event, services *catalog.Catalog) (Cert
 			}
 		}
 	}
+	paper.Home = body.Address
 	if body.Person != nil {
 		paper.Holder = body.Person.Name
+		if paper.Home == "" {
+			paper.Home = body.Person.Address
+		}
 	}
 	for _, e := range events {
 		switch e.Action {
@@ -63,12 +68,10 @@ func Read(c docket.Case, events []docket.Event, services *catalog.Catalog) (Cert
 	return paper, nil
 }
 
-// Masked is the holder's name as a lobby may see it: the family name, and as many
-// stars whatever the rest is.
-func (c Certificate) Masked() string {
-	if c.Holder == "" {
-		return ""
-	}
-	first, _ := utf8.DecodeRuneInString(c.Holder)
-	return string(first) + "**"
+// Masked is the paper as a lobby and whoever has its code may see it: of the holder the
+// family name, of her home the building. That is enough to tell a paper on which somebody
+// wrote another name or house.
+func (c Certificate) Masked() Certificate {
+	c.Holder, c.Home = privacy.Name(c.Holder), privacy.Address(c.Home)
+	return c
 }

@@ -174,16 +174,17 @@ func (a *API) readPaper(w http.ResponseWriter, r *http.Request, kiosk int, into 
 	return nil
 }
 
-// paperOf is what stands on the paper. The whole name is for whoever showed the card
-// that the request was made with: others in the lobby may pick the paper up.
+// paperOf is what stands on the paper. The whole name and the address are for whoever
+// showed the card that the request was made with: others in the lobby may pick the paper
+// up.
 func (a *API) paperOf(c docket.Case, events []docket.Event, ask wire.PaperAsk) (*wire.Paper, error) {
 	read, err := certificate.Read(c, events, a.Catalog())
 	if err != nil {
 		return nil, err
 	}
-	paper := &wire.Paper{Kind: read.Kind, Number: read.Number, Holder: read.Masked(), Made: read.Made, Verification: read.Code.String(), Approvals: []wire.Approval{}}
+	paper := &wire.Paper{Kind: read.Kind, Number: read.Number, Holder: read.Masked().Holder, Made: read.Made, Verification: read.Code.String(), Approvals: []wire.Approval{}}
 	if ask.Card != "" && ask.Card == c.Card {
-		paper.Holder = read.Holder
+		paper.Holder, paper.Home = read.Holder, read.Home
 	}
 	for _, by := range read.Approvals {
 		paper.Approvals = append(paper.Approvals, wire.Approval{By: by.Department, At: by.At})

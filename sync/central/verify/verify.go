@@ -1,7 +1,7 @@
 // Package verify is the page that whoever is shown a paper of the community asks
 // whether it is real: by the verification code on it. It says what kind of paper it
-// is, when it was approved and by whom, and the family name of whose it is, which the
-// paper in her hand tells whole. Codes have 45 random bits, and whoever tries many is
+// is, when it was approved and by whom, and of whose it is the family name and the
+// building, which the paper in her hand tells whole. Codes have 45 random bits, and whoever tries many is
 // asked to wait.
 //
 // A case that was opened again has no paper that counts. Terminals print these papers
@@ -45,6 +45,7 @@ type view struct {
 	Code     string
 	Paper    string
 	Name     string
+	Home     string
 	Made     time.Time
 	Approved []certificate.Approval
 }
@@ -101,5 +102,6 @@ func (p *Page) view(c docket.Case, events []docket.Event) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	return view{Code: paper.Code.String(), Paper: paper.Kind, Name: paper.Masked(), Made: paper.Made, Approved: paper.Approvals}, nil
+	paper = paper.Masked()
+	return view{Code: paper.Code.String(), Paper: paper.Kind, Name: paper.Holder, Home: paper.Home, Made: paper.Made, Approved: paper.Approvals}, nil
 }
