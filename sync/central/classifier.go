@@ -25,7 +25,7 @@ const (
 // Classify classifies what is filed, until ctx ends; Serve does too. It begins with what
 // was not yet. Limits and dispatch follow from it by jobs, see openJobs.
 func (c *Central) Classify(ctx context.Context) {
-	work := &desk.Desk{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log}
+	work := &desk.Desk{Store: c.store, Hub: c.hub, Clock: c.config.Clock, Log: c.config.Log, Estates: c.dispatch.Estates}
 	filed := c.hub.Watch(func(w live.Word) bool {
 		return w.Kind == live.Case || w.Kind == live.Limits || w.Kind == live.Everything
 	})

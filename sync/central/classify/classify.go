@@ -28,6 +28,17 @@ type Item struct {
 	Urgency     docket.Urgency // the resident's own word
 	RequestedAt time.Time
 	Status      docket.Status
+	// Estate names the estate that a text with a building in it is about, or where nothing
+	// was written of that, the one of the case; nil for a community of one estate.
+	Estate func(text string) string
+}
+
+// estate is where there may be a second building of the same number.
+func (i Item) estate(text string) string {
+	if i.Estate == nil {
+		return ""
+	}
+	return i.Estate(text)
 }
 
 // Of reads a case.
@@ -128,7 +139,10 @@ func (r *Rules) Compare(c docket.Classification, i Item, earlier []Item) docket.
 	if c.Place == 0 {
 		return c
 	}
-	words := pairs(i.text())
+	text := i.text()
+	words := pairs(text)
+	// One lamp of the yard that went out is not another one that did.
+	wide := slices.Contains(r.Wide, i.chosen()) && houseIn(text) == ""
 	repeat := 1
 	for _, e := range earlier {
 		age := i.RequestedAt.Sub(e.RequestedAt)
@@ -146,7 +160,9 @@ func (r *Rules) Compare(c docket.Classification, i Item, earlier []Item) docket.
 				continue
 			}
 		}
-		repeat++
+		if !wide {
+			repeat++
+		}
 	}
 	slices.SortFunc(c.Duplicates, func(a, b docket.Duplicate) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Case, b.Case))

@@ -206,21 +206,22 @@ func TestParse(t *testing.T) {
 	for text, says := range map[string]string{
 		``:   "EOF",
 		`{}`: "version",
-		rule(`{"id":"a","words":["灯"],"category":"living"}`) + "x":                                                 "behind",
-		rule(`{"id":"a","word":["灯"],"category":"living"}`):                                                        "word",
-		rule(`{"id":"A","words":["灯"],"category":"living"}`):                                                       "small letters",
-		rule(`{"id":"repeat","words":["灯"],"category":"living"}`):                                                  "another",
-		rule(`{"id":"a","words":["灯"],"category":"living"},{"id":"a","words":["灯"],"category":"living"}`):          "another",
-		rule(`{"id":"a","words":["灯"],"category":"light"}`):                                                        "category",
-		rule(`{"id":"a","words":["灯"],"concern":"sad"}`):                                                           "concern",
-		rule(`{"id":"a","words":["灯"],"priority":"normal"}`):                                                       "priority",
-		rule(`{"id":"a","words":[" "],"category":"living"}`):                                                       "characters",
-		rule(`{"id":"a","category":"living"}`):                                                                     "everything",
-		rule(`{"id":"a","words":["灯"]}`):                                                                           "nothing",
-		rule(`{"id":"a","answers":["what"],"category":"living"}`):                                                  "step=option",
-		rule(`{"id":"a","words":["灯"],"category":"living","weight":10}`):                                           "weight",
-		strings.Replace(rule(`{"id":"a","words":["灯"],"topic":"b"}`), `"shared":[]`, `"shared":["c"]`, 1):          "shared",
-		strings.Replace(rule(`{"id":"a","words":["灯"],"topic":"b"}`), `"repeats":[]`, `"repeats":[{"from":1}]`, 1): "repeats",
+		rule(`{"id":"a","words":["灯"],"category":"living"}`) + "x":                                                     "behind",
+		rule(`{"id":"a","word":["灯"],"category":"living"}`):                                                            "word",
+		rule(`{"id":"A","words":["灯"],"category":"living"}`):                                                           "small letters",
+		rule(`{"id":"repeat","words":["灯"],"category":"living"}`):                                                      "another",
+		rule(`{"id":"a","words":["灯"],"category":"living"},{"id":"a","words":["灯"],"category":"living"}`):              "another",
+		rule(`{"id":"a","words":["灯"],"category":"light"}`):                                                            "category",
+		rule(`{"id":"a","words":["灯"],"concern":"sad"}`):                                                               "concern",
+		rule(`{"id":"a","words":["灯"],"priority":"normal"}`):                                                           "priority",
+		rule(`{"id":"a","words":[" "],"category":"living"}`):                                                           "characters",
+		rule(`{"id":"a","category":"living"}`):                                                                         "everything",
+		rule(`{"id":"a","words":["灯"]}`):                                                                               "nothing",
+		rule(`{"id":"a","answers":["what"],"category":"living"}`):                                                      "step=option",
+		rule(`{"id":"a","words":["灯"],"category":"living","weight":10}`):                                               "weight",
+		strings.Replace(rule(`{"id":"a","words":["灯"],"topic":"b"}`), `"shared":[]`, `"shared":["c"]`, 1):              "shared",
+		strings.Replace(rule(`{"id":"a","words":["灯"],"topic":"b"}`), `"repeats":[]`, `"repeats":[{"from":1}]`, 1):     "repeats",
+		strings.Replace(rule(`{"id":"a","words":["灯"],"topic":"b"}`), `"repeats":[]`, `"repeats":[],"wide":["院里"]`, 1): "wide",
 		rule(""): "rules",
 	} {
 		if _, err := Parse([]byte(text)); !errors.Is(err, ErrRules) || !strings.Contains(err.Error(), says) {
@@ -278,5 +279,60 @@ func TestVolunteersHaveNoWorry(t *testing.T) {
 	c := Default().Classify(Item{Service: "volunteer", Answers: []request.Answer{{Step: "field", Option: "company", Text: "陪伴老人"}, {Step: "when", Option: "morning", Text: "平日上午"}}})
 	if c.Category != docket.SocialNeed || c.Concern != "hope" {
 		t.Errorf("%+v", c)
+	}
+}
+
+// Buildings of one number in two estates are two places.
+func TestPlacesOfTwoEstates(t *testing.T) {
+	rules := Default()
+	in := func(i Item, estate string) int64 {
+		i.Estate = func(text string) string {
+			if strings.Contains(text, "阳光里") {
+				return "阳光里"
+			}
+			return estate
+		}
+		return rules.Classify(i).Place
+	}
+	ours, theirs := in(lift(1, 0, "3号楼", "", ""), "幸福里"), in(lift(2, 0, "3号楼", "", ""), "阳光里")
+	if ours == theirs || ours == 0 || theirs == 0 {
+		t.Errorf("the lifts are at %d and %d", ours, theirs)
+	}
+	if in(lift(3, 0, "3号楼", "", ""), "幸福里") != ours {
+		t.Error("the same lift is elsewhere")
+	}
+	// The building that was told counts, not the one in which lives who told it.
+	if told := in(lift(4, 0, "8号楼", "阳光里三号楼的电梯", ""), "幸福里"); told != theirs {
+		t.Error("the lift that was told of is elsewhere")
+	}
+}
+
+// A yard is too wide for what breaks there twice to be one thing, but what is told
+// twice on one day may be.
+func TestTheYardIsWide(t *testing.T) {
+	rules := Default()
+	yard := func(number int64, daysAgo int, words string, status docket.Status) Item {
+		i := lift(number, daysAgo, "3号楼", words, status)
+		i.Answers[0], i.Answers[1] = request.Answer{Step: "what", Option: "light", Text: "照明"}, request.Answer{Step: "place", Option: "yard", Text: "小区里"}
+		return i
+	}
+	at := func(now Item, all ...Item) docket.Classification { return rules.Compare(rules.Classify(now), now, all) }
+	now := yard(9, 0, "路灯不亮", docket.Delivered)
+	if rules.Classify(now).Place == 0 {
+		t.Fatal("the yard is nowhere")
+	}
+	c := at(now, yard(1, 60, "路灯不亮", docket.Done), yard(2, 30, "路灯不亮", docket.Done), yard(3, 20, "路灯不亮", docket.Rated))
+	if c.Repeat != 1 || c.Priority != rules.Classify(now).Priority {
+		t.Errorf("other lamps: %+v", c)
+	}
+	if c = at(now, yard(1, 0, "路灯不亮", docket.Delivered)); len(c.Duplicates) != 1 {
+		t.Errorf("told twice: %+v", c)
+	}
+	here, there := yard(9, 0, "3号楼前面路灯不亮", docket.Delivered), yard(8, 0, "5号楼前面路灯不亮", docket.Delivered)
+	if rules.Classify(here).Place == rules.Classify(there).Place || rules.Classify(here).Place == rules.Classify(now).Place {
+		t.Error("the lamps before two buildings are one")
+	}
+	if c = at(here, yard(1, 20, "三号楼门前的灯坏了", docket.Done)); c.Repeat != 2 {
+		t.Errorf("the lamp before a building broke again: %+v", c)
 	}
 }

@@ -58,39 +58,49 @@ func houseIn(text string) string {
 	return ""
 }
 
+// chosen is the answer to "where", or "".
+func (i Item) chosen() string {
+	for _, a := range i.Answers {
+		if a.Step == "place" {
+			return a.Option
+		}
+	}
+	return ""
+}
+
 // place is the number of what broke where; 0 where it is not known. What is shared by
 // a building is at the building, what is at home at the address, else at the place
-// that was chosen. Without a topic the service stands for it.
+// that was chosen; all of that in its estate. Without a topic the service stands for it.
 func (r *Rules) place(i Item, topic, text string) int64 {
 	what := topic
 	if what == "" {
 		what = "service:" + i.Service
 	}
-	where, chosen := "", ""
-	for _, a := range i.Answers {
-		if a.Step == "place" {
-			chosen = a.Option
-		}
-	}
+	where, chosen := "", i.chosen()
 	address := plain(i.Address)
 	named := houseIn(text) // of the words; the address is where the resident lives
-	house := named
+	house, whose := named, text
 	if house == "" {
-		house = houseIn(address)
+		house, whose = houseIn(address), address
 	}
 	switch {
+	case slices.Contains(r.Wide, chosen):
+		where, whose = "place:"+chosen, text
+		if named != "" {
+			where += " house:" + named
+		}
 	case slices.Contains(r.Shared, topic):
 		if house != "" {
 			where = "house:" + house
 		}
 	case chosen == "home":
-		where = address
+		where, whose = address, address
 	case chosen == "stairs" || chosen == "gate":
 		if house != "" {
 			where = "house:" + house
 		}
 	case chosen != "" && chosen != "other":
-		where = "place:" + chosen
+		where, whose = "place:"+chosen, text
 	case named != "":
 		where = "house:" + named
 	}
@@ -99,6 +109,9 @@ func (r *Rules) place(i Item, topic, text string) int64 {
 	}
 	h := fnv.New64a()
 	h.Write([]byte(what + "\x00" + where))
+	if estate := i.estate(whose); estate != "" {
+		h.Write([]byte("\x00" + estate))
+	}
 	if key := int64(h.Sum64()); key != 0 {
 		return key
 	}

@@ -28,7 +28,10 @@ type Rules struct {
 	Repeats []Raise `json:"repeats"`
 	// Shared are the topics of what a building has once, wherever it was noticed.
 	Shared []string `json:"shared"`
-	Rules  []Rule   `json:"rules"`
+	// Wide are the answers to "where" that are too wide for a thing that breaks there
+	// twice to be the same one. What was told twice within days may be, all the same.
+	Wide  []string `json:"wide,omitempty"`
+	Rules []Rule   `json:"rules"`
 
 	topics []string // in the order of the rules
 	index  index
@@ -197,6 +200,11 @@ func (r *Rules) check() error {
 	for _, topic := range r.Shared {
 		if topic == "" || !topics[topic] {
 			return wrong("shared", "shared: no rule has the topic %.40q", topic)
+		}
+	}
+	for _, place := range r.Wide {
+		if !name.MatchString(place) {
+			return wrong("wide", "wide: %.40q must be small letters, digits and _", place)
 		}
 	}
 	return nil

@@ -111,6 +111,7 @@ func (y *year) play(ctx context.Context) error {
 	}
 	y.desk = &desk.Desk{Store: y.docket, Hub: y.house.Hub, Clock: y.house.Clock.Now, Log: y.house.Log}
 	y.dispatch = &dispatch.Office{Store: office, Desk: y.desk, Clock: y.house.Clock.Now, Log: y.house.Log}
+	y.desk.Estates = y.dispatch.Estates
 	times := moments(y.options.Cases, y.from, y.until, y.random)
 	for next := 0; next < len(times) || y.agenda.Len() > 0; {
 		if err := ctx.Err(); err != nil {

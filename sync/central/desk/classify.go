@@ -58,9 +58,15 @@ func (d *Desk) Classify(ctx context.Context) (int, error) {
 		d.Log.Error("the built-in rules classify", "error", err)
 		rules = classify.Default()
 	}
+	estates := func(int, string) string { return "" }
+	if d.Estates != nil {
+		if estates, err = d.Estates(ctx); err != nil {
+			return 0, fmt.Errorf("desk: classify: %w", err)
+		}
+	}
 	made := make([]docket.Classification, len(waiting))
 	for i, c := range waiting {
-		if made[i], err = d.classify(ctx, rules, c); err != nil {
+		if made[i], err = d.classify(ctx, rules, estates, c); err != nil {
 			return 0, fmt.Errorf("desk: classify case %d: %w", c.Number, err)
 		}
 	}
@@ -99,12 +105,13 @@ func (d *Desk) Classify(ctx context.Context) (int, error) {
 	return len(waiting), nil
 }
 
-func (d *Desk) classify(ctx context.Context, rules *classify.Rules, c docket.Case) (docket.Classification, error) {
+func (d *Desk) classify(ctx context.Context, rules *classify.Rules, estates func(int, string) string, c docket.Case) (docket.Classification, error) {
 	item, err := classify.Of(c)
 	if err != nil {
 		// It was filed, so staff can read it by hand; but no rule can.
 		return docket.Classification{Category: docket.LivingNeed, Priority: c.Urgency, Rules: rules.Version}, nil
 	}
+	item.Estate = func(text string) string { return estates(c.Kiosk, text) }
 	made := rules.Classify(item)
 	if made.Place == 0 {
 		return made, nil

@@ -49,6 +49,9 @@ type Desk struct {
 	Hub   *live.Hub
 	Clock func() time.Time
 	Log   *slog.Logger
+	// Estates tells buildings of one number apart when cases are classified; nil in a
+	// community of one estate. See classify.Item.
+	Estates func(context.Context) (func(kiosk int, text string) string, error)
 }
 
 // tidy makes of a note what a terminal can draw. A browser ends each line with two

@@ -1,6 +1,8 @@
 package dispatch
 
 import (
+	"context"
+	"fmt"
 	"math"
 	"strings"
 
@@ -43,6 +45,26 @@ func Locate(book *grid.Book, r request.Request, t docket.Terminal) *Located {
 		return &Located{grid.Found{Grid: g}, "by_terminal"}
 	}
 	return nil
+}
+
+// Estates gives what says in which estate something is, by a text that a case was told
+// with, or else by where its terminal stands; see grid.Book. It goes by the grids of now.
+func (o *Office) Estates(ctx context.Context) (func(kiosk int, text string) string, error) {
+	book, err := o.Store.Grids(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("dispatch: %w", err)
+	}
+	terminals, err := o.Store.Terminals(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("dispatch: %w", err)
+	}
+	stand := map[int]grid.Grid{}
+	for _, t := range terminals {
+		if g, ok := book.OfTerminal(t); ok {
+			stand[t.Number] = g
+		}
+	}
+	return func(kiosk int, text string) string { return book.Estate(text, stand[kiosk]) }, nil
 }
 
 // Words are all that were typed or chosen.

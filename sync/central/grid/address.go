@@ -296,6 +296,47 @@ func fit(name read, text string, named []mention) (score, at int) {
 	return score, at
 }
 
+// Estate is the estate (小区) that an address is in: that of the building which it names,
+// or else the one that it says itself. Where it tells neither, it is that of the grid in
+// which somebody stood who said it. "" where the buildings of the grids bear numbers only,
+// as in a community of one estate.
+func (b *Book) Estate(address string, of Grid) string {
+	if found, ok := b.Find(address); ok {
+		if home := found.Building.estate(); home != "" {
+			return home
+		}
+		return found.Grid.estate()
+	}
+	for _, m := range mentions(normal(address)) {
+		if estate.MatchString(m.before) {
+			return core(m.before)
+		}
+	}
+	return of.estate()
+}
+
+func (b Building) estate() string {
+	for _, name := range b.names() {
+		if home := readName(name).home; home != "" {
+			return home
+		}
+	}
+	return ""
+}
+
+// estate is that of most buildings of a grid.
+func (g Grid) estate() string {
+	times, most := map[string]int{}, ""
+	for _, one := range g.Buildings {
+		if home := one.estate(); home != "" {
+			if times[home]++; times[home] > times[most] {
+				most = home
+			}
+		}
+	}
+	return most
+}
+
 // core is an estate's name without the word that people leave out.
 func core(name string) string {
 	for _, word := range []string{"小区", "社区"} {

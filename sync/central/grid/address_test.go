@@ -158,3 +158,25 @@ func FuzzFind(f *testing.F) {
 		}
 	})
 }
+
+// Two estates of one street have a building 3 each.
+func TestEstates(t *testing.T) {
+	ours := Grid{ID: "1", Buildings: named("幸福里小区3号楼", "幸福里小区4号楼", "中心花园")}
+	theirs := Grid{ID: "2", Buildings: named("阳光里3号楼", "阳光里9号楼")}
+	b := &Book{Grids: []Grid{ours, theirs}}
+	for _, c := range []struct {
+		address string
+		of      Grid
+		want    string
+	}{
+		{"3号楼502室", ours, "幸福里"}, {"3号楼502室", theirs, "阳光里"}, {"三号楼电梯坏了", Grid{}, ""},
+		{"上海市阳光里3栋", ours, "阳光里"}, {"幸福里3-502", theirs, "幸福里"},
+		{"9号楼", ours, "阳光里"}, // there is one
+		{"中心花园的灯", theirs, "幸福里"}, {"路灯坏了", theirs, "阳光里"}, {"路灯坏了", Grid{}, ""},
+		{"东方花园3号楼", ours, "东方花园"},
+	} {
+		if got := b.Estate(c.address, c.of); got != c.want {
+			t.Errorf("%s said in grid %q is in %q, want %q", c.address, c.of.ID, got, c.want)
+		}
+	}
+}
