@@ -70,7 +70,7 @@ func (l Load) Cases() (n int) {
 type Located struct {
 	grid.Found
 	// How it is known, a phrase of the section dispatch: by_address, by_words, by_point,
-	// by_terminal.
+	// by_terminal, by_terminal_elsewhere.
 	How string
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"lintai/kiosk/request"
@@ -41,10 +42,16 @@ func Locate(book *grid.Book, r request.Request, t docket.Terminal) *Located {
 		return nil
 	}
 	t.Number = r.Kiosk
-	if g, ok := book.OfTerminal(t); ok {
-		return &Located{grid.Found{Grid: g}, "by_terminal"}
+	g, ok := book.OfTerminal(t)
+	if !ok {
+		return nil
 	}
-	return nil
+	// The address of a card may be that of another town: whoever goes there asks first.
+	elsewhere := func(address string) bool { return address != "" && len(book.Fits(address)) == 0 }
+	if slices.ContainsFunc(addresses, elsewhere) {
+		return &Located{grid.Found{Grid: g}, "by_terminal_elsewhere"}
+	}
+	return &Located{grid.Found{Grid: g}, "by_terminal"}
 }
 
 // Estates gives what says in which estate something is, by a text that a case was told
