@@ -114,7 +114,7 @@ var List = []Entry{
 	{SoundMissing, Degraded, "没有声音设备", "检查音箱接线"},
 	{CentralRefused, Degraded, "中心不接受本机", "核对 kiosk.toml 里的编号和密钥"},
 	{FontMissing, Notice, "缺少生僻字字体", "安装 fonts-noto-cjk 和 fonts-hanazono"},
-	{QueueBusy, Fatal, "请求数据库被另一个程序占用", "关闭另一个 kiosk 程序后重启"},
+	{QueueBusy, Fatal, "请求数据库被另一个程序占用", "关闭另一个 kiosk 程序；没有的话，拔电源再插上"},
 	{DeviceFailed, Degraded, "设备报告出错", "断电一分钟后再试；仍失败请更换设备"},
 	{NoCentral, Degraded, "连不上中心", "检查网线和网络；办事照常，请求先保存在本机"},
 	{StorageErrors, Notice, "存储卡出现错误", "请求送达后更换存储卡"},
