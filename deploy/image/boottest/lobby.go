@@ -39,11 +39,14 @@ type lobby struct {
 	port, door string // of central on 127.0.0.1: for people, for terminals
 	known      map[string]image.Point
 	turns      []image.Point // of the pages to be confirmed, but the last
+	repeated   []string      // what had to be touched again
 	pictures   int
 	slips      int
 	tickets    []string // of the slips that came out whole
 	boots      int
 	slot       string // that the boot loader chose last
+	turn       int    // by how many degrees the panel hangs turned
+	glass      bool   // the panel has a touch screen, not QEMU's tablet
 	updates    *updates
 }
 
@@ -254,7 +257,7 @@ func (l *lobby) setup() (guest.Setup, error) {
 	device := func(name string) string { return filepath.Join(l.benchDir(), name) }
 	return guest.Setup{
 		Name: "guest", Dir: l.scratch, Logs: filepath.Join(l.out, "logs"), Card: l.card(),
-		Width: panelWidth, Height: panelHeight, MemoryMiB: 2048,
+		Width: panelWidth, Height: panelHeight, Turn: l.turn, Touchscreen: l.glass, MemoryMiB: 2048,
 		Outward: map[string]string{centralDoor: self + " relay 127.0.0.1:" + l.door},
 		Cables: map[string]guest.Cable{
 			"card": {Path: device("card"), Baud: 115200}, "printer": {Path: device("printer"), Baud: 115200}, "scanner": {Path: device("scanner"), Baud: 9600},

@@ -114,6 +114,7 @@ func (l *lobby) insists(ctx context.Context, words string, touch func(context.Co
 		if err == nil {
 			return nil
 		}
+		l.repeated = append(l.repeated, words)
 	}
 	return fmt.Errorf("%s was touched four times: %w", words, err)
 }

@@ -2,6 +2,7 @@ package guest
 
 import (
 	"context"
+	"errors"
 	"image"
 	"slices"
 	"time"
@@ -19,12 +20,19 @@ func (m *Machine) input(ctx context.Context, events ...input) error {
 	return m.Monitor.Do(ctx, "input-send-event", map[string]any{"events": events}, nil)
 }
 
+// axes are how far along its two axes the panel has a point of the picture.
+func (m *Machine) axes(at image.Point) image.Point {
+	size := image.Pt(m.setup.Width, m.setup.Height)
+	at = glass(at, size, m.setup.Turn)
+	along := func(v, size int) int { return max(0, min(absolute, (v*absolute+size/2)/max(1, size-1))) }
+	return image.Pt(along(at.X, size.X), along(at.Y, size.Y))
+}
+
 // place is where a finger is, as the two axes tell.
 func (m *Machine) place(at image.Point) []input {
-	axis := func(name string, v, size int) input {
-		return input{"abs", map[string]any{"axis": name, "value": min(absolute, (v*absolute+size/2)/max(1, size-1))}}
-	}
-	return []input{axis("x", at.X, m.setup.Width), axis("y", at.Y, m.setup.Height)}
+	axis := func(name string, v int) input { return input{"abs", map[string]any{"axis": name, "value": v}} }
+	at = m.axes(at)
+	return []input{axis("x", at.X), axis("y", at.Y)}
 }
 
 func pressed(button string, down bool) input {
@@ -33,6 +41,13 @@ func pressed(button string, down bool) input {
 
 // Touch lays a finger on a point of the panel for a while.
 func (m *Machine) Touch(ctx context.Context, at image.Point, held time.Duration) error {
+	held = max(held, 400*time.Millisecond)
+	if m.touchscreen != nil {
+		if err := m.touchscreen.finger(m.axes(at), true); err != nil {
+			return err
+		}
+		return errors.Join(Pause(ctx, held), m.touchscreen.finger(m.axes(at), false))
+	}
 	// The finger is there before it presses: the toolkit takes the place from the
 	// movement and reads the touch in the next round of its loop.
 	for _, there := range []image.Point{at, at.Add(image.Pt(2, 0))} { // it enters the window, then it is there
@@ -46,7 +61,6 @@ func (m *Machine) Touch(ctx context.Context, at image.Point, held time.Duration)
 	if err := m.input(ctx, pressed("left", true)); err != nil {
 		return err
 	}
-	held = max(held, 400*time.Millisecond)
 	wait := Pause(ctx, held)
 	lifted, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer done()

@@ -24,13 +24,14 @@ type Machine struct {
 	Neighbour *Neighbour // nil where Setup asks for none
 	Began     time.Time
 
-	setup  Setup
-	cmd    *exec.Cmd
-	ended  chan struct{}
-	err    error // how QEMU ended; read after ended
-	cables []*cable
-	log    *os.File
-	stderr strings.Builder
+	setup       Setup
+	touchscreen *touchscreen // nil where the tablet is
+	cmd         *exec.Cmd
+	ended       chan struct{}
+	err         error // how QEMU ended; read after ended
+	cables      []*cable
+	log         *os.File
+	stderr      strings.Builder
 }
 
 // Setup says what the machine is made of.
@@ -41,7 +42,12 @@ type Setup struct {
 	Card string // the image; it is not written while the machine runs: see Settle
 	// Width and Height are those of the panel, in pixels.
 	Width, Height int
-	MemoryMiB     int
+	// Turn is by how many degrees its picture is turned clockwise: 0, 90, 180, 270.
+	Turn int
+	// Touchscreen gives the panel a glass that knows nothing of the picture, in the place
+	// of QEMU's tablet, which the guest takes for a mouse.
+	Touchscreen bool
+	MemoryMiB   int
 	// Outward are connections that the guest may make: "10.0.2.100:8443" to a command
 	// whose standard input and output are the connection. It reaches nothing else.
 	Outward map[string]string
@@ -67,9 +73,13 @@ func (s Setup) arguments() []string {
 		"-chardev", "socket,id=console,path=" + s.file("tty"), "-serial", "chardev:console",
 		"-device", "virtio-rng-pci", "-device", "virtio-balloon-pci,id=balloon",
 		"-device", "qemu-xhci,id=usb,p2=12,p3=4",
-		"-device", "usb-tablet,bus=usb.0,id=touch",
 		"-audiodev", "wav,id=sound,path=" + s.file("wav"), "-device", "intel-hda", "-device", "hda-output,audiodev=sound",
 		"-device", "i6300esb", "-action", "watchdog=" + s.watchdog(),
+	}
+	if s.Touchscreen {
+		a = append(a, "-chardev", "socket,id=glass,path="+s.file("glass"), "-device", "usb-redir,bus=usb.0,id=touch,chardev=glass")
+	} else {
+		a = append(a, "-device", "usb-tablet,bus=usb.0,id=touch")
 	}
 	if s.Width > 0 {
 		a = append(a, "-device", fmt.Sprintf("virtio-gpu-pci,id=panel,xres=%d,yres=%d", s.Width, s.Height))
@@ -135,6 +145,9 @@ func Start(ctx context.Context, s Setup) (m *Machine, err error) {
 	if s.Neighbour {
 		kinds = append(kinds, "lan")
 	}
+	if s.Touchscreen {
+		kinds = append(kinds, "glass")
+	}
 	for serial := range s.Cables {
 		kinds = append(kinds, serial)
 	}
@@ -171,6 +184,12 @@ func Start(ctx context.Context, s Setup) (m *Machine, err error) {
 	m.Console = listen(lines["tty"], lines["tty"], m.log, m.Began)
 	if s.Neighbour {
 		m.Neighbour = newNeighbour(lines["lan"])
+	}
+	if s.Touchscreen {
+		if m.touchscreen, err = plugTouchscreen(lines["glass"]); err != nil {
+			m.Cut()
+			return nil, err
+		}
 	}
 	for serial, c := range s.Cables {
 		m.cables = append(m.cables, join(lines[serial], c))

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Picture is what stands on the panel now, without what a person would not see either.
+// Picture is what stands on the panel now, as who stands before it sees it.
 func (m *Machine) Picture(ctx context.Context) (*image.RGBA, error) {
 	file := m.setup.file("ppm")
 	if err := m.Monitor.Do(ctx, "screendump", map[string]string{"filename": file}, nil); err != nil {
@@ -21,7 +21,11 @@ func (m *Machine) Picture(ctx context.Context) (*image.RGBA, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readPPM(text)
+	p, err := readPPM(text)
+	if err != nil {
+		return nil, err
+	}
+	return upright(p, m.setup.Turn), nil
 }
 
 // readPPM reads the form in which QEMU dumps a screen: "P6 width height 255", then
