@@ -243,6 +243,9 @@ func (s State) lookResult(v *visit.View) {
 		return
 	}
 	v.Icon, v.Tone, v.Headline, v.Hint = "ok", visit.Good, text("staff.done"), text(phrase.ID("staff_done."+s.aim), "what", s.told)
+	if s.aim == "queue" && s.told == "" {
+		v.Hint = text("staff_done.nothing_waits")
+	}
 	if s.aim == "update" {
 		v.Actions = []visit.Control{{ID: "restart", Label: text("staff.restart_now"), Event: visit.Retry{}}, back()}
 	}

@@ -213,3 +213,13 @@ func TestATerminalThatIsNoApplianceOffersNothingThatItCannotDo(t *testing.T) {
 		t.Errorf("does %v", effects)
 	}
 }
+
+// Nothing waits: no file was written, and the page says so.
+func TestAnExportOfNothingNamesNoFile(t *testing.T) {
+	for written, want := range map[string]string{"lintai-0012.export": "lintai-0012.export", "": "没有要导出的"} {
+		hint := Look(State{page: result, aim: "queue", told: written}).Hint
+		if !strings.Contains(hint, want) || written == "" && strings.Contains(hint, "已写入") {
+			t.Errorf("of the file %q the page says %q", written, hint)
+		}
+	}
+}

@@ -74,7 +74,8 @@ func (s *Service) queueTo(ctx context.Context, folder, kind string) (string, err
 	id, group := strconv.Itoa(uid), strconv.Itoa(gid)
 	err = s.sys.Run(ctx, nil, "setpriv", "--reuid="+id, "--regid="+group, "--clear-groups", "--no-new-privs", "--", s.tool, "outbox", "export", "--config", s.sys.path(kioskFile), "--out", folder)
 	var code interface{ ExitCode() int }
-	if errors.As(err, &code) && code.ExitCode() == 3 {
+	unreadable := errors.As(err, &code) && code.ExitCode() == 3
+	if unreadable {
 		err = nil // some items could not be read; all others are there, and the queue's own faults tell of them
 	}
 	if err != nil {
@@ -84,6 +85,9 @@ func (s *Service) queueTo(ctx context.Context, folder, kind string) (string, err
 		if strings.HasPrefix(name, queueExport) && !slices.Contains(before, name) {
 			return name, nil
 		}
+	}
+	if unreadable {
+		return "", refuse(fault.QueueDamaged, "no item that waits can be read")
 	}
 	return "", nil // nothing waits
 }

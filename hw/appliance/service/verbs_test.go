@@ -227,6 +227,32 @@ func TestExportsOnAStick(t *testing.T) {
 	}
 }
 
+// exited is how a program ended.
+type exited int
+
+func (e exited) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+func (e exited) ExitCode() int { return int(e) }
+
+// Nothing waits, or something does and none of it can be read: in neither case is there a
+// file, and only the first is as it should be.
+func TestAnExportWithoutAFile(t *testing.T) {
+	for _, end := range []struct {
+		how   error
+		fault fault.Code
+	}{{nil, fault.None}, {exited(3), fault.QueueDamaged}} {
+		c := newComputer(t)
+		c.plug("sdb1", "vfat", "")
+		c.nothingWaits = true
+		if end.how != nil {
+			c.fail["setpriv"] = end.how
+		}
+		a := c.ask(c.service(), appliance.Question{Verb: appliance.VerbExport, What: "queue", Stick: "sdb1"})
+		if a.Fault != end.fault || a.File != "" {
+			t.Errorf("%v: %+v", end.how, a)
+		}
+	}
+}
+
 func TestAStickThatIsFullOrPulledOut(t *testing.T) {
 	c := newComputer(t)
 	s := c.service()
