@@ -44,6 +44,7 @@ type lobby struct {
 	slips      int
 	tickets    []string // of the slips that came out whole
 	boots      int
+	clerks     int    // who have an account at central
 	slot       string // that the boot loader chose last
 	turn       int    // by how many degrees the panel hangs turned
 	glass      bool   // the panel has a touch screen, not QEMU's tablet
@@ -363,6 +364,10 @@ func (l *lobby) keep(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	return l.keepPicture(name, p)
+}
+
+func (l *lobby) keepPicture(name string, p *image.RGBA) error {
 	l.pictures++
 	file := fmt.Sprintf("%02d-%s.png", l.pictures, name)
 	l.report.step("picture of "+name, file)

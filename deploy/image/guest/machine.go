@@ -90,7 +90,9 @@ func (s Setup) arguments() []string {
 			"-blockdev", "driver=qcow2,node-name=overlay,backing=card,file.driver=file,file.cache.no-flush=on,file.filename="+s.file("overlay"),
 			"-blockdev", "driver=file,node-name=writes,cache.no-flush=on,filename="+s.file("writes"),
 			"-blockdev", "driver=blklogwrites,node-name=logged,file=overlay,log=writes",
-			"-device", "virtio-blk-pci,drive=logged,bootindex=0,write-cache=on")
+			"-object", "throttle-group,id=pace",
+			"-blockdev", "driver=throttle,node-name=paced,throttle-group=pace,file=logged",
+			"-device", "virtio-blk-pci,drive=paced,bootindex=0,write-cache=on")
 	}
 	// Nobody starts this machine over the network: romfile= does without a package that
 	// would bring the program for it.
@@ -233,6 +235,15 @@ func (m *Machine) Running() error {
 // Connect plugs the network's cable in, or pulls it.
 func (m *Machine) Connect(ctx context.Context, in bool) error {
 	return m.Monitor.Do(ctx, "set_link", map[string]any{"name": "network", "up": in}, nil)
+}
+
+// Stall has the card answer nothing any more, as one does that hangs, or go on.
+func (m *Machine) Stall(ctx context.Context, stalled bool) error {
+	bytes := 0 // a second; 0 is no limit
+	if stalled {
+		bytes = 1
+	}
+	return m.Monitor.Do(ctx, "qom-set", map[string]any{"path": "/objects/pace", "property": "limits", "value": map[string]any{"bps-total": bytes}}, nil)
 }
 
 // Memory asks the guest's kernel how much memory there is and how much of it programs
