@@ -41,7 +41,7 @@ func main() {
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of what is random")
 	limit := flag.Duration("limit", 0, "after which it ends by itself (default 20m, a minute for each cut; with update an hour, 8m for each of its cuts, 2m for each of its moments)")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "boottest [flags] [first] [visit] [menu] [turned] [escape] [ports] [cuts] [moments] [rescue] [stall] [stick] [bare] [update]   (visit and escape when nothing is said)")
+		fmt.Fprintln(flag.CommandLine.Output(), "boottest [flags] [first] [visit] [menu] [turned] [escape] [ports] [cuts] [moments] [rescue] [stall] [watchdog] [stick] [bare] [update]   (visit and escape when nothing is said)")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -81,8 +81,8 @@ type counts struct{ cuts, moments, updateCuts, updateMoments, bundleCuts int }
 
 func run(ctx context.Context, o options, parts []string) (err error) {
 	for _, p := range parts {
-		if !strings.Contains(" first visit menu turned escape ports cuts moments rescue stall stick bare update ", " "+p+" ") {
-			return fmt.Errorf("there is no part %q: first, visit, menu, turned, escape, ports, cuts, moments, rescue, stall, stick, bare, update", p)
+		if !strings.Contains(" first visit menu turned escape ports cuts moments rescue stall watchdog stick bare update ", " "+p+" ") {
+			return fmt.Errorf("there is no part %q: first, visit, menu, turned, escape, ports, cuts, moments, rescue, stall, watchdog, stick, bare, update", p)
 		}
 	}
 	for _, folder := range []*string{&o.image, &o.bare, &o.bin, &o.out} {
@@ -114,7 +114,7 @@ func run(ctx context.Context, o options, parts []string) (err error) {
 		parts = append([]string{"start"}, parts...)
 	}
 	for _, p := range parts {
-		do := map[string]func(context.Context) error{"start": l.start, "first": l.first, "visit": l.visits, "menu": l.menu, "turned": l.turned, "escape": l.escape, "ports": l.ports, "cuts": l.cut, "moments": l.moments, "rescue": l.rescue, "stall": l.stall, "stick": l.stick, "bare": l.beside, "update": l.update}[p]
+		do := map[string]func(context.Context) error{"start": l.start, "first": l.first, "visit": l.visits, "menu": l.menu, "turned": l.turned, "escape": l.escape, "ports": l.ports, "cuts": l.cut, "moments": l.moments, "rescue": l.rescue, "stall": l.stall, "watchdog": l.watchdog, "stick": l.stick, "bare": l.beside, "update": l.update}[p]
 		if err := do(ctx); err != nil {
 			l.keepFailure()
 			_ = l.report.write(o.out, false)

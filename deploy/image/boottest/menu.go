@@ -28,11 +28,7 @@ func (l *lobby) menu(ctx context.Context) error {
 	if _, err := l.sees(ctx, "测试设备"); err != nil {
 		return err
 	}
-	if err := l.presses(ctx, "退出"); err != nil {
-		return err
-	}
-	_, err := l.sees(ctx, "触摸屏幕开始")
-	return err
+	return l.leavesMenu(ctx)
 }
 
 // opensMenu opens the staff menu as a clerk does: with a number that central's page shows

@@ -30,11 +30,7 @@ func (l *lobby) stick(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	stick := filepath.Join(l.scratch, "export.img")
-	if err := l.emptyStick(ctx, stick); err != nil {
-		return err
-	}
-	if err := l.machine.PlugStick(ctx, "export", stick); err != nil {
+	if err := l.plugsStick(ctx, 64<<20); err != nil {
 		return err
 	}
 	if err := l.opensMenu(ctx); err != nil {
@@ -45,16 +41,10 @@ func (l *lobby) stick(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", what, err)
 		}
 	}
-	if err := l.pressesBetween(ctx, panelHeight*3/4, panelHeight, "退出"); err != nil {
+	if err := errors.Join(l.leavesMenu(ctx), l.pulls(ctx)); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "触摸屏幕开始"); err != nil {
-		return err
-	}
-	if err := l.machine.UnplugStick(ctx, "export"); err != nil {
-		return err
-	}
-	if err := l.brings(ctx, stick, code); err != nil {
+	if err := l.brings(ctx, code); err != nil {
 		return err
 	}
 	before, err := l.cases(ctx)
@@ -100,15 +90,37 @@ func (l *lobby) visitsOffline(ctx context.Context) (ticket.Code, error) {
 	return code, l.home(ctx)
 }
 
-// emptyStick makes the image of a stick as it is bought.
-func (l *lobby) emptyStick(ctx context.Context, image string) error {
-	if err := os.WriteFile(image, nil, 0o600); err != nil {
+// stickAt is the image of the memory stick.
+func (l *lobby) stickAt() string { return filepath.Join(l.scratch, "usb.img") }
+
+// plugsStick plugs a stick of so many bytes with files on it, as people copy them there.
+func (l *lobby) plugsStick(ctx context.Context, size int64, files ...string) error {
+	if err := os.WriteFile(l.stickAt(), nil, 0o600); err != nil {
 		return err
 	}
-	if err := os.Truncate(image, 64<<20); err != nil {
+	if err := os.Truncate(l.stickAt(), size); err != nil {
 		return err
 	}
-	_, err := ask(ctx, "mkfs.vfat", "-n", "USB", image)
+	if _, err := ask(ctx, "mkfs.vfat", "-n", "USB", l.stickAt()); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if _, err := ask(ctx, "mcopy", "-i", l.stickAt(), f, "::"+filepath.Base(f)); err != nil {
+			return err
+		}
+	}
+	return l.machine.PlugStick(ctx, "people", l.stickAt())
+}
+
+// pulls pulls the stick out.
+func (l *lobby) pulls(ctx context.Context) error { return l.machine.UnplugStick(ctx, "people") }
+
+// leavesMenu goes from any page of the staff menu to the start screen.
+func (l *lobby) leavesMenu(ctx context.Context) error {
+	if err := l.pressesBetween(ctx, panelHeight/2, panelHeight, "退出"); err != nil {
+		return err
+	}
+	_, err := l.sees(ctx, "触摸屏幕开始")
 	return err
 }
 
@@ -166,12 +178,12 @@ func (l *lobby) turnsTo(ctx context.Context, words string) error {
 
 // brings takes what is on the stick to central: the requests, which nobody can read on
 // the way, and the log, which tells of nobody.
-func (l *lobby) brings(ctx context.Context, stick string, code ticket.Code) error {
+func (l *lobby) brings(ctx context.Context, code ticket.Code) error {
 	folder, err := os.MkdirTemp(l.scratch, "brought")
 	if err != nil {
 		return err
 	}
-	if _, err := ask(ctx, "mcopy", "-i", stick, "::*", folder); err != nil {
+	if _, err := ask(ctx, "mcopy", "-i", l.stickAt(), "::*", folder); err != nil {
 		return err
 	}
 	queue, err := filepath.Glob(filepath.Join(folder, "lintai-*.export"))
@@ -197,6 +209,9 @@ func (l *lobby) brings(ctx context.Context, stick string, code ticket.Code) erro
 		if bytes.Contains(sealed, []byte(secret)) || bytes.Contains(log, []byte(secret)) {
 			return fmt.Errorf("the stick tells the %s", what)
 		}
+	}
+	if err := os.WriteFile(l.log("terminal"), log, 0o644); err != nil {
+		return err
 	}
 	if !bytes.Contains(log, []byte("lintai-kiosk.service")) {
 		return errors.New("the log says nothing of the terminal's window")

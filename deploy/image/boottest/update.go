@@ -23,7 +23,7 @@ type updates struct {
 }
 
 // The updates, in the order in which they are tried.
-var allUpdates = []string{"strange", "damaged", "good", "mute", "closed", "cuts", "moments"}
+var allUpdates = []string{"strange", "damaged", "good", "carried", "mute", "closed", "cuts", "moments"}
 
 // longUpdate is how long a bundle may be under way and installed: an emulated machine
 // took six minutes. That no resident was there for ten is in it.
@@ -90,7 +90,7 @@ func (l *lobby) prepareUpdates(ctx context.Context) error {
 
 // whole is a bundle that is signed and whole; nothing when none was made.
 func (u *updates) whole() (system, bool) {
-	for _, name := range []string{"good", "mute", "closed", "cuts", "moments"} {
+	for _, name := range []string{"good", "carried", "mute", "closed", "cuts", "moments"} {
 		if s, ok := u.made[name]; ok {
 			return s, true
 		}
@@ -115,7 +115,7 @@ func (l *lobby) update(ctx context.Context) error {
 		}
 		began := time.Now()
 		s := l.updates.made[name]
-		do := map[string]func(context.Context, system) error{"strange": l.refuses, "damaged": l.damaged, "good": l.becomes, "mute": l.fallsBack, "closed": l.fallsBack, "cuts": l.cutUpdates, "moments": l.updateMoments}[name]
+		do := map[string]func(context.Context, system) error{"strange": l.refuses, "damaged": l.damaged, "good": l.becomes, "carried": l.carried, "mute": l.fallsBack, "closed": l.fallsBack, "cuts": l.cutUpdates, "moments": l.updateMoments}[name]
 		if err := do(ctx, s); err != nil {
 			return fmt.Errorf("%s (%s): %w", name, s.version, err)
 		}
@@ -211,7 +211,19 @@ func (l *lobby) becomes(ctx context.Context, s system) error {
 		return err
 	}
 	l.report.step("nobody was there for ten minutes: it starts anew", "")
-	if mark, err = l.chosen(ctx, mark); err != nil {
+	if err := l.passes(ctx, mark, s); err != nil {
+		return err
+	}
+	if err := l.over(ctx, s, "stage"); err != nil {
+		return err
+	}
+	return l.servesOn(ctx)
+}
+
+// passes: a machine that starts anew starts the new version, which passes its trial.
+func (l *lobby) passes(ctx context.Context, mark int, s system) error {
+	mark, err := l.chosen(ctx, mark)
+	if err != nil {
 		return err
 	}
 	began := time.Now()
@@ -226,13 +238,12 @@ func (l *lobby) becomes(ctx context.Context, s system) error {
 	if err := l.isBack(ctx, mark, "after-the-update"); err != nil {
 		return err
 	}
-	if err := l.runs(ctx, s); err != nil {
-		return err
-	}
-	if err := l.over(ctx, s, "stage"); err != nil {
-		return err
-	}
-	if err := l.visits(ctx); err != nil { // the new version serves
+	return l.runs(ctx, s)
+}
+
+// servesOn: a version that passed serves, and starts again when the plug was pulled.
+func (l *lobby) servesOn(ctx context.Context) error {
+	if err := l.visits(ctx); err != nil {
 		return err
 	}
 	if err := l.offAndJudge(ctx); err != nil {
