@@ -26,7 +26,13 @@ func (l *lobby) carried(ctx context.Context, s system) error {
 	if strange, ok := l.updates.made["strange"]; ok {
 		bad = append(bad, strange.bundle)
 	}
-	if err := l.choosesUpdate(ctx, bad...); err != nil {
+	if err := l.plugsStick(ctx, 2<<30, bad...); err != nil {
+		return err
+	}
+	if err := l.opensMenu(ctx); err != nil {
+		return err
+	}
+	if err := l.choosesUpdate(ctx); err != nil {
 		return err
 	}
 	if _, err := l.sees(ctx, "没有完成"); err != nil {
@@ -36,12 +42,15 @@ func (l *lobby) carried(ctx context.Context, s system) error {
 		return err
 	}
 	l.report.step("nothing is taken from a stick with bad bundles", "")
-	if err := errors.Join(l.leavesMenu(ctx), l.pulls(ctx), os.Remove(bad[0])); err != nil {
+	// A number opens the menu once; she stays in it.
+	if err := l.pressesBetween(ctx, panelHeight/2, panelHeight, "返回"); err != nil {
 		return err
 	}
-
+	if err := errors.Join(l.pulls(ctx), os.Remove(bad[0]), l.plugsStick(ctx, 2<<30, s.bundle)); err != nil {
+		return err
+	}
 	mark := l.machine.Console.Mark()
-	if err := l.choosesUpdate(ctx, s.bundle); err != nil {
+	if err := l.choosesUpdate(ctx); err != nil {
 		return err
 	}
 	if _, err := l.sees(ctx, "请选择"); err != nil {
@@ -83,14 +92,8 @@ func (l *lobby) carried(ctx context.Context, s system) error {
 	return l.servesOn(ctx)
 }
 
-// choosesUpdate plugs a stick with bundles and chooses the update in the staff menu.
-func (l *lobby) choosesUpdate(ctx context.Context, bundles ...string) error {
-	if err := l.plugsStick(ctx, 2<<30, bundles...); err != nil {
-		return err
-	}
-	if err := l.opensMenu(ctx); err != nil {
-		return err
-	}
+// choosesUpdate chooses the update in the staff menu.
+func (l *lobby) choosesUpdate(ctx context.Context) error {
 	const entry = "盘更新"
 	if err := l.turnsTo(ctx, entry); err != nil {
 		return err

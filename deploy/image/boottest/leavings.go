@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,8 +42,33 @@ func (l *lobby) leavings(ctx context.Context) error {
 		return fmt.Errorf("the search finds not even the queue's file: %w", err)
 	}
 	l.report.step("no byte of the data partition tells who was here", "")
+	if err := l.codeIsGone(); err != nil {
+		return err
+	}
 	_, err = l.queueIsSound(ctx, data)
 	return err
+}
+
+// codeIsGone: the code that enrolled the terminal stands in no byte any more of the
+// partition that any computer reads, while the rest of kiosk.toml is there.
+func (l *lobby) codeIsGone() error {
+	boot := filepath.Join(l.scratch, "boot.vfat")
+	defer os.Remove(boot)
+	if err := guest.Extract(l.card(), 1, boot); err != nil {
+		return err
+	}
+	all, err := os.ReadFile(boot)
+	if err != nil {
+		return err
+	}
+	if !bytes.Contains(all, []byte("# Written by deploy/image/boot-test.")) {
+		return errors.New("no kiosk.toml of ours is on the card")
+	}
+	if bytes.Contains(all, []byte(l.code)) {
+		return errors.New("the code that enrolled the terminal still stands on the card")
+	}
+	l.report.step("the code that enrolled the terminal is gone from the card", "")
+	return nil
 }
 
 // queueIsSound judges the queue and the audit log on a data partition, and that there is

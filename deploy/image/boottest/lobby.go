@@ -37,6 +37,7 @@ type lobby struct {
 	machine *guest.Machine
 
 	port, door string // of central on 127.0.0.1: for people, for terminals
+	code       string // that enrols the terminal, once
 	known      map[string]image.Point
 	turns      []image.Point // of the pages to be confirmed, but the last
 	repeated   []string      // what had to be touched again
@@ -85,6 +86,8 @@ func (l *lobby) start(ctx context.Context) error {
 	return l.atStart(ctx, "start")
 }
 
+var codeLine = regexp.MustCompile(`(?m)^code = ['"]([^'"]+)['"]`)
+
 // prepare has central and the bench up, and puts a kiosk.toml, made of what central gives
 // for terminal 12, into a copy of the image.
 func (l *lobby) prepare(ctx context.Context, kiosk func(snippet string) string) error {
@@ -116,6 +119,11 @@ func (l *lobby) prepare(ctx context.Context, kiosk func(snippet string) string) 
 	if err != nil {
 		return err
 	}
+	code := codeLine.FindStringSubmatch(snippet)
+	if code == nil {
+		return errors.New("central gave no code")
+	}
+	l.code = code[1]
 	file := filepath.Join(l.scratch, "kiosk.toml")
 	if err := os.WriteFile(file, []byte(kiosk(snippet)), 0o600); err != nil {
 		return err

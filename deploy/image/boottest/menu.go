@@ -25,9 +25,6 @@ func (l *lobby) menu(ctx context.Context) error {
 	if err := l.opensMenu(ctx); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "测试设备"); err != nil {
-		return err
-	}
 	return l.leavesMenu(ctx)
 }
 
@@ -54,7 +51,11 @@ func (l *lobby) opensMenu(ctx context.Context) error {
 		return err
 	}
 	// It is kept before it is read whole: nobody is there, and the menu closes by itself.
-	return l.keep(ctx, "menu")
+	if err := l.keep(ctx, "menu"); err != nil {
+		return err
+	}
+	_, err = l.sees(ctx, "测试设备")
+	return err
 }
 
 // staffNumber has a new clerk sign in at central and ask for the number of terminal 12.
