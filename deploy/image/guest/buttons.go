@@ -3,6 +3,7 @@ package guest
 import (
 	"image"
 	"image/color"
+	"slices"
 )
 
 const (
@@ -38,6 +39,7 @@ func onButtons(p image.Image) image.Image {
 			}
 		}
 	}
+	inkWithinInk(patches)
 	out := image.NewGray(b)
 	for i := range dark {
 		if !patches[of[i]].ink {
@@ -45,6 +47,22 @@ func onButtons(p image.Image) image.Image {
 		}
 	}
 	return out
+}
+
+// inkWithinInk has what is light within a letter that is ink be ink, too: between the two
+// lies only as much of the button as the letter encloses.
+func inkWithinInk(patches []patch) {
+	var letters []image.Rectangle
+	for _, p := range patches {
+		if p.ink {
+			letters = append(letters, p.around)
+		}
+	}
+	for i, p := range patches {
+		if !p.dark && !p.ink && slices.ContainsFunc(letters, p.around.In) {
+			patches[i].ink = true
+		}
+	}
 }
 
 // patchesOf takes a picture apart; the second result says of which patch each dot is.

@@ -191,8 +191,12 @@ func TestOnlyWhatIsWrittenOnButtonsIsInk(t *testing.T) {
 	fill(image.Rect(100, 40, 220, 48), 255)   // a long stroke on the button
 	fill(image.Rect(100, 150, 140, 190), 20)  // a letter on the page
 	fill(image.Rect(110, 160, 130, 180), 250) // and the light within it
+	// A letter on the button whose parts lie within each other, as those of 回.
+	fill(image.Rect(240, 40, 280, 80), 255)
+	fill(image.Rect(245, 45, 275, 75), 60)
+	fill(image.Rect(255, 55, 265, 65), 255)
 	got := onButtons(p)
-	for at, ink := range map[image.Point]bool{{160, 44}: true, {160, 60}: false, {120, 170}: false, {105, 155}: false, {300, 250}: false} {
+	for at, ink := range map[image.Point]bool{{242, 60}: true, {250, 60}: false, {260, 60}: true, {160, 44}: true, {160, 60}: false, {120, 170}: false, {105, 155}: false, {300, 250}: false} {
 		if (color.GrayModel.Convert(got.At(at.X, at.Y)).(color.Gray).Y == 0) != ink {
 			t.Errorf("%v: ink %t", at, !ink)
 		}
