@@ -225,7 +225,7 @@ func (s State) lookDevice(v *visit.View) {
 }
 
 func (s State) lookConfirm(v *visit.View) {
-	v.Screen, v.Icon = visit.ScreenSetupWait, "trouble"
+	v.Screen, v.Icon = visit.ScreenSetupWait, "info"
 	if s.aim == "update" {
 		v.Hint = text("staff.confirm_update", "version", s.what, "image", orNone(s.facts.Image))
 	} else {
