@@ -35,10 +35,7 @@ func (l *lobby) carried(ctx context.Context, s system) error {
 	if err := l.choosesUpdate(ctx); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "没有完成"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "nothing-on-the-stick"); err != nil {
+	if err := l.shows(ctx, "nothing-on-the-stick", "没有完成"); err != nil {
 		return err
 	}
 	l.report.step("nothing is taken from a stick with bad bundles", "")
@@ -53,19 +50,13 @@ func (l *lobby) carried(ctx context.Context, s system) error {
 	if err := l.choosesUpdate(ctx); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "请选择"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "stick-with-update"); err != nil {
+	if err := l.shows(ctx, "stick-with-update", "请选择"); err != nil {
 		return err
 	}
 	if err := l.presses(ctx, "sda"); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "要安装版本"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "install"); err != nil {
+	if err := l.shows(ctx, "install", "要安装版本"); err != nil {
 		return err
 	}
 	if err := l.pressesBetween(ctx, panelHeight/2, panelHeight, "确定"); err != nil {
@@ -74,10 +65,7 @@ func (l *lobby) carried(ctx context.Context, s system) error {
 	if mark, err = l.installed(ctx, mark, s); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "现在重新启动"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "installed"); err != nil {
+	if err := l.shows(ctx, "installed", "现在重新启动"); err != nil {
 		return err
 	}
 	if err := l.pulls(ctx); err != nil {

@@ -53,19 +53,13 @@ func (l *lobby) first(ctx context.Context) error {
 
 // hangs: which way is up, and whether the touches lie where the picture does.
 func (l *lobby) hangs(ctx context.Context) error {
-	if _, err := l.sees(ctx, "维护人员"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "not-set-up"); err != nil {
+	if err := l.shows(ctx, "not-set-up", "维护人员"); err != nil {
 		return err
 	}
 	if err := l.presses(ctx, "维护人员"); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "朝上的那个箭头"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "turn"); err != nil {
+	if err := l.shows(ctx, "turn", "朝上的那个箭头"); err != nil {
 		return err
 	}
 	// The arrows are too little to be read; the one upwards is the first.
@@ -96,19 +90,13 @@ func (l *lobby) hangs(ctx context.Context) error {
 // connects: there is no network; she sees what is asked of one without a cable, then she
 // plugs the cable in.
 func (l *lobby) connects(ctx context.Context) error {
-	if _, err := l.sees(ctx, "其他无线网络"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "network"); err != nil {
+	if err := l.shows(ctx, "network", "其他无线网络"); err != nil {
 		return err
 	}
 	if err := l.presses(ctx, "其他无线网络"); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "无线网络的名称"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "name-of-wifi"); err != nil {
+	if err := l.shows(ctx, "name-of-wifi", "无线网络的名称"); err != nil {
 		return err
 	}
 	if err := l.presses(ctx, "返回"); err != nil {
@@ -131,10 +119,7 @@ func (l *lobby) enrols(ctx context.Context) error {
 	if err := l.presses(ctx, "社区服务站"); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "登记到中心"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "enrol"); err != nil {
+	if err := l.shows(ctx, "enrol", "登记到中心"); err != nil {
 		return err
 	}
 	return l.pressesBetween(ctx, panelHeight/2, panelHeight, "登记")
@@ -142,10 +127,7 @@ func (l *lobby) enrols(ctx context.Context) error {
 
 // tries: every device that the file names.
 func (l *lobby) tries(ctx context.Context) error {
-	if _, err := l.sees(ctx, "小票打印机", "通过"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "device"); err != nil {
+	if err := l.shows(ctx, "device", "小票打印机", "通过"); err != nil {
 		return err
 	}
 	if err := l.presses(ctx, "下一步"); err != nil {
@@ -180,10 +162,7 @@ func (l *lobby) tries(ctx context.Context) error {
 
 // serves: the readiness slip, and the start screen.
 func (l *lobby) serves(ctx context.Context) error {
-	if _, err := l.sees(ctx, "就绪检查"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "ready"); err != nil {
+	if err := l.shows(ctx, "ready", "就绪检查"); err != nil {
 		return err
 	}
 	if err := l.pressesBetween(ctx, panelHeight/2, panelHeight, "打印就绪单"); err != nil {

@@ -352,6 +352,14 @@ func (l *lobby) sees(ctx context.Context, words ...string) (places []image.Recta
 	return places, err
 }
 
+// shows waits until words are to be read on the screen and keeps a picture of it.
+func (l *lobby) shows(ctx context.Context, name string, words ...string) error {
+	if _, err := l.sees(ctx, words...); err != nil {
+		return err
+	}
+	return l.keep(ctx, name)
+}
+
 // touches touches words on the screen. Where they stood once they stand again.
 func (l *lobby) touches(ctx context.Context, words string) error {
 	at, ok := l.known[words]

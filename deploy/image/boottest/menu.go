@@ -38,10 +38,7 @@ func (l *lobby) opensMenu(ctx context.Context) error {
 	if err := l.pressesBetween(ctx, panelHeight*3/4, panelHeight*7/8, "工作人员"); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "工作人员口令"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "number-for-menu"); err != nil {
+	if err := l.shows(ctx, "number-for-menu", "工作人员口令"); err != nil {
 		return err
 	}
 	if _, err := l.devbench(ctx, "scan", staffcode.Scan(number)); err != nil {

@@ -47,10 +47,7 @@ func (l *lobby) stall(ctx context.Context) error {
 	if _, err := l.chosen(ctx, console); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "触摸屏幕开始"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "after-the-stall"); err != nil {
+	if err := l.shows(ctx, "after-the-stall", "触摸屏幕开始"); err != nil {
 		return err
 	}
 	had := l.slips

@@ -132,19 +132,13 @@ func (l *lobby) exports(ctx context.Context, what string) error {
 	if err := l.presses(ctx, what); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "请选择"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "sticks"); err != nil {
+	if err := l.shows(ctx, "sticks", "请选择"); err != nil {
 		return err
 	}
 	if err := l.presses(ctx, "sda"); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "可以拔出"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "exported"); err != nil {
+	if err := l.shows(ctx, "exported", "可以拔出"); err != nil {
 		return err
 	}
 	return l.pressesBetween(ctx, panelHeight/2, panelHeight, "返回")

@@ -39,10 +39,7 @@ func (l *lobby) visits(ctx context.Context) error {
 		return err
 	}
 	// The slip comes out before the words do: an emulated screen is slow.
-	if _, err := l.sees(ctx, "完成"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "saved"); err != nil {
+	if err := l.shows(ctx, "saved", "完成"); err != nil {
 		return err
 	}
 	if err := l.arrives(ctx, code); err != nil {

@@ -34,10 +34,7 @@ func (l *lobby) watchdog(ctx context.Context) error {
 	if _, err := l.chosen(ctx, console); err != nil {
 		return err
 	}
-	if _, err := l.sees(ctx, "触摸屏幕开始"); err != nil {
-		return err
-	}
-	if err := l.keep(ctx, "after-the-watchdog"); err != nil {
+	if err := l.shows(ctx, "after-the-watchdog", "触摸屏幕开始"); err != nil {
 		return err
 	}
 	return l.visits(ctx)
