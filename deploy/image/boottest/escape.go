@@ -155,6 +155,10 @@ func (l *lobby) escape(ctx context.Context) error {
 // stillHome waits for the start screen; a key that woke the terminal is forgotten by
 // itself after a while, as a visit of nobody is.
 func (l *lobby) stillHome(ctx context.Context, name string) error {
+	// What was done needs a moment to show.
+	if err := guest.Pause(ctx, 3*time.Second); err != nil {
+		return err
+	}
 	_, err := l.sees(ctx, "触摸屏幕开始")
 	if err != nil {
 		return fmt.Errorf("after %s: %w", name, err)

@@ -51,6 +51,10 @@ func (l *lobby) visits(ctx context.Context) error {
 // reports goes from the start screen to the touch that confirms, and keeps a picture of
 // each screen.
 func (l *lobby) reports(ctx context.Context, keep func(ctx context.Context, name string) error) error {
+	// Who was there before may have left another screen, which goes by itself.
+	if _, err := l.sees(ctx, "触摸屏幕开始"); err != nil {
+		return err
+	}
 	for _, s := range []struct{ touched, seen, name string }{
 		{"触摸屏幕开始", "我要报修", "home"},
 		{"我要报修", "漏水", "what"},
