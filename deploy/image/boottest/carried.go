@@ -43,7 +43,10 @@ func (l *lobby) carried(ctx context.Context, s system) error {
 	if err := l.pressesBetween(ctx, panelHeight/2, panelHeight, "返回"); err != nil {
 		return err
 	}
-	if err := errors.Join(l.pulls(ctx), os.Remove(bad[0]), l.plugsStick(ctx, 2<<30, s.bundle)); err != nil {
+	if err := errors.Join(l.pulls(ctx), os.Remove(bad[0])); err != nil {
+		return err
+	}
+	if err := l.plugsStick(ctx, 2<<30, s.bundle); err != nil {
 		return err
 	}
 	mark := l.machine.Console.Mark()

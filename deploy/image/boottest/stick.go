@@ -84,8 +84,12 @@ func (l *lobby) visitsOffline(ctx context.Context) (ticket.Code, error) {
 	if err != nil {
 		return "", err
 	}
-	if list, err := l.get(ctx, "/open311/v2/requests.json"); err != nil || strings.Contains(list, string(code)) {
-		return "", errors.Join(err, errors.New("central knows what nobody can have told it"))
+	list, err := l.get(ctx, "/open311/v2/requests.json")
+	if err == nil && strings.Contains(list, string(code)) {
+		err = errors.New("central knows what nobody can have told it")
+	}
+	if err != nil {
+		return "", err
 	}
 	return code, l.home(ctx)
 }
@@ -199,10 +203,12 @@ func (l *lobby) brings(ctx context.Context, code ticket.Code) error {
 	if err != nil {
 		return err
 	}
-	for what, secret := range secrets() {
-		if bytes.Contains(sealed, []byte(secret)) || bytes.Contains(log, []byte(secret)) {
-			return fmt.Errorf("the stick tells the %s", what)
-		}
+	found, err := guest.Readable(io.MultiReader(bytes.NewReader(sealed), bytes.NewReader(log)), secrets())
+	if err != nil {
+		return err
+	}
+	if len(found) > 0 {
+		return fmt.Errorf("readable on the stick: %s", strings.Join(found, "; "))
 	}
 	if err := os.WriteFile(l.log("terminal"), log, 0o644); err != nil {
 		return err
